@@ -1,0 +1,1 @@
+"""A benchmarking study of dimensionality reducers."""

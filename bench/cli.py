@@ -1,0 +1,150 @@
+"""The command line: verbs that hand over to the rest of the program. Heavy libraries are imported by the verb."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.table import Table
+
+import reducers
+from bench.errors import BenchError
+
+app = typer.Typer(
+    help="A benchmarking study of dimensionality reducers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+console = Console(highlight=False)
+
+RESULTS = Path("results")
+
+DataDir = Annotated[Path | None, typer.Option(help="Folder with the files of mnist.")]
+
+
+def main() -> None:
+    """Run the command line; what a user can mend is one message and exit status 2."""
+    logging.basicConfig(level="WARNING", format="%(message)s", handlers=[RichHandler(show_time=False, show_path=False)])
+    try:
+        app()
+    except (BenchError, reducers.ReducerError) as error:
+        Console(stderr=True, highlight=False).print(f"[red]error:[/red] {_escaped(str(error))}", soft_wrap=True)
+        sys.exit(2)
+
+
+@app.command()
+def run(
+    study: Annotated[str, typer.Argument(help="Name of a study, or a TOML file.")] = "default",
+    chosen: Annotated[str, typer.Option("--reducers", help="Only these variants or reducers, as a,b,c.")] = "",
+    file: Annotated[list[str], typer.Option("--reducer", help="Also a reducer of your own: FILE.py:Class.")] = [],  # noqa: B006
+    dataset: Annotated[str, typer.Option(help="Another dataset: a name, or a file .npz .csv .tsv .txt.")] = "",
+    n: Annotated[int | None, typer.Option(help="Points to fit.")] = None,
+    data_dir: DataDir = None,
+    seeds: Annotated[int | None, typer.Option(help="Runs of every variant, each with a seed of its own.")] = None,
+    timeout: Annotated[str, typer.Option(help="Longest that one run may take: 90s, 10m, 2h.")] = "",
+    memory: Annotated[str, typer.Option(help="Most memory that one run may hold: 512MiB, 8GiB.")] = "",
+    threads: Annotated[int | None, typer.Option(help="Thread budget of every run; all cores if not given.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Results folder.")] = None,
+    rerun: Annotated[str, typer.Option(help="Repeat though done: failed, all, or a variant's name.")] = "",
+) -> None:
+    """Run a study; what is done already is not repeated, and Ctrl-C loses nothing that has ended."""
+    from bench.execute import Order, execute
+    from bench.study import read
+
+    asked = {"dataset": dataset, "n": n, "seeds": seeds, "timeout": timeout, "memory": memory, "threads": threads}
+    changes = {name: value for name, value in asked.items() if value not in ("", None)}
+    whole = read(study).with_changes(changes).resolved().with_reducers(file)
+    selected = whole.only([name.strip() for name in chosen.split(",")]) if chosen else whole
+    folder = out or RESULTS / _folder_name(whole.name, dataset, n)
+    order = Order(whole.including(selected), selected, folder, data_dir, rerun or None)
+    try:
+        results = execute(order, console)
+    except KeyboardInterrupt:
+        console.print(
+            f"\nStopped. Every run that ended is kept in {folder}; the same command goes on from there, and "
+            f"`python -m bench report {folder}` makes tables of what is there."
+        )
+        raise typer.Exit(130) from None
+    console.print(results.headline.to_rich())
+    console.print("\nwrote " + "\n      ".join(str(path) for path in results.paths), soft_wrap=True)
+
+
+@app.command("list")
+def list_(
+    what: Annotated[str, typer.Argument(help="reducers, datasets, scores or studies.")] = "reducers",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON list.")] = False,
+) -> None:
+    """List what there is."""
+    from bench import catalogue
+
+    rows = catalogue.rows(what)
+    if as_json:
+        typer.echo(json.dumps(rows, indent=1))
+        return
+    table = Table(box=None, pad_edge=False)
+    for name in rows[0]:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(_escaped(str(cell)) for cell in row.values()))
+    console.print(table)
+
+
+@app.command()
+def check(
+    reducer: Annotated[str, typer.Argument(help="Name of a reducer, or FILE.py:Class.")],
+) -> None:
+    """Check that a reducer keeps the contract, and say how to mend what does not hold."""
+    from bench.conformance import check as conformance
+
+    findings = conformance(reducer)
+    for finding in findings:
+        mark = {"passed": "[green]ok[/green]  ", "excused": "[yellow]excused[/yellow]"}.get(
+            finding.status, "[red]FAILS[/red]"
+        )
+        console.print(f"{mark} {finding.name}" + (f": {_escaped(finding.advice)}" if finding.advice else ""))
+    failed = [finding for finding in findings if finding.status == "failed"]
+    console.print(f"{reducer}: {len(findings) - len(failed)} of {len(findings)} checks hold")
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def new(name: Annotated[str, typer.Argument(help="Name of the reducer: lower case, as a Python module.")]) -> None:
+    """Write a working reducer to start from."""
+    from bench.template import write
+
+    path = write(name)
+    console.print(
+        f"wrote {path}. It works as it is:\n\n"
+        f"    python -m bench check {name}\n    python -m bench run quick --reducers {name},pca"
+    )
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="Results folder.")] = RESULTS / "default",
+    data_dir: DataDir = None,
+) -> None:
+    """Write scores, tables and figures of a results folder anew, without one fit."""
+    from bench.execute import rebuild
+
+    results = rebuild(folder, data_dir, console)
+    console.print(results.headline.to_rich())
+    console.print("\nwrote " + "\n      ".join(str(path) for path in results.paths), soft_wrap=True)
+
+
+def _folder_name(study: str, dataset: str, n: int | None) -> str:
+    """Return a folder of its own for a study on other data than its own."""
+    parts = [study, Path(dataset).stem if dataset else "", f"n{n}" if n else ""]
+    return "-".join(part for part in parts if part)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", "\\[")

@@ -1,0 +1,47 @@
+"""The errors a user can mend, one small family.
+
+    BenchError
+    ├── StudyError        a study file or option that cannot be understood
+    ├── DatasetError      data that are missing, damaged or unfit
+    ├── StoreError        a results folder that cannot be read, written or shared
+    └── WorkerError       a worker process that could not be started
+
+What goes wrong inside a reducer is no error of the program: it is a row of the results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class BenchError(Exception):
+    """What was got, what was expected, and what to do."""
+
+
+class StudyError(BenchError):
+    """A study file or option that cannot be understood."""
+
+
+class DatasetError(BenchError):
+    """Data that are missing, damaged or unfit."""
+
+
+class StoreError(BenchError):
+    """A results folder that cannot be read, written or shared."""
+
+
+class WorkerError(BenchError):
+    """A worker process that could not be started."""
+
+
+def unknown(kind: str, got: str, known: Iterable[str]) -> str:
+    """Return the message for a name that does not exist, with the nearest ones that do.
+
+    >>> unknown("reducer", "pcaa", ["pca", "umap"])
+    "Got reducer 'pcaa', but expected one of: pca, umap. Did you mean 'pca'?"
+    """
+    names = sorted(known)
+    message = f"Got {kind} {got!r}, but expected one of: {', '.join(names)}."
+    nearest = get_close_matches(got.lower(), names, n=2, cutoff=0.5)
+    return f"{message} Did you mean {' or '.join(map(repr, nearest))}?" if nearest else message

@@ -1,0 +1,83 @@
+"""One study from beginning to end: data, plan, runs, scores, tables and figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from bench import datasets, estimate, judge, machine, plan, threads
+from bench.datasets import Dataset
+from bench.progress import Progress
+from bench.results import Results, publish
+from bench.runner import Runner
+from bench.store import Store
+from bench.study import Study
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be done: a resolved study, which of its variants, and where the results go.
+
+    Attributes
+    ----------
+    chosen : Study
+        The study with only the variants that are to run now.
+    whole : Study
+        The study with all variants that its tables show.
+    rerun : str or None
+        `failed`, `all` or a variant's name: what is repeated though it is done.
+    """
+
+    whole: Study
+    chosen: Study
+    out: Path
+    data_dir: Path | None
+    rerun: str | None
+
+
+def execute(order: Order, console: Console) -> Results:
+    """Run what is not done yet, score it, and write tables and figures."""
+    study = order.chosen
+    dataset = datasets.load(study.dataset, study.n, order.data_dir)
+    console.print(f"{dataset.provenance}", highlight=False)
+    budget = study.threads or threads.available()
+    runs = plan.make(study, dataset, budget, machine.fingerprint())
+    store = Store(order.out)
+    with store.locked():
+        before = machine.environment(dataset.name, dataset.fingerprint, dataset.provenance, budget)
+        store.write("study.toml", order.whole.to_toml())
+        runner = Runner(study, dataset, store, budget)
+        todo = runner.pending(runs, order.rerun)
+        expected = estimate.learn_from(order.out.parent, todo, len(dataset.X))
+        if todo:
+            console.print(expected.in_words(todo), highlight=False)
+            progress = Progress(console, runs, todo, expected)
+            with progress.shown():
+                runner.execute(todo, progress)
+            store.write_model("environment.json", before.model_copy(update={"load_after": machine.load()}))
+        else:
+            console.print(f"All {len(runs)} runs are done already; --rerun all repeats them.", highlight=False)
+        _score(store, dataset, console)
+        return publish(store, dataset)
+
+
+def rebuild(folder: Path, data_dir: Path | None, console: Console) -> Results:
+    """Score what is not scored and write tables and figures of a results folder, without one fit."""
+    store = Store(folder)
+    study = store.study()
+    dataset = datasets.load(study.dataset, study.n, data_dir)
+    with store.locked():
+        _score(store, dataset, console)
+        return publish(store, dataset)
+
+
+def _score(store: Store, dataset: Dataset, console: Console) -> None:
+    records = [record for record in store.records() if record.ok]
+    columns = (TextColumn("scores"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("scores", total=len(records))
+        judge.judge(store, dataset, records, lambda record: bar.advance(task))

@@ -1,0 +1,90 @@
+"""Progress on a terminal: one line a variant with state, seeds, time, and how long it will still take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from statistics import median
+from time import monotonic
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from bench.estimate import Estimate
+from bench.plan import Run
+from bench.records import Outcome, Record
+from bench.units import seconds_in_words
+
+
+class Progress:
+    """Shows how a study goes on: live where a person looks on, plain lines elsewhere."""
+
+    def __init__(self, console: Console, plan: Sequence[Run], todo: Sequence[Run], estimate: Estimate) -> None:
+        self.console, self.plan, self.todo, self.estimate = console, plan, list(todo), estimate
+        self.done: list[Record] = []
+        self.warm: set[str] = set()
+        self.running: Run | None = None
+        self.since = monotonic()
+        self.live: Live | None = None
+
+    def shown(self) -> AbstractContextManager[object]:
+        """Return the context in which progress is on the screen."""
+        if not self.console.is_terminal:
+            return nullcontext()
+        self.live = Live(console=self.console, get_renderable=self._table, refresh_per_second=2, transient=True)
+        return self.live
+
+    def started(self, run: Run) -> None:
+        """Note that a run begins."""
+        self.running, self.since = run, monotonic()
+
+    def warmed(self, run: Run, outcome: Outcome) -> None:
+        """Note that a worker is ready."""
+        self.warm.add(run.variant)
+
+    def ended(self, run: Run, record: Record) -> None:
+        """Note that a run has ended."""
+        self.done.append(record)
+        self.running = None
+        self.estimate.learn(record)
+        if self.live is None:
+            self.console.print(self._line(record), highlight=False, soft_wrap=True, markup=False)
+
+    def _line(self, record: Record) -> str:
+        fit = record.outcome.fit
+        cost = f"fit {seconds_in_words(fit.wall_s)}" if fit else record.outcome.reason
+        return (
+            f"[{len(self.done)}/{len(self.todo)}] {record.variant}, seed {record.seed}: "
+            f"{record.outcome.status.value}, {cost}{self._remaining()}"
+        )
+
+    def _remaining(self) -> str:
+        left = self.todo[len(self.done) :]
+        seconds = self.estimate.seconds(left, self.warm)
+        if not left or seconds is None:
+            return ""
+        elapsed = monotonic() - self.since if self.running else 0.0
+        return f"; about {seconds_in_words(max(seconds - elapsed, 1.0))} left"
+
+    def _table(self) -> Table:
+        table = Table(title=f"{len(self.done)} of {len(self.todo)} runs done{self._remaining()}", title_justify="left")
+        for name in ("method", "state", "seeds", "fit"):
+            table.add_column(name, justify="right" if name in ("seeds", "fit") else "left")
+        for variant in dict.fromkeys(run.variant for run in self.plan):
+            table.add_row(*self._row(variant))
+        return table
+
+    def _row(self, variant: str) -> tuple[str, str, str, str]:
+        asked = [run for run in self.plan if run.variant == variant]
+        todo = [run for run in self.todo if run.variant == variant]
+        done = [record for record in self.done if record.variant == variant]
+        state = "waits" if len(done) < len(todo) else "done"
+        if any(not record.ok for record in done):
+            state = next(record.outcome.status.value for record in done if not record.ok).replace("_", " ")
+        if self.running is not None and self.running.variant == variant:
+            doing = "runs" if variant in self.warm else "starts"
+            state = f"[bold]{doing}, {seconds_in_words(monotonic() - self.since)}[/bold]"
+        fits = [record.outcome.fit.wall_s for record in done if record.outcome.fit is not None]
+        finished = len(asked) - len(todo) + len(done)
+        return asked[0].spec.label, state, f"{finished}/{len(asked)}", seconds_in_words(median(fits)) if fits else ""

@@ -1,0 +1,95 @@
+"""The record of one run: everything that is known of it but its embedding."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from bench.meter import Measurement
+from bench.threads import Pool
+
+SCHEMA = 1
+
+
+class Status(StrEnum):
+    """How a run ended."""
+
+    OK = "ok"
+    FAILED = "failed"
+    TIMEOUT = "timeout"
+    OUT_OF_MEMORY = "out_of_memory"
+    CRASHED = "crashed"
+    INVALID = "invalid"
+    UNAVAILABLE = "unavailable"
+
+
+class Outcome(BaseModel):
+    """What a worker says of a run; what it could not say is said for it by its keeper.
+
+    Attributes
+    ----------
+    status, reason : Status, str
+        How the run ended and, unless well, why.
+    import_s, cold_start_s : float or None
+        Seconds to import the reducer, and of its first call on few rows, both before any clocked call.
+    fit, transform, inverse : Measurement or None
+        Cost of `fit_transform` on the points to fit, of `transform` on the held-out points, and of
+        `inverse_transform` on their embedding; None where the reducer has none, or the run did not get there.
+    pools : tuple of Pool
+        Thread pools as read back after the run.
+    notes : tuple of str
+        What a reader of the numbers must know.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    status: Status
+    reason: str = ""
+    import_s: float | None = None
+    cold_start_s: float | None = None
+    fit: Measurement | None = None
+    transform: Measurement | None = None
+    inverse: Measurement | None = None
+    n_components: int | None = None
+    can_transform: bool | None = None
+    can_invert: bool | None = None
+    pools: tuple[Pool, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Record(BaseModel):
+    """One run as the store keeps it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_version: int = SCHEMA
+    key: str
+    variant: str
+    label: str
+    reducer: str
+    params: dict[str, Any]
+    dataset: str
+    n_fit: int
+    n_test: int
+    n_features: int
+    seed: int
+    random_state: int | None
+    thread_budget: int
+    timeout_s: float
+    memory_cap_mib: float
+    started: str
+    """Date and time in UTC, ISO 8601."""
+    load_before: float | None
+    """Processes waiting to run, averaged over the last minute, as the run began."""
+    outcome: Outcome
+    log_tail: str
+    """The last lines that the run printed."""
+    arrays_sha256: str | None
+    """Sum of the file with the embedding; None where there is none."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the run ended well."""
+        return self.outcome.status is Status.OK

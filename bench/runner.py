@@ -1,0 +1,164 @@
+"""The runner: executes the plan, each variant in a worker of its own, and keeps a record of every run as it ends."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from bench import machine
+from bench.datasets import Dataset
+from bench.plan import Run
+from bench.process import Limits, Worker, end_left_behind
+from bench.records import Outcome, Record, Status
+from bench.store import Store
+from bench.study import Study
+from bench.worker import Fit, Start
+
+log = logging.getLogger(__name__)
+
+LIMITED = (Status.TIMEOUT, Status.OUT_OF_MEMORY)
+
+
+class Watcher(Protocol):
+    """Who is told how a study goes on."""
+
+    def started(self, run: Run) -> None:
+        """A run begins."""
+
+    def warmed(self, run: Run, outcome: Outcome) -> None:
+        """The worker of a run is ready."""
+
+    def ended(self, run: Run, record: Record) -> None:
+        """A run has ended and is stored."""
+
+
+@dataclass
+class Runner:
+    """Executes runs and stores them; what is stored already and still holds is not repeated."""
+
+    study: Study
+    dataset: Dataset
+    store: Store
+    threads: int
+    workers: dict[str, Worker] = field(default_factory=dict)
+    ready: dict[str, Outcome] = field(default_factory=dict)
+
+    def pending(self, plan: list[Run], rerun: str | None = None) -> list[Run]:
+        """Return the runs that are still to be done; results that no longer hold are removed.
+
+        Parameters
+        ----------
+        rerun : str or None
+            `failed`, `all`, or the name of a variant whose runs are repeated though they hold.
+        """
+        outdated = 0
+        todo = []
+        for run in plan:
+            record = self.store.find(run.variant, run.seed)
+            if record is not None and record.key != run.key:
+                self.store.forget(record)
+                outdated, record = outdated + 1, None
+            if record is None or self._is_asked_again(record, rerun):
+                todo.append(run)
+        if outdated:
+            log.warning("%d stored run(s) are outdated (code, data, versions or machine changed): run again", outdated)
+        return todo
+
+    def _is_asked_again(self, record: Record, rerun: str | None) -> bool:
+        if rerun in ("all", record.variant) or (rerun == "failed" and not record.ok):
+            return True
+        limits = (record.timeout_s, record.memory_cap_mib)
+        return record.outcome.status in LIMITED and limits != (self.study.timeout, self.study.memory / 2**20)
+
+    def execute(self, runs: list[Run], watcher: Watcher) -> None:
+        """Run everything in the given order; whatever ends this early, what has ended is stored.
+
+        Raises
+        ------
+        WorkerError
+            If a worker cannot be started or ended.
+        StoreError
+            If a result cannot be written.
+        """
+        left = end_left_behind()
+        if left:
+            log.warning("%d process(es) that an earlier study left behind were ended", left)
+        with _data_folder(self.dataset) as folder:
+            try:
+                for place, run in enumerate(runs):
+                    watcher.started(run)
+                    record = self._execute(run, folder, watcher)
+                    watcher.ended(run, record)
+                    if all(later.variant != run.variant for later in runs[place + 1 :]):
+                        self._close(run.variant)
+            finally:
+                for variant in list(self.workers):
+                    self._close(variant)
+
+    def _execute(self, run: Run, folder: Path, watcher: Watcher) -> Record:
+        started, load = datetime.now(UTC), machine.load()
+        limits = Limits(self.study.timeout, self.study.memory)
+        partial = self.store.partial_arrays(run)
+        worker = self.workers.get(run.variant)
+        if worker is None:
+            worker = Worker(Start(run.spec.reducer, run.spec.params, self.threads, run.spec.seeded), folder)
+            self.workers[run.variant] = worker
+            self.ready[run.variant] = worker.launch(limits)
+            watcher.warmed(run, self.ready[run.variant])
+        ready = outcome = self.ready[run.variant]
+        log_tail = worker.log_tail
+        if ready.status is Status.OK:
+            outcome = worker.run(Fit(run.random_state, str(partial)), limits)
+            outcome = outcome.model_copy(update={"import_s": ready.import_s, "cold_start_s": ready.cold_start_s})
+            log_tail += worker.log_tail
+        if outcome.status is not Status.OK or outcome.notes:
+            # After a failure nothing of the process is trusted any more; the next run gets a new one.
+            self._close(run.variant)
+        record = self.store.keep(self._record(run, outcome, started, load, log_tail), partial)
+        partial.unlink(missing_ok=True)
+        return record
+
+    def _close(self, variant: str) -> None:
+        worker = self.workers.pop(variant, None)
+        if worker is not None:
+            worker.close()
+
+    def _record(self, run: Run, outcome: Outcome, started: datetime, load: float | None, log_tail: str) -> Record:
+        return Record(
+            key=run.key,
+            variant=run.variant,
+            label=run.spec.label,
+            reducer=run.spec.reducer,
+            params=run.spec.params,
+            dataset=self.dataset.name,
+            n_fit=len(self.dataset.X),
+            n_test=len(self.dataset.X_test),
+            n_features=self.dataset.X.shape[1],
+            seed=run.seed,
+            random_state=run.random_state,
+            thread_budget=self.threads,
+            timeout_s=self.study.timeout,
+            memory_cap_mib=self.study.memory / 2**20,
+            started=started.isoformat(timespec="seconds"),
+            load_before=load,
+            outcome=outcome,
+            log_tail=log_tail,
+            arrays_sha256=None,
+        )
+
+
+@contextmanager
+def _data_folder(dataset: Dataset) -> Iterator[Path]:
+    """Put the points, and no labels, where workers can map them into memory."""
+    with tempfile.TemporaryDirectory(prefix="reducers-bench-") as folder:
+        for name, array in (("X", dataset.X), ("X_test", dataset.X_test)):
+            np.save(Path(folder) / f"{name}.npy", array)
+        yield Path(folder)

@@ -1,0 +1,182 @@
+"""A study: which variants of which reducers, on which data, how often, within which limits. Read from TOML."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import tomli_w
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, ValidationError, field_validator
+
+import reducers
+from bench.errors import StudyError, unknown
+from bench.units import parse_duration, parse_size
+
+FOLDER = Path(__file__).parent / "studies"
+
+Duration = Annotated[float, BeforeValidator(parse_duration)]
+Size = Annotated[int, BeforeValidator(parse_size)]
+
+
+class Variant(BaseModel):
+    """A reducer with its parameters, under a name of its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reducer: str
+    label: str = ""
+    seeded: bool = True
+    """Whether the reducer is given a seed; UMAP without one uses several threads."""
+    params: dict[str, Any] = {}
+
+
+class Study(BaseModel):
+    """What is to be measured. Durations are in seconds, sizes in bytes; in TOML they read `10m` and `8GiB`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = ""
+    title: str = ""
+    dataset: str
+    n: PositiveInt | None = None
+    """Points to fit; none takes the dataset's own number."""
+    seeds: PositiveInt = 3
+    timeout: Duration = 600.0
+    memory: Size = 8 * 2**30
+    threads: PositiveInt | None = None
+    """Thread budget of every run; none takes all cores."""
+    order_seed: int = 0
+    """Seed of the order in which the runs of a round take place."""
+    every_reducer: bool = False
+    """Whether reducers that no variant names take part with their defaults."""
+    variants: dict[str, Variant] = Field(default_factory=dict)
+
+    @field_validator("variants")
+    @classmethod
+    def _names_fit_into_paths(cls, variants: dict[str, Variant]) -> dict[str, Variant]:
+        for name in variants:
+            if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+                raise ValueError(f"Got variant name {name!r}, but expected letters, digits, '.', '_' and '-' only.")
+        return variants
+
+    def resolved(self) -> Study:
+        """Return the study with a variant for every reducer that takes part, each with its label.
+
+        Raises
+        ------
+        StudyError
+            If a variant names a reducer that does not exist.
+        """
+        known = reducers.sources()
+        variants = dict(self.variants)
+        if self.every_reducer:
+            taken = {variant.reducer for variant in variants.values()}
+            variants |= {name: Variant(reducer=name) for name in known if name not in taken | variants.keys()}
+        if not variants:
+            raise StudyError("Got a study without variants, but expected at least one, or every_reducer = true.")
+        return self.model_copy(
+            update={"variants": {name: _labelled(variant, known) for name, variant in variants.items()}}
+        )
+
+    def with_changes(self, changes: dict[str, Any]) -> Study:
+        """Return the study with some fields replaced, checked like those of a file.
+
+        Raises
+        ------
+        StudyError
+            If a value is refused.
+        """
+        try:
+            return Study.model_validate(self._as_in_a_file() | changes)
+        except ValidationError as error:
+            problem = error.errors()[0]
+            raise StudyError(f"Got {problem['loc'][0]}={problem['input']!r}, but: {problem['msg']}.") from error
+
+    def with_reducers(self, specs: list[str]) -> Study:
+        """Return the study with a variant more for every reducer file `FILE.py:Class`."""
+        known = reducers.sources()
+        more = {reducers.source(spec).name: _labelled(Variant(reducer=spec), known) for spec in specs}
+        return self.model_copy(update={"variants": self.variants | more})
+
+    def including(self, other: Study) -> Study:
+        """Return the study with the variants of another one added."""
+        return self.model_copy(update={"variants": self.variants | other.variants})
+
+    def only(self, names: list[str]) -> Study:
+        """Return the study with the named variants, where a reducer's name stands for all its variants."""
+        chosen: dict[str, Variant] = {}
+        for name in names:
+            matching = {
+                key: variant for key, variant in self.variants.items() if name in (key, variant.reducer)
+            } or _variant_of(name)
+            if not matching:
+                raise StudyError(unknown("reducer", name, {*self.variants, *reducers.names()}))
+            chosen |= matching
+        return self.model_copy(update={"variants": chosen, "every_reducer": False})
+
+    def to_toml(self) -> str:
+        """Return the study as the text of a file that `read` understands."""
+        return tomli_w.dumps(self._as_in_a_file())
+
+    def _as_in_a_file(self) -> dict[str, Any]:
+        fields = self.model_dump(exclude_none=True)
+        return fields | {"timeout": f"{self.timeout:g}s", "memory": f"{self.memory / 2**20:g}MiB"}
+
+
+def names() -> list[str]:
+    """Return the names of the studies that come with the project."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def read(name: str) -> Study:
+    """Read a study by its name, or from a TOML file of one's own.
+
+    Raises
+    ------
+    StudyError
+        If there is no such study, or its file has an unknown key or a wrong value, with the line it stands in.
+    """
+    path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
+    if not path.is_file():
+        if name.endswith(".toml"):
+            raise StudyError(f"Got study file {name!r}, but there is no such file.")
+        raise StudyError(f"{unknown('study', name, names())} A study file of your own ends in .toml.")
+    text = path.read_text(encoding="utf-8")
+    try:
+        fields = tomllib.loads(text)
+        return Study.model_validate({"name": path.stem} | fields)
+    except tomllib.TOMLDecodeError as error:
+        raise StudyError(f"Got {path}, which is no TOML: {error}.") from error
+    except ValidationError as error:
+        raise StudyError("\n".join(_explain(dict(problem), text, path) for problem in error.errors())) from error
+
+
+def _labelled(variant: Variant, known: dict[str, reducers.Source]) -> Variant:
+    if variant.reducer not in known and ".py:" not in variant.reducer:
+        raise StudyError(unknown("reducer", variant.reducer, known))
+    return variant.model_copy(update={"label": variant.label or reducers.source(variant.reducer).label})
+
+
+def _variant_of(name: str) -> dict[str, Variant]:
+    """Return the variant of a reducer that the study itself does not name."""
+    known = reducers.sources()
+    return {name: _labelled(Variant(reducer=name), known)} if name in known else {}
+
+
+def _explain(problem: dict[str, Any], text: str, path: Path) -> str:
+    """Return one validation problem with its line and, for an unknown key, the nearest known one."""
+    *parents, key = [str(part) for part in problem["loc"]]
+    where = f"{path.name}, line {_line_of(text, key)}"
+    if problem["type"] == "extra_forbidden":
+        model = Variant if parents[:1] == ["variants"] else Study
+        return f"{where}: {unknown('key', key, model.model_fields)}"
+    if problem["type"] == "missing":
+        return f"{path.name}: Got no {'.'.join([*parents, key])}, but expected one."
+    return f"{where}: Got {key} = {problem['input']!r}, but expected another value: {problem['msg']}."
+
+
+def _line_of(text: str, key: str) -> int:
+    pattern = re.compile(rf"^\s*(\[.*\b{re.escape(key)}\b.*\]|[\"']?{re.escape(key)}[\"']?\s*=)")
+    return next((number for number, line in enumerate(text.splitlines(), start=1) if pattern.match(line)), 1)

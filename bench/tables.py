@@ -1,0 +1,157 @@
+"""Tables: pure functions of stored records and scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from bench.records import Record, Status
+from bench.scores import SCORES, Value
+from bench.statistics import Interval, interval
+
+COSTS = ("import_s", "cold_start_s", "fit_s", "fit_cpu_s", "fit_cores", "transform_s", "inverse_s", "peak_mib")
+"""Costs of a run that the summary gives a median and an interval of."""
+
+REFERENCE_ROW = "pixels"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A run with its scores."""
+
+    record: Record
+    values: Sequence[Value]
+
+
+def column_name(score: str, split: str, k: int | None) -> str:
+    """Return the name of a score's column: fitted points bare, held-out points with `_test`.
+
+    >>> column_name("knn_accuracy", "test", 5)
+    'knn_accuracy_k5_test'
+    """
+    return score + (f"_k{k}" if k is not None else "") + ("_test" if split == "test" else "")
+
+
+def runs_table(judged: Sequence[Judged]) -> pd.DataFrame:
+    """Return one row a run: what was asked, how it ended and what it cost."""
+    return pd.DataFrame([_run_row(item.record) for item in judged])
+
+
+def scores_table(judged: Sequence[Judged], reference: Sequence[Value]) -> pd.DataFrame:
+    """Return one row a score of a run, long and tidy; the data's own scores are the variant `pixels`."""
+    rows = [
+        {"variant": variant, "seed": seed, "split": value.split, "score": value.score, "k": value.k}
+        | {"value": value.value, "reason": value.reason}
+        for variant, seed, values in [
+            (REFERENCE_ROW, None, reference),
+            *((item.record.variant, item.record.seed, item.values) for item in judged),
+        ]
+        for value in values
+    ]
+    columns = ["variant", "seed", "split", "score", "k", "value", "reason"]
+    return pd.DataFrame(rows, columns=columns).astype({"seed": "Int64", "k": "Int64"})
+
+
+def summary_table(judged: Sequence[Judged], reference: Sequence[Value]) -> pd.DataFrame:
+    """Return one row a variant: median and 95 % interval over seeds of every cost and score."""
+    variants = list(dict.fromkeys(item.record.variant for item in judged))
+    rows = [_summary_row([item for item in judged if item.record.variant == variant]) for variant in variants]
+    if reference:
+        scores = {column_name(v.score, v.split, v.k): v.value for v in reference}
+        rows.append({"variant": REFERENCE_ROW, "label": "no reduction", "reducer": "", "n_runs": 0, "n_ok": 0} | scores)
+    columns = ["variant", "label", "reducer", "dataset", "n_fit", "n_test", "n_components", "n_runs", "n_ok", "status"]
+    columns += ["reason"]
+    for name in (*COSTS, *_score_columns()):
+        columns += [name, f"{name}_low", f"{name}_high"]
+    whole = {name: "Int64" for name in ("n_fit", "n_test", "n_components", "n_runs", "n_ok")}
+    return pd.DataFrame(rows, columns=columns).astype(whole)
+
+
+def _score_columns() -> list[str]:
+    return [
+        column_name(score.key, split, k)
+        for score in SCORES.values()
+        for split, function in (("fit", score.fit), ("test", score.test))
+        if function is not None
+        for k in score.ks
+    ]
+
+
+def _run_row(record: Record) -> dict[str, object]:
+    outcome = record.outcome
+    row: dict[str, object] = {
+        "variant": record.variant,
+        "label": record.label,
+        "reducer": record.reducer,
+        "dataset": record.dataset,
+        "n_fit": record.n_fit,
+        "n_test": record.n_test,
+        "n_components": outcome.n_components,
+        "seed": record.seed,
+        "random_state": record.random_state,
+        "status": outcome.status.value,
+        "reason": outcome.reason,
+        "import_s": outcome.import_s,
+        "cold_start_s": outcome.cold_start_s,
+    }
+    for name, cost in (("fit", outcome.fit), ("transform", outcome.transform), ("inverse", outcome.inverse)):
+        row |= {f"{name}_s": cost and cost.wall_s, f"{name}_cpu_s": cost and cost.cpu_s}
+    fit, transform = outcome.fit, outcome.transform
+    row |= {
+        "fit_cores": fit and fit.cores,
+        "peak_mib": fit and fit.peak_mib,
+        "baseline_mib": fit and fit.baseline_mib,
+        "transform_peak_mib": transform and transform.peak_mib,
+        "transform_baseline_mib": transform and transform.baseline_mib,
+        "memory_method": fit and fit.memory_method,
+        "threads": record.thread_budget,
+        "pools": "; ".join(f"{pool.library}: {pool.threads}" for pool in outcome.pools),
+        "notes": "; ".join(outcome.notes),
+        "load_before": record.load_before,
+        "started": record.started,
+        "key": record.key,
+    }
+    return row
+
+
+def _summary_row(items: Sequence[Judged]) -> dict[str, object]:
+    first = items[0].record
+    well = [item for item in items if item.record.ok]
+    failed = [item.record for item in items if not item.record.ok]
+    row: dict[str, object] = {
+        "variant": first.variant,
+        "label": first.label,
+        "reducer": first.reducer,
+        "dataset": first.dataset,
+        "n_fit": first.n_fit,
+        "n_test": first.n_test,
+        "n_components": well[0].record.outcome.n_components if well else None,
+        "n_runs": len(items),
+        "n_ok": len(well),
+        "status": failed[0].outcome.status.value if failed else Status.OK.value,
+        "reason": failed[0].outcome.reason if failed else "",
+    }
+    runs = runs_table(well)
+    for name in COSTS:
+        cost = interval(runs[name].dropna(), lowest=0) if well else None
+        row |= _cells(name, cost)
+    by_column: dict[str, list[float]] = {}
+    for item in well:
+        for value in item.values:
+            if value.value is not None:
+                by_column.setdefault(column_name(value.score, value.split, value.k), []).append(value.value)
+            else:
+                # What a method cannot have is said, so that it is not taken for a gap.
+                row[column_name(value.score, value.split, value.k)] = value.reason
+    for name, values in by_column.items():
+        score = SCORES[next(key for key in SCORES if name == key or name.startswith(f"{key}_"))]
+        row |= _cells(name, interval(values, score.low, score.high))
+    return row
+
+
+def _cells(name: str, cost: Interval | None) -> dict[str, object]:
+    if cost is None:
+        return {name: None, f"{name}_low": None, f"{name}_high": None}
+    return {name: cost.median, f"{name}_low": cost.low, f"{name}_high": cost.high}

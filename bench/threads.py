@@ -1,0 +1,69 @@
+"""One thread budget for every library: set before they are imported, set again after, read back, recorded."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+
+ENVIRONMENT = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+)
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A thread pool of a library in the worker, as it was read back.
+
+    Attributes
+    ----------
+    library : str
+        Its name and version, such as "openblas 0.3.30".
+    threads : int
+        Threads it may use.
+    """
+
+    library: str
+    threads: int
+
+
+def available() -> int:
+    """Return the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def environment(budget: int) -> dict[str, str]:
+    """Return the environment variables that set the budget for libraries yet to be imported."""
+    return dict.fromkeys(ENVIRONMENT, str(budget))
+
+
+def set_budget(budget: int) -> None:
+    """Set the budget in every library that is imported by now, by its own call."""
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(budget)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(budget)
+    if "numba" in sys.modules:
+        sys.modules["numba"].set_num_threads(budget)
+
+
+def read_back() -> list[Pool]:
+    """Return every thread pool that exists in this process, with the threads it may use."""
+    from threadpoolctl import threadpool_info
+
+    pools = {
+        Pool(f"{pool['internal_api']} {pool['version'] or ''}".strip(), pool["num_threads"])
+        for pool in threadpool_info()
+    }
+    if "torch" in sys.modules:
+        pools.add(Pool("torch", sys.modules["torch"].get_num_threads()))
+    if "numba" in sys.modules:
+        pools.add(Pool("numba", sys.modules["numba"].get_num_threads()))
+    return sorted(pools, key=lambda pool: pool.library)

@@ -1,0 +1,60 @@
+"""Durations and sizes as people write them: `90s`, `10m`, `2h`, `8GiB`."""
+
+from __future__ import annotations
+
+import re
+
+from bench.errors import StudyError
+
+SECONDS = {"s": 1, "m": 60, "h": 3_600}
+BYTES = {"mib": 2**20, "gib": 2**30, "mb": 10**6, "gb": 10**9}
+
+
+def parse_duration(text: str | float) -> float:
+    """Return seconds.
+
+    >>> parse_duration("1h30m")
+    5400.0
+
+    Raises
+    ------
+    StudyError
+        If the text is no duration, or not a positive one.
+    """
+    parts = re.findall(r"(\d+(?:\.\d+)?)\s*([smh]?)", str(text).strip().lower())
+    rebuilt = "".join(number + unit for number, unit in parts)
+    seconds = sum(float(number) * SECONDS[unit or "s"] for number, unit in parts)
+    if rebuilt != re.sub(r"\s", "", str(text).lower()) or seconds <= 0:
+        raise StudyError(f"Got duration {text!r}, but expected one like 90s, 10m, 2h or 1h30m.")
+    return seconds
+
+
+def parse_size(text: str | float) -> int:
+    """Return bytes.
+
+    >>> parse_size("8GiB") == 8 * 2**30
+    True
+
+    Raises
+    ------
+    StudyError
+        If the text is no size, or not a positive one.
+    """
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(mib|gib|mb|gb)", str(text).strip().lower())
+    if not match or float(match[1]) <= 0:
+        raise StudyError(f"Got size {text!r}, but expected one like 512MiB or 8GiB.")
+    return int(float(match[1]) * BYTES[match[2]])
+
+
+def seconds_in_words(seconds: float) -> str:
+    """Return a duration to two figures that matter.
+
+    >>> [seconds_in_words(s) for s in (0.0123, 4.25, 75, 4_000)]
+    ['12 ms', '4.2 s', '1 min 15 s', '1 h 07 min']
+    """
+    if seconds < 0.0995:
+        return f"{seconds * 1_000:.2g} ms"
+    if seconds < 59.5:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"

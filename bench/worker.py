@@ -1,0 +1,220 @@
+"""The worker: a process of its own that imports one reducer, warms it up and runs it as often as it is asked to.
+
+It is started as `python -m bench.worker REQUESTS REPLIES DATA`, two file descriptors and a folder. The folder holds
+the points and no labels: a reducer cannot see what is not there. Each request and each reply is one line of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import traceback
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import IO, Any
+
+import numpy as np
+
+import reducers
+from bench import threads
+from bench.meter import Measurement, measure
+from bench.records import Outcome, Status
+
+WARM_UP_ROWS = 512
+"""Rows of a warm-up, unless the method takes another code path on as many rows as the data have."""
+
+
+class CannotWriteError(Exception):
+    """The embedding could not be written, which is no fault of the reducer."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Request to get ready: which reducer, with which parameters, on how many threads."""
+
+    reducer: str
+    params: dict[str, Any]
+    threads: int
+    seeded: bool
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Request for one run: the seed, and where to put the embedding."""
+
+    random_state: int | None
+    output: str
+
+
+def main() -> None:
+    """Answer requests until there are no more."""
+    requests_fd, replies_fd, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    for descriptor in (requests_fd, replies_fd):
+        os.set_inheritable(descriptor, False)
+    _die_with_parent()
+    logging.basicConfig(stream=sys.stderr)
+    X, X_test = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("X", "X_test"))
+    home = Path.cwd()
+    with os.fdopen(requests_fd) as requests, os.fdopen(replies_fd, "w") as replies:
+        start = Start(**json.loads(requests.readline()))
+        bench = Bench(start, X, X_test)
+        _reply(replies, bench.get_ready().model_dump_json())
+        for line in requests:
+            try:
+                reply = bench.run(Fit(**json.loads(line))).model_dump_json()
+            except CannotWriteError as error:
+                reply = json.dumps({"cannot_write": str(error)})
+            os.chdir(home)
+            _reply(replies, reply)
+
+
+class Bench:
+    """One reducer on the bench: made ready once, then run with one seed after the other."""
+
+    def __init__(self, start: Start, X: np.ndarray, X_test: np.ndarray) -> None:
+        self.start, self.X, self.X_test = start, X, X_test
+        self.cls: Any = None
+        self.threads_before: set[threading.Thread] = set()
+
+    def get_ready(self) -> Outcome:
+        """Import the reducer and call everything it can do once, on few rows and with tiny settings.
+
+        A failure of the warm-up is printed and no more: the run itself will tell.
+        """
+        started = perf_counter()
+        try:
+            self.cls = reducers.get(self.start.reducer)
+        except reducers.ReducerError as error:
+            traceback.print_exc()
+            return Outcome(status=Status.UNAVAILABLE, reason=str(error))
+        import_s = perf_counter() - started
+        threads.set_budget(self.start.threads)
+        started = perf_counter()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self._warm_up()
+        except Exception:  # noqa: BLE001 - a reducer may raise anything
+            traceback.print_exc()
+        return Outcome(status=Status.OK, import_s=import_s, cold_start_s=perf_counter() - started)
+
+    def run(self, fit: Fit) -> Outcome:
+        """Fit, transform and invert under the meter, save what came out, and say how it went."""
+        parts: dict[str, Any] = {}
+        threads.set_budget(self.start.threads)
+        self.threads_before = set(threading.enumerate())
+        try:
+            arrays = self._measured(fit.random_state, parts)
+            status, reason = Status.OK, ""
+        except MemoryError as error:
+            status, reason, arrays = Status.OUT_OF_MEMORY, f"{type(error).__name__}: {error}", None
+            traceback.print_exc()
+        except Exception as error:  # noqa: BLE001 - whatever a reducer raises is a row of the results
+            status, reason, arrays = _status_of(error), f"{_phase(parts)}: {type(error).__name__}: {error}", None
+            traceback.print_exc()
+        if arrays is not None:
+            _save(fit.output, arrays)
+        return Outcome(
+            status=status, reason=reason, pools=tuple(threads.read_back()), notes=tuple(self._notes(parts)), **parts
+        )
+
+    def _measured(self, random_state: int | None, parts: dict[str, Any]) -> dict[str, np.ndarray]:
+        """Return the arrays to keep, and put each cost into `parts` as soon as it is known."""
+        reducer = self._create({}, random_state)
+        parts["can_transform"] = hasattr(reducer, "transform")
+        parts["can_invert"] = hasattr(reducer, "inverse_transform")
+        _touch(self.X, self.X_test)
+        embedding, parts["fit"] = measure(lambda: reducer.fit_transform(self.X))
+        parts["n_components"] = embedding.shape[1]
+        arrays = {"fit": embedding.astype(np.float32)}
+        if not parts["can_transform"] or not len(self.X_test):
+            return arrays
+        held_out, parts["transform"] = measure(lambda: reducer.transform(self.X_test))
+        arrays["test"] = held_out.astype(np.float32)
+        if parts["can_invert"]:
+            rebuilt, parts["inverse"] = measure(lambda: np.asarray(reducer.inverse_transform(held_out)))
+            error = np.square(rebuilt.astype(np.float64) - self.X_test).sum(axis=1)
+            arrays["squared_error"] = error
+        return arrays
+
+    def _warm_up(self) -> None:
+        """Run on rows enough to take the code path that the real data will take, in the same type and layout."""
+        changes = [n for n in self.cls.algorithm_changes_at if n <= len(self.X)]
+        rows = min(len(self.X), max([WARM_UP_ROWS, *(n + 100 for n in changes)]))
+        reducer = self._create(self.cls.quick_params, 0 if self.start.seeded else None)
+        reducer.fit_transform(self.X[:rows])
+        if hasattr(reducer, "transform") and len(self.X_test):
+            held_out = reducer.transform(self.X_test[:rows])
+            if hasattr(reducer, "inverse_transform"):
+                reducer.inverse_transform(held_out[:WARM_UP_ROWS])
+
+    def _create(self, overrides: Any, random_state: int | None) -> Any:
+        accepted = self.cls().get_params()
+        given = {**self.start.params, **{name: value for name, value in overrides.items() if name in accepted}}
+        if "random_state" in accepted:
+            given["random_state"] = random_state
+        if "n_jobs" in accepted:
+            given.setdefault("n_jobs", self.start.threads)
+        return self.cls(**given)
+
+    def _notes(self, parts: dict[str, Any]) -> list[str]:
+        notes = []
+        fit: Measurement | None = parts.get("fit")
+        if fit is not None and fit.cores > 1.1 * self.start.threads + 0.1:
+            notes.append(f"used {fit.cores:.1f} cores, more than its budget of {self.start.threads}")
+        left = [thread.name for thread in threading.enumerate() if thread not in self.threads_before]
+        if left:
+            notes.append(f"left {len(left)} thread(s) running")
+        return notes
+
+
+def _status_of(error: Exception) -> Status:
+    from reducers.base import InvalidEmbeddingError
+
+    return Status.INVALID if isinstance(error, InvalidEmbeddingError) else Status.FAILED
+
+
+def _phase(parts: dict[str, Any]) -> str:
+    if "can_transform" not in parts:
+        return "creating it"
+    if "fit" not in parts:
+        return "fit"
+    return "transform" if "transform" not in parts else "inverse_transform"
+
+
+def _save(path: str, arrays: dict[str, np.ndarray]) -> None:
+    try:
+        with open(path, "wb") as file:
+            np.savez(file, **arrays)
+    except OSError as error:
+        raise CannotWriteError(str(error)) from error
+
+
+def _touch(*arrays: np.ndarray) -> None:
+    """Read every page of memory-mapped data, so that no fit pays for bringing them in."""
+    for array in arrays:
+        array.sum()
+
+
+def _reply(replies: IO[str], line: str) -> None:
+    replies.write(line + "\n")
+    replies.flush()
+
+
+def _die_with_parent() -> None:
+    """Ask the kernel to end this process when its parent ends, however that ends."""
+    if sys.platform == "linux":
+        import ctypes
+
+        PR_SET_PDEATHSIG = 1
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

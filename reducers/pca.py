@@ -1,0 +1,45 @@
+"""Principal component analysis: the linear map that keeps most variance."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.decomposition import PCA as Backend
+
+from reducers.base import Reducer
+
+
+class PCA(Reducer):
+    """Principal component analysis by scikit-learn, with an exact solver, so that it has no seed.
+
+    scikit-learn's own default would take a randomised solver for some shapes of data and an exact one for others.
+
+    Parameters
+    ----------
+    n_components : int
+        Dimensions of the embedding.
+    svd_solver : str
+        Solver of `sklearn.decomposition.PCA`; the default takes the eigenvectors of the covariance matrix.
+    """
+
+    label = "PCA"
+    references = ("Pearson 1901, On lines and planes of closest fit to systems of points in space",)
+
+    def __init__(self, n_components: int = 2, svd_solver: str = "covariance_eigh") -> None:
+        self.n_components = n_components
+        self.svd_solver = svd_solver
+
+    def _fit(self, X: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
+        n_samples, n_features = X.shape
+        if self.n_components > min(X.shape):
+            raise ValueError(
+                f"Got n_components={self.n_components}, but expected at most "
+                f"min(n_samples={n_samples}, n_features={n_features})."
+            )
+        self.pca_ = Backend(self.n_components, svd_solver=self.svd_solver, random_state=rng)
+        return self.pca_.fit_transform(X)
+
+    def _transform(self, X: np.ndarray) -> np.ndarray:
+        return self.pca_.transform(X)
+
+    def _inverse_transform(self, Z: np.ndarray) -> np.ndarray:
+        return self.pca_.inverse_transform(Z)
