@@ -50,7 +50,8 @@ class Estimate:
         if seconds is None:
             return f"{size}; how long they take will be known as they go"
         shares = {
-            variant: self.start_s.get(variant, 0.0) + self.run_s.get(variant, 0.0) * sum(r.variant == variant for r in runs)
+            variant: self.start_s.get(variant, 0.0)
+            + self.run_s.get(variant, 0.0) * sum(r.variant == variant for r in runs)
             for variant in variants
         }
         most = max(shares, key=lambda variant: shares[variant])

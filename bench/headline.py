@@ -14,18 +14,18 @@ from rich.text import Text
 from bench.records import Status
 
 QUALITY = {
-    "knn_accuracy_k10": "kNN accuracy ↑",
-    "knn_accuracy_k10_test": "kNN accuracy held-out ↑",
+    "knn_accuracy_k10": "kNN\naccuracy ↑",
+    "knn_accuracy_k10_test": "kNN accuracy\nheld-out ↑",
     "silhouette": "silhouette ↑",
-    "silhouette_test": "silhouette held-out ↑",
-    "trustworthiness_k5": "trustworthiness ↑",
+    "silhouette_test": "silhouette\nheld-out ↑",
+    "trustworthiness_k5": "trustwor-\nthiness ↑",
 }
 COST = {
     "fit_s": "fit (s) ↓",
-    "transform_s": "transform (s) ↓",
-    "fit_cores": "cores busy in fit",
-    "cold_start_s": "cold start (s) ↓",
-    "peak_mib": "peak memory (MiB) ↓",
+    "transform_s": "transform\n(s) ↓",
+    "fit_cores": "cores busy\nin fit",
+    "cold_start_s": "cold start\n(s) ↓",
+    "peak_mib": "peak memory\n(MiB) ↓",
 }
 ONE_CORE = 1.2
 """A run that keeps fewer cores busy than this ran on one thread, whatever its budget."""
@@ -33,7 +33,7 @@ ONE_CORE = 1.2
 
 @dataclass(frozen=True)
 class Cell:
-    """A median and its interval, both as text; the interval is empty where there is none."""
+    """A median and its interval, both as text; instead of an interval the reason why there is no number."""
 
     text: str
     interval: str = ""
@@ -66,7 +66,8 @@ class Headline:
 
 
 def _markdown(part: Part) -> str:
-    rows = [part.header, [":--"] + ["--:"] * (len(part.header) - 1)]
+    header = [name.replace("-\n", "").replace("\n", " ") for name in part.header]
+    rows = [header, [":--"] + ["--:"] * (len(part.header) - 1)]
     rows += [[f"{cell.text} {cell.interval}".strip().replace("|", "\\|") for cell in row] for row in part.rows]
     return f"**{part.title}**\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
 
@@ -74,7 +75,7 @@ def _markdown(part: Part) -> str:
 def _rich(part: Part) -> Table:
     table = Table(title=part.title, title_justify="left", title_style="", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for place, name in enumerate(part.header):
-        table.add_column(name, justify="right" if place else "left", overflow="fold")
+        table.add_column(name, justify="right" if place else "left", no_wrap=not place)
     for row in part.rows:
         table.add_row(*(Text(cell.text + (f"\n{cell.interval}" if cell.interval else "")) for cell in row))
     return table
@@ -92,10 +93,10 @@ def headline(title: str, summary: pd.DataFrame, thread_budget: int) -> Headline:
     sizes = summary.dropna(subset=["n_fit"])
     fitted, held_out = (int(sizes[name].iloc[0]) for name in ("n_fit", "n_test"))
     reading = [
-        f"{sizes['dataset'].iloc[0]}: {fitted:,} points fitted, {held_out:,} held out; {_runs_in_words(sizes['n_runs'])}, "
-        f"budget {thread_budget} thread(s). Arrows point to the better end.",
-        "kNN accuracy, k = 10: leave-one-out on fitted points; held-out points among fitted ones. Trustworthiness: k = 5. "
-        "Labels are used by these scores only, never by a fit.",
+        f"{sizes['dataset'].iloc[0]}: {fitted:,} points fitted, {held_out:,} held out; "
+        f"{_runs_in_words(sizes['n_runs'])}, budget {thread_budget} thread(s). Arrows point to the better end.",
+        "kNN accuracy, k = 10: leave-one-out on fitted points; held-out points among fitted ones. Trustworthiness: "
+        "k = 5. Labels are used by these scores only, never by a fit.",
         "Cold start is a method's first call in a new process, compilation included; it is in no other column.",
     ]
     return Headline(title, parts, reading + _notes(summary, thread_budget))
@@ -117,7 +118,8 @@ def _row(fields: pd.Series, columns: Mapping[str, str]) -> list[Cell]:
 def _cell(fields: pd.Series, name: str) -> Cell:
     value, low, high = (fields[name + suffix] for suffix in ("", "_low", "_high"))
     if isinstance(value, str):
-        return Cell(value)
+        # What a method cannot have is said with its reason: "n/a (transductive)".
+        return Cell(*value.split(" ", 1))
     if pd.isna(value):
         return Cell("n/a")
     return Cell(_number(name, value), "" if pd.isna(low) else f"[{_number(name, low)}, {_number(name, high)}]")

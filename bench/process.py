@@ -63,7 +63,7 @@ class Worker:
         reply_read, reply_write = os.pipe()
         command = [sys.executable, "-m", "bench.worker", str(request_read), str(reply_write), str(self.data_folder)]
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own module
+            self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

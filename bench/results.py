@@ -51,8 +51,8 @@ def publish(store: Store, dataset: Dataset) -> Results:
 
 def _caption(dataset: Dataset) -> str:
     return (
-        f"{dataset.name}: the {len(dataset.X):,} fitted points. Of each method the seed with the median score is shown; "
-        "axes have no unit and panels no common scale."
+        f"{dataset.name}: the {len(dataset.X):,} fitted points. Of each method the seed with the median score is "
+        "shown; axes have no unit and panels no common scale."
     )
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt,
 import reducers
 from bench.errors import StudyError, unknown
 from bench.units import parse_duration, parse_size
+from reducers._sources import Source
 
 FOLDER = Path(__file__).parent / "studies"
 
@@ -153,7 +154,7 @@ def read(name: str) -> Study:
         raise StudyError("\n".join(_explain(dict(problem), text, path) for problem in error.errors())) from error
 
 
-def _labelled(variant: Variant, known: dict[str, reducers.Source]) -> Variant:
+def _labelled(variant: Variant, known: dict[str, Source]) -> Variant:
     if variant.reducer not in known and ".py:" not in variant.reducer:
         raise StudyError(unknown("reducer", variant.reducer, known))
     return variant.model_copy(update={"label": variant.label or reducers.source(variant.reducer).label})

@@ -41,7 +41,7 @@ def runs_table(judged: Sequence[Judged]) -> pd.DataFrame:
 
 def scores_table(judged: Sequence[Judged], reference: Sequence[Value]) -> pd.DataFrame:
     """Return one row a score of a run, long and tidy; the data's own scores are the variant `pixels`."""
-    rows = [
+    rows: list[dict[str, object]] = [
         {"variant": variant, "seed": seed, "split": value.split, "score": value.score, "k": value.k}
         | {"value": value.value, "reason": value.reason}
         for variant, seed, values in [

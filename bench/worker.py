@@ -191,7 +191,7 @@ def _phase(parts: dict[str, Any]) -> str:
 def _save(path: str, arrays: dict[str, np.ndarray]) -> None:
     try:
         with open(path, "wb") as file:
-            np.savez(file, **arrays)
+            np.savez(file, allow_pickle=False, **arrays)
     except OSError as error:
         raise CannotWriteError(str(error)) from error
 

@@ -104,7 +104,7 @@ def get(name: str) -> type[Reducer]:
         return _class_in(_module(found), found)
     except ReducerError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever a file raises while it is imported disables it, and it alone
+    except Exception as error:
         raise UnavailableReducerError(f"{found.where} does not import: {type(error).__name__}: {error}") from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -21,7 +22,7 @@ def mlp(sizes: Sequence[int], output: nn.Module | None = None) -> nn.Sequential:
         What follows the last linear layer; nothing where None.
     """
     layers: list[nn.Module] = []
-    for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
+    for n_in, n_out in pairwise(sizes):
         layers += [nn.Linear(n_in, n_out), nn.ReLU()]
     layers.pop()
     return nn.Sequential(*layers, *([output] if output is not None else []))

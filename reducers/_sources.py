@@ -120,7 +120,9 @@ def _is_plain(node: ast.stmt) -> bool:
         return True
     value = getattr(node, "value", None)
     if isinstance(node, ast.Expr | ast.Assign | ast.AnnAssign):
-        return value is None or not any(isinstance(part, ast.Call | ast.BinOp | ast.Subscript) for part in ast.walk(value))
+        return value is None or not any(
+            isinstance(part, ast.Call | ast.BinOp | ast.Subscript) for part in ast.walk(value)
+        )
     return False
 
 

@@ -33,7 +33,7 @@ def _defines(method: str, advice: str) -> Callable[[Reducer], bool]:
     return check
 
 
-class Reducer(ClassNamePrefixFeaturesOutMixin, BaseEstimator, ABC):  # type: ignore[misc]
+class Reducer(ClassNamePrefixFeaturesOutMixin, BaseEstimator, ABC):
     """A method that maps points to a few dimensions.
 
     `TransformerMixin` is deliberately not a base: its output wrapping replaces the conditional `transform`, and

@@ -60,7 +60,7 @@ class Dataset:
         for array in (self.X, self.y, self.X_test, self.y_test):
             digest.update(b"none" if array is None else f"{array.dtype}{array.shape}".encode())
             if array is not None:
-                digest.update(np.ascontiguousarray(array))
+                digest.update(array.tobytes())
         return digest.hexdigest()
 
 

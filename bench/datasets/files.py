@@ -54,7 +54,7 @@ def _read_npz(path: Path) -> tuple[np.ndarray, np.ndarray | None, str]:
         with np.load(path, allow_pickle=False) as arrays:
             if "X" not in arrays:
                 raise DatasetError(f"Got arrays {', '.join(arrays)} in {path}, but expected X, and y for labels.")
-            X, labels = arrays["X"], arrays["y"] if "y" in arrays else None
+            X, labels = arrays["X"], arrays.get("y")
     except (zipfile.BadZipFile, ValueError, OSError) as error:
         raise DatasetError(f"Got {path}, which is no readable .npz of plain arrays: {error}.") from error
     if X.ndim not in (2, 3) or not np.issubdtype(X.dtype, np.number) or np.iscomplexobj(X):

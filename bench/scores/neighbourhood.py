@@ -23,7 +23,9 @@ def trustworthiness(case: Case, k: int | None) -> float:
     penalty = 0.0
     for start in range(0, n, BLOCK_ROWS):
         rows = slice(start, min(start + BLOCK_ROWS, n))
-        ranks = _ranks(case.original.squared_distances(rows), np.arange(rows.start, rows.stop), case.neighbours[rows, :k])
+        ranks = _ranks(
+            case.original.squared_distances(rows), np.arange(rows.start, rows.stop), case.neighbours[rows, :k]
+        )
         penalty += np.maximum(ranks - k, 0).sum()
     return float(1 - 2 * penalty / (n * k * (2 * n - 3 * k - 1)))
 

@@ -120,9 +120,7 @@ SCORES = {
 
 def evaluate(case: Case) -> list[Value]:
     """Return every score of an embedding on both splits; where one is not to be had, with the reason."""
-    return [
-        _value(score, split, k, case) for score in SCORES.values() for split in _splits(score) for k in score.ks
-    ]
+    return [_value(score, split, k, case) for score in SCORES.values() for split in _splits(score) for k in score.ks]
 
 
 def reference_values(original: Original) -> list[Value]:

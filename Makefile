@@ -1,0 +1,42 @@
+# Everything a person needs to type. `make` alone explains it. Logic lives in `python -m bench`, not here.
+
+STUDY ?= default
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help bench report test lint format check clean
+
+help:  ## explain every target
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
+
+bench: .venv/ready  ## run the study on 5,000 real MNIST images and show its table (STUDY=quick: a first look)
+	$(BIN)/python -m bench run $(STUDY)
+
+report: .venv/ready  ## tables and figures of results/$(STUDY) anew, without one fit
+	$(BIN)/python -m bench report results/$(STUDY)
+
+test: .venv/ready-dev  ## everything that must hold
+	$(BIN)/python -m pytest
+
+lint: .venv/ready-dev  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/ready-dev  ## mend the style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:  ## remove the virtual environment and the stored runs; tables and figures stay
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .hypothesis results/*/runs
+
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	touch $@
+
+.venv/ready-dev: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@

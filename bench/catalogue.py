@@ -1,0 +1,64 @@
+"""What there is to choose from: reducers, datasets, scores, studies. Answers without importing a heavy library."""
+
+from __future__ import annotations
+
+import reducers
+from bench.errors import StudyError, unknown
+
+
+def rows(what: str) -> list[dict[str, str]]:
+    """Return one row for each thing of a kind.
+
+    Raises
+    ------
+    StudyError
+        If there is no such kind.
+    """
+    if what not in KINDS:
+        raise StudyError(unknown("list", what, KINDS))
+    return KINDS[what]()
+
+
+def _reducers() -> list[dict[str, str]]:
+    return [
+        {"name": source.name, "label": source.label, "state": source.problem or "ok", "summary": source.summary}
+        for source in reducers.sources().values()
+    ]
+
+
+def _datasets() -> list[dict[str, str]]:
+    from bench.datasets import SOURCES
+
+    own = {"name": "FILE", "summary": "a file of your own: .npz, or .csv .tsv .txt with labels in the last column"}
+    return [{"name": name, "summary": source.summary} for name, source in SOURCES.items()] + [own]
+
+
+def _scores() -> list[dict[str, str]]:
+    from bench.scores.table import SCORES
+
+    return [
+        {
+            "key": score.key,
+            "k": ", ".join(str(k) for k in score.ks if k is not None),
+            "better": "higher" if score.higher_is_better else "lower",
+            "range": f"{score.low:g} to {score.high:g}",
+            "chance": score.chance,
+            "meaning": score.meaning,
+            "weakness": score.weakness,
+            "reference": score.reference,
+        }
+        for score in SCORES.values()
+    ]
+
+
+def _studies() -> list[dict[str, str]]:
+    from bench.study import names, read
+
+    studies = [(name, read(name)) for name in names()]
+    return [
+        {"name": name, "dataset": study.dataset, "seeds": str(study.seeds), "title": study.title}
+        for name, study in studies
+    ]
+
+
+KINDS = {"reducers": _reducers, "datasets": _datasets, "scores": _scores, "studies": _studies}
