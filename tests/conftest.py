@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import os
+
+# The tests' data are tiny: several threads would only wait for each other, and on a busy machine for minutes.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+# Where MNIST happens to be at hand must make no difference.
+os.environ.pop("MNIST_DIR", None)
+
+from collections.abc import Callable  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+
+from bench.datasets import Dataset  # noqa: E402
+
+
+def make_dataset(n: int = 60, n_test: int = 20, n_features: int = 5, *, labels: bool = True) -> Dataset:
+    """Return three Gaussian clouds in the unit cube."""
+    rng = np.random.RandomState(0)
+    y = rng.randint(3, size=n + n_test)
+    X = np.clip(0.2 + 0.3 * y[:, None] + 0.05 * rng.standard_normal((n + n_test, n_features)), 0, 1)
+    X = X.astype(np.float32)
+    return Dataset(
+        name="clouds",
+        X=X[:n],
+        X_test=X[n:],
+        y=y[:n] if labels else None,
+        y_test=y[n:] if labels else None,
+        classes=("a", "b", "c") if labels else (),
+        image_shape=None,
+        levels=None,
+        provenance="three Gaussian clouds",
+    )
+
+
+@pytest.fixture
+def dataset() -> Dataset:
+    return make_dataset()
+
+
+@pytest.fixture
+def clouds_file(tmp_path: Path) -> Callable[[int], Path]:
+    """Return a function that writes a labelled table of so many rows and returns its path."""
+
+    def write(n: int) -> Path:
+        whole = make_dataset(n, 0)
+        path = tmp_path / "clouds.npz"
+        np.savez(path, X=whole.X, y=whole.y)
+        return path
+
+    return write
