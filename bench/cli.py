@@ -70,7 +70,8 @@ def run(
     except KeyboardInterrupt:
         console.print(
             f"\nStopped. Every run that ended is kept in {folder}; the same command goes on from there, and "
-            f"`python -m bench report {folder}` makes tables of what is there."
+            f"`python -m bench report {folder}` makes tables of what is there.",
+            soft_wrap=True,
         )
         raise typer.Exit(130) from None
     console.print(results.headline.to_rich())
@@ -125,6 +126,38 @@ def new(name: Annotated[str, typer.Argument(help="Name of the reducer: lower cas
         f"wrote {path}. It works as it is:\n\n"
         f"    python -m bench check {name}\n    python -m bench run quick --reducers {name},pca"
     )
+
+
+@app.command()
+def doctor(data_dir: DataDir = None) -> None:
+    """Say whether this machine is fit to measure on, and which data is at hand."""
+    from bench.doctor import examine
+
+    signs = examine(data_dir)
+    for sign in signs:
+        mark = "[green]ok[/green]   " if sign.well else "[yellow]doubt[/yellow]"
+        console.print(f"{mark} {sign.subject}: {_escaped(sign.words)}", soft_wrap=True)
+    raise typer.Exit(0 if all(sign.well for sign in signs) else 1)
+
+
+@app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(help="Results folder.")],
+    new: Annotated[Path, typer.Argument(help="Results folder of the same study, run later or elsewhere.")],
+) -> None:
+    """Say what changed between two results folders; exit status 0: nothing worse, 1: something, 2: not comparable."""
+    from bench.compare import compare as compared
+    from bench.compare import in_words
+
+    comparison = compared(old, new)
+    for caution in comparison.cautions:
+        console.print(f"[yellow]note[/yellow] {_escaped(caution)}", soft_wrap=True)
+    for change in comparison.changes:
+        if change.verdict != "same":
+            console.print(_escaped(in_words(change)), soft_wrap=True)
+    same = sum(change.verdict == "same" for change in comparison.changes)
+    console.print(f"{len(comparison.changes)} columns compared, {same} the same to the last digit")
+    raise typer.Exit(1 if comparison.anything_worse else 0)
 
 
 @app.command()

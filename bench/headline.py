@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,6 +11,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from bench.doubts import Doubt
 from bench.records import Status
 
 QUALITY = {
@@ -27,6 +28,7 @@ COST = {
     "cold_start_s": "cold start\n(s) ↓",
     "peak_mib": "peak memory\n(MiB) ↓",
 }
+MARK = "†"
 ONE_CORE = 1.2
 """A run that keeps fewer cores busy than this ran on one thread, whatever its budget."""
 
@@ -81,10 +83,11 @@ def _rich(part: Part) -> Table:
     return table
 
 
-def headline(title: str, summary: pd.DataFrame, thread_budget: int) -> Headline:
-    """Return the headline of a summary: medians over seeds, each with its 95 % interval."""
+def headline(title: str, summary: pd.DataFrame, thread_budget: int, doubts: Sequence[Doubt] = ()) -> Headline:
+    """Return the headline of a summary: medians over seeds, each with its 95 % interval, doubtful ones marked."""
+    doubted = {(doubt.variant, doubt.column) for doubt in doubts}
     parts = [
-        Part(name, ["method", *columns.values()], [_row(fields, columns) for _, fields in rows.iterrows()])
+        Part(name, ["method", *columns.values()], [_row(fields, columns, doubted) for _, fields in rows.iterrows()])
         for name, columns, rows in (
             ("Quality: median over seeds [95 % interval]", QUALITY, summary),
             ("Cost: median over seeds [95 % interval]", COST, summary[summary["n_runs"] > 0]),
@@ -99,7 +102,8 @@ def headline(title: str, summary: pd.DataFrame, thread_budget: int) -> Headline:
         "k = 5. Labels are used by these scores only, never by a fit.",
         "Cold start is a method's first call in a new process, compilation included; it is in no other column.",
     ]
-    return Headline(title, parts, reading + _notes(summary, thread_budget))
+    doubtful = [f"{MARK} {text}" for text in dict.fromkeys(doubt.text for doubt in doubts)]
+    return Headline(title, parts, reading + _notes(summary, thread_budget) + doubtful)
 
 
 def _runs_in_words(n_runs: pd.Series) -> str:
@@ -107,22 +111,23 @@ def _runs_in_words(n_runs: pd.Series) -> str:
     return f"{most} run(s) of each method" if fewest == most else f"{fewest} to {most} runs of each method"
 
 
-def _row(fields: pd.Series, columns: Mapping[str, str]) -> list[Cell]:
+def _row(fields: pd.Series, columns: Mapping[str, str], doubted: set[tuple[str | None, str | None]]) -> list[Cell]:
     runs, well = fields["n_runs"], fields["n_ok"]
     start = [Cell(fields["label"] + (f" ({well} of {runs} runs)" if well < runs else ""))]
     if runs and not well:
         return [Cell(fields["label"]), Cell(str(fields["status"]).replace("_", " ")), *[Cell("")] * (len(columns) - 1)]
-    return [*start, *(_cell(fields, name) for name in columns)]
+    return [*start, *(_cell(fields, name, (fields["variant"], name) in doubted) for name in columns)]
 
 
-def _cell(fields: pd.Series, name: str) -> Cell:
+def _cell(fields: pd.Series, name: str, doubted: bool) -> Cell:
     value, low, high = (fields[name + suffix] for suffix in ("", "_low", "_high"))
     if isinstance(value, str):
         # What a method cannot have is said with its reason: "n/a (transductive)".
         return Cell(*value.split(" ", 1))
     if pd.isna(value):
         return Cell("n/a")
-    return Cell(_number(name, value), "" if pd.isna(low) else f"[{_number(name, low)}, {_number(name, high)}]")
+    text = _number(name, value) + (MARK if doubted else "")
+    return Cell(text, "" if pd.isna(low) else f"[{_number(name, low)}, {_number(name, high)}]")
 
 
 def _number(name: str, value: float) -> str:

@@ -11,11 +11,16 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import TypeVar
 
+import psutil
+
 T = TypeVar("T")
 
 KERNEL_MARK = "VmHWM"
 WHOLE_LIFE = "ru_maxrss"
 """Where the kernel's mark cannot be reset: the peak since the process began, so an upper bound."""
+
+SHORTEST_FOR_OTHERS_S = 0.5
+"""The kernel counts the machine's busy time in hundredths of a second; a shorter call says little of others."""
 
 _RESET = Path("/proc/self/clear_refs")
 _STATUS = Path("/proc/self/status")
@@ -35,6 +40,8 @@ class Measurement:
         Most resident memory of the process during the call, in MiB.
     baseline_mib : float
         Resident memory just before the call, in MiB.
+    other_cores : float or None
+        Cores that other processes kept busy meanwhile, on average; None where the call was too short to tell.
     memory_method : str
         `VmHWM`, the kernel's high-water mark reset before the call, or `ru_maxrss`, the peak since the process began.
     """
@@ -43,6 +50,7 @@ class Measurement:
     cpu_s: float
     peak_mib: float
     baseline_mib: float
+    other_cores: float | None
     memory_method: str
 
     @property
@@ -66,7 +74,7 @@ def measure(work: Callable[[], T]) -> tuple[T, Measurement]:
     gc.disable()
     method = _reset_peak()
     baseline = _resident_mib()
-    children = _children_cpu_s()
+    children, machine = _children_cpu_s(), _machine_cpu_s()
     try:
         cpu, wall = process_time(), perf_counter()
         result = work()
@@ -74,7 +82,10 @@ def measure(work: Callable[[], T]) -> tuple[T, Measurement]:
     finally:
         if collecting:
             gc.enable()
-    return result, Measurement(wall, cpu + _children_cpu_s() - children, _peak_mib(method), baseline, method)
+    machine = _machine_cpu_s() - machine
+    cpu += _children_cpu_s() - children
+    others = max(machine - cpu, 0.0) / wall if wall >= SHORTEST_FOR_OTHERS_S else None
+    return result, Measurement(wall, cpu, _peak_mib(method), baseline, others, method)
 
 
 def _reset_peak() -> str:
@@ -96,9 +107,7 @@ def _peak_mib(method: str) -> float:
 def _resident_mib() -> float:
     if _STATUS.exists():
         return _status_mib("VmRSS")
-    import psutil
-
-    return psutil.Process().memory_info().rss / 2**20
+    return float(psutil.Process().memory_info().rss / 2**20)
 
 
 def _status_mib(field: str) -> float:
@@ -106,6 +115,12 @@ def _status_mib(field: str) -> float:
         if line.startswith(f"{field}:"):
             return int(line.split()[1]) / 2**10
     raise RuntimeError(f"Got no {field} in {_STATUS}.")
+
+
+def _machine_cpu_s() -> float:
+    """Return the CPU time that all processes have used since the machine began, in seconds."""
+    times = psutil.cpu_times()
+    return float(sum(getattr(times, name, 0.0) for name in ("user", "nice", "system", "irq", "softirq", "steal")))
 
 
 def _children_cpu_s() -> float:

@@ -19,6 +19,7 @@ import psutil
 
 from bench import threads
 from bench.errors import StoreError, WorkerError
+from bench.interrupt import Interrupt
 from bench.records import Outcome, Status
 from bench.units import seconds_in_words
 from bench.worker import Fit, Start
@@ -44,8 +45,8 @@ class Limits:
 class Worker:
     """A worker process in a session of its own, so that a signal to its group reaches all that it started."""
 
-    def __init__(self, start: Start, data_folder: Path) -> None:
-        self.start, self.data_folder = start, data_folder
+    def __init__(self, start: Start, data_folder: Path, interrupt: Interrupt) -> None:
+        self.start, self.data_folder, self.interrupt = start, data_folder, interrupt
         self.mark = f"{os.getpid()}-{uuid.uuid4().hex}"
         self._tail = bytearray()
         self._pending = b""
@@ -140,6 +141,7 @@ class Worker:
         """Return the reply, or the limit that was passed; None if the process ended instead."""
         counted_at, grandchildren = 0.0, 0
         while True:
+            self.interrupt.heed()
             for key, _ in self._selector.select(timeout=WATCH_EVERY_S):
                 if key.fd == self._output:
                     self._read_output()

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import figures, judge, tables
+from bench import doubts, figures, judge, noise, tables
 from bench.datasets import Dataset
-from bench.headline import Headline, headline
+from bench.doubts import Doubt
+from bench.headline import COST, QUALITY, Headline, headline
 from bench.store import Store
 from bench.tables import Judged
 from bench.units import seconds_in_words
@@ -37,7 +38,10 @@ def publish(store: Store, dataset: Dataset) -> Results:
     reference = judge.reference(store)
     summary = tables.summary_table(judged, reference)
     budget = judged[0].record.thread_budget
-    head = headline(study.title or study.name, summary, budget)
+    head = headline(study.title or study.name, summary, budget, _doubts(judged))
+    for pair in noise.twins(study):
+        floors = noise.floors(*(_samples(judged, variant) for variant in pair))
+        head.parts.append(noise.table(pair, floors))
     paths = [
         store.write("runs.csv", tables.runs_table(judged).to_csv(index=False)),
         store.write("scores.csv", tables.scores_table(judged, reference).to_csv(index=False)),
@@ -54,6 +58,26 @@ def _caption(dataset: Dataset) -> str:
         f"{dataset.name}: the {len(dataset.X):,} fitted points. Of each method the seed with the median score is "
         "shown; axes have no unit and panels no common scale."
     )
+
+
+def _doubts(judged: Sequence[Judged]) -> list[Doubt]:
+    found = doubts.of_times([item.record for item in judged])
+    for variant, label in {item.record.variant: item.record.label for item in judged}.items():
+        scores = _samples(judged, variant)
+        found += doubts.of_precision(variant, label, {name: scores[name] for name in QUALITY if name in scores})
+    return found
+
+
+def _samples(judged: Sequence[Judged], variant: str) -> dict[str, list[float]]:
+    """Return the values over seeds of everything that the headline shows of a variant."""
+    well = [item for item in judged if item.record.variant == variant and item.record.ok]
+    costs = tables.runs_table(well)
+    samples = {name: costs[name].dropna().tolist() for name in COST if name in costs}
+    for item in well:
+        for value in item.values:
+            if value.value is not None:
+                samples.setdefault(tables.column_name(value.score, value.split, value.k), []).append(value.value)
+    return samples
 
 
 def _panels(store: Store, judged: Sequence[Judged]) -> list[figures.Panel]:

@@ -15,6 +15,8 @@ import numpy as np
 
 from bench import machine
 from bench.datasets import Dataset
+from bench.errors import StoreError
+from bench.interrupt import Interrupt
 from bench.plan import Run
 from bench.process import Limits, Worker, end_left_behind
 from bench.records import Outcome, Record, Status
@@ -91,11 +93,12 @@ class Runner:
         left = end_left_behind()
         if left:
             log.warning("%d process(es) that an earlier study left behind were ended", left)
-        with _data_folder(self.dataset) as folder:
+        with _data_folder(self.dataset) as folder, Interrupt() as interrupt:
             try:
                 for place, run in enumerate(runs):
+                    interrupt.heed()
                     watcher.started(run)
-                    record = self._execute(run, folder, watcher)
+                    record = self._execute(run, folder, interrupt, watcher)
                     watcher.ended(run, record)
                     if all(later.variant != run.variant for later in runs[place + 1 :]):
                         self._close(run.variant)
@@ -103,13 +106,14 @@ class Runner:
                 for variant in list(self.workers):
                     self._close(variant)
 
-    def _execute(self, run: Run, folder: Path, watcher: Watcher) -> Record:
+    def _execute(self, run: Run, folder: Path, interrupt: Interrupt, watcher: Watcher) -> Record:
         started, load = datetime.now(UTC), machine.load()
         limits = Limits(self.study.timeout, self.study.memory)
         partial = self.store.partial_arrays(run)
         worker = self.workers.get(run.variant)
         if worker is None:
-            worker = Worker(Start(run.spec.reducer, run.spec.params, self.threads, run.spec.seeded), folder)
+            start = Start(run.spec.reducer, run.spec.params, self.threads, run.spec.seeded)
+            worker = Worker(start, folder, interrupt)
             self.workers[run.variant] = worker
             self.ready[run.variant] = worker.launch(limits)
             watcher.warmed(run, self.ready[run.variant])
@@ -159,6 +163,9 @@ class Runner:
 def _data_folder(dataset: Dataset) -> Iterator[Path]:
     """Put the points, and no labels, where workers can map them into memory."""
     with tempfile.TemporaryDirectory(prefix="reducers-bench-") as folder:
-        for name, array in (("X", dataset.X), ("X_test", dataset.X_test)):
-            np.save(Path(folder) / f"{name}.npy", array)
+        try:
+            for name, array in (("X", dataset.X), ("X_test", dataset.X_test)):
+                np.save(Path(folder) / f"{name}.npy", array)
+        except OSError as error:
+            raise StoreError(f"Got temporary folder {folder}, where the data cannot be written: {error}.") from error
         yield Path(folder)

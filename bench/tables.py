@@ -101,6 +101,7 @@ def _run_row(record: Record) -> dict[str, object]:
     fit, transform = outcome.fit, outcome.transform
     row |= {
         "fit_cores": fit and fit.cores,
+        "fit_other_cores": fit and fit.other_cores,
         "peak_mib": fit and fit.peak_mib,
         "baseline_mib": fit and fit.baseline_mib,
         "transform_peak_mib": transform and transform.peak_mib,

@@ -1,0 +1,205 @@
+"""What happens to a study itself: killed, interrupted, without space, twice at once, with damaged files."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from unittest.mock import MagicMock
+
+import numpy as np
+import psutil
+import pytest
+
+from bench import plan
+from bench.errors import StoreError
+from bench.process import MARK
+from bench.runner import Runner
+from bench.store import Store
+from bench.study import Study, Variant
+from tests.conftest import make_dataset
+
+FAKES = Path(__file__).parent / "fakes.py"
+SEEDS = 4
+KILLS = 4
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> list[str]:
+    """Return a command that runs a study of two slow reducers into `tmp_path / "out"`."""
+    return _command(tmp_path, ["Slow", "Calm"])
+
+
+def _command(folder: Path, fakes: list[str], seeds: int = SEEDS) -> list[str]:
+    data = make_dataset(750, 0)
+    np.savez(folder / "clouds.npz", X=data.X, y=data.y)
+    variants = "".join(f'[variants.{name}]\nreducer = "{FAKES}:{name}"\n' for name in fakes)
+    path = folder / "interrupted.toml"
+    path.write_text(f'dataset = "{folder / "clouds.npz"}"\nseeds = {seeds}\ntimeout = "20s"\n{variants}')
+    return [sys.executable, "-m", "bench", "run", str(path), "--out", str(folder / "out"), "--threads", "1"]
+
+
+def _finished(folder: Path) -> dict[str, str]:
+    """Return what is stored: when each finished run began."""
+    paths = (folder / "out" / "runs").glob("*/seed-*.json")
+    return {str(path): json.loads(path.read_text())["started"] + _written(path) for path in paths}
+
+
+def _written(path: Path) -> str:
+    return f" {path.stat().st_mtime_ns}"
+
+
+def _left_running() -> list[psutil.Process]:
+    left = []
+    for process in psutil.process_iter():
+        try:
+            if MARK in process.environ() and process.status() != psutil.STATUS_ZOMBIE:
+                left.append(process)
+        except psutil.Error:
+            continue
+    return left
+
+
+def test_a_killed_study_goes_on_where_it_was(tmp_path: Path, study: list[str]) -> None:
+    moments = random.Random(0)
+    for _ in range(KILLS):
+        before = _finished(tmp_path)
+        process = subprocess.Popen(study, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(2.0 + 3.0 * moments.random())
+        process.kill()
+        process.wait()
+        deadline = time.monotonic() + 5
+        while _left_running() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert _left_running() == []
+        assert before.items() <= _finished(tmp_path).items(), "a finished run was lost or repeated"
+    before = _finished(tmp_path)
+    done = subprocess.run(study, capture_output=True, text=True, check=True)
+    assert len(_finished(tmp_path)) == 2 * SEEDS
+    assert before.items() <= _finished(tmp_path).items(), "a finished run was lost or repeated"
+    assert f"[{2 * SEEDS - len(before)}/{2 * SEEDS - len(before)}]" in done.stdout or len(before) == 2 * SEEDS
+    assert list((tmp_path / "out").rglob("*partial*")) == []
+
+
+def test_ctrl_c_keeps_what_has_ended(tmp_path: Path, study: list[str]) -> None:
+    process = subprocess.Popen(study, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if "seed 0: ok" in line:
+            process.send_signal(signal.SIGINT)
+            break
+    rest, _ = process.communicate(timeout=20)
+    assert process.returncode == 130, "".join(lines) + rest
+    assert "the same command goes on from there" in " ".join(rest.split())
+    assert 1 <= len(_finished(tmp_path)) < 2 * SEEDS
+    assert _left_running() == []
+
+
+def test_a_second_run_repeats_nothing(tmp_path: Path) -> None:
+    command = _command(tmp_path, ["Calm"], seeds=2)
+    subprocess.run(command, capture_output=True, check=True)
+    before = _finished(tmp_path)
+    again = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "All 2 runs are done already" in again.stdout
+    assert _finished(tmp_path) == before
+    subprocess.run([*command, "--rerun", "all"], capture_output=True, check=True)
+    assert not before.items() & _finished(tmp_path).items()
+
+
+def test_two_studies_cannot_share_a_folder(tmp_path: Path) -> None:
+    with Store(tmp_path / "out").locked():
+        second = subprocess.run(_command(tmp_path, ["Calm"]), capture_output=True, text=True, check=False)
+    assert second.returncode == 2
+    assert f"another study is writing to it (process {os.getpid()})" in second.stderr
+
+
+def test_a_full_disk_is_no_fault_of_the_reducer(tmp_path: Path) -> None:
+    folder = tmp_path / "out" / "runs" / "Calm"
+    folder.mkdir(parents=True)
+    (folder / ".partial-seed-0.npz").symlink_to("/dev/full")
+    process = subprocess.run(_command(tmp_path, ["Calm"]), capture_output=True, text=True, check=False)
+    assert process.returncode == 2
+    assert "No space left on device" in process.stderr
+    assert _finished(tmp_path) == {}
+    assert _left_running() == []
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be written"), Store(tmp_path / "file" / "out").locked():
+        pass
+
+
+def _study(seeds: int = 2) -> Study:
+    return Study(name="s", dataset="clouds", seeds=seeds, variants={"Calm": Variant(reducer=f"{FAKES}:Calm")})
+
+
+def _runner(folder: Path) -> tuple[Runner, list[plan.Run]]:
+    data = make_dataset(600, 100)
+    return Runner(_study(), data, Store(folder), threads=1), plan.make(_study(), data, 1, "machine")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with two finished runs."""
+    folder = tmp_path_factory.mktemp("finished")
+    runner, runs = _runner(folder)
+    runner.execute(runs, MagicMock())
+    assert runner.pending(runs) == []
+    return folder
+
+
+@pytest.mark.parametrize("damage", ["truncated", "garbled", "foreign", "older schema", "damaged embedding"])
+def test_a_damaged_record_is_done_again(
+    tmp_path: Path, finished: Path, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = shutil.copytree(finished, tmp_path / "out")
+    record, other = (folder / "runs" / "Calm" / f"seed-{seed}.json" for seed in (0, 1))
+    content = record.read_bytes()
+    if damage == "truncated":
+        record.write_bytes(content[: len(content) // 2])
+    elif damage == "garbled":
+        record.write_bytes(random.Random(0).randbytes(len(content)))
+    elif damage == "foreign":
+        record.write_bytes(other.read_bytes())
+    elif damage == "older schema":
+        record.write_bytes(content.replace(b'"schema_version": 1', b'"schema_version": 0'))
+    else:
+        embedding = record.with_suffix(".npz")
+        embedding.write_bytes(embedding.read_bytes()[:-100])
+    runner, runs = _runner(folder)
+    assert [run.seed for run in runner.pending(runs)] == [0]
+    assert "passed over" in caplog.text
+    assert other.is_file()
+
+
+def test_a_clock_set_back_changes_nothing(tmp_path: Path, finished: Path) -> None:
+    folder = shutil.copytree(finished, tmp_path / "out")
+    record = folder / "runs" / "Calm" / "seed-0.json"
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"started": "2999-01-01T00:00:00+00:00"}))
+    runner, runs = _runner(folder)
+    assert runner.pending(runs) == []
+
+
+def test_what_no_longer_holds_is_done_again(tmp_path: Path, finished: Path) -> None:
+    folder = shutil.copytree(finished, tmp_path / "out")
+    runner, _ = _runner(folder)
+    other_threads = plan.make(_study(), runner.dataset, 2, "machine")
+    assert len(runner.pending(other_threads)) == 2
+    assert Store(folder).records(_study()) == [], "an outdated run is still shown"
+
+
+def test_runs_can_be_asked_for_again(finished: Path) -> None:
+    runner, runs = _runner(finished)
+    assert runner.pending(runs, "failed") == []
+    assert runner.pending(runs, "all") == runs
+    assert runner.pending(runs, "Calm") == runs
+    assert runner.pending(runs, "another") == []
