@@ -100,6 +100,8 @@ def compare(old: Path, new: Path) -> Comparison:
     if not same_machine:
         cautions.append("Times and memory are not compared: they were not measured under the same conditions.")
     changes = [*_statuses(old, new), *_scores(old, new), *(_costs(old, new) if same_machine else ())]
+    if not changes:
+        raise StoreError(f"Got {old} and {new}, which share no variant and seed: nothing can be compared.")
     return Comparison(cautions, _judged(changes))
 
 

@@ -74,7 +74,8 @@ def learn_from(folder: Path, runs: Sequence[Run], n_fit: int) -> Estimate:
                 nearest = alike[(alike["n_fit"] - n_fit).abs() == (alike["n_fit"] - n_fit).abs().min()]
                 costs = nearest[["fit_s", "transform_s", "inverse_s"]].sum(axis=1) * n_fit / nearest["n_fit"]
                 estimate.run_s[run.variant] = float(costs.median())
-                estimate.start_s[run.variant] = float(nearest[["import_s", "cold_start_s"]].sum(axis=1).median())
+                starts = nearest[["import_s", "cold_start_s"]].dropna().sum(axis=1)
+                estimate.start_s[run.variant] = float(starts.median()) if len(starts) else 0.0
     return estimate
 
 

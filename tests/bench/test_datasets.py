@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench import datasets
+from bench.errors import DatasetError
+
+
+@pytest.fixture(scope="module")
+def mnist_5k() -> datasets.Dataset:
+    return datasets.load("mnist-5k")
+
+
+def test_mnist_5k_is_split_in_proportion(mnist_5k: datasets.Dataset) -> None:
+    assert mnist_5k.X.shape == (4_000, 784)
+    assert mnist_5k.X_test.shape == (1_000, 784)
+    assert mnist_5k.X.dtype == np.float32
+    assert np.bincount(mnist_5k.y).tolist() == [400] * 10
+    assert np.bincount(mnist_5k.y_test).tolist() == [100] * 10
+
+
+def test_pixels_are_grey_steps_over_255(mnist_5k: datasets.Dataset) -> None:
+    assert (mnist_5k.X.min(), mnist_5k.X.max()) == (0, 1)
+    steps = mnist_5k.X.astype(np.float64) * 255
+    assert np.abs(steps - np.rint(steps)).max() < 1e-4
+
+
+def test_no_image_is_both_fitted_and_held_out(mnist_5k: datasets.Dataset) -> None:
+    fitted = {row.tobytes() for row in mnist_5k.X}
+    assert not any(row.tobytes() in fitted for row in mnist_5k.X_test)
+
+
+def test_fewer_points_keep_the_held_out_ones(mnist_5k: datasets.Dataset) -> None:
+    small = datasets.load("mnist-5k", n=1_000)
+    assert np.bincount(small.y).tolist() == [100] * 10
+    assert np.array_equal(small.X_test, mnist_5k.X_test)
+    assert np.array_equal(small.X, mnist_5k.X[:1_000])
+    assert small.fingerprint != mnist_5k.fingerprint
+
+
+def test_loading_twice_gives_the_same_data(mnist_5k: datasets.Dataset) -> None:
+    assert datasets.load("mnist-5k").fingerprint == mnist_5k.fingerprint
+
+
+def test_the_fingerprint_sees_every_array() -> None:
+    one, other = datasets.load("digits"), datasets.load("digits")
+    other.y_test[0] += 1
+    assert one.fingerprint != other.fingerprint
+
+
+def test_digits() -> None:
+    digits = datasets.load("digits")
+    assert (digits.X.shape, digits.X_test.shape) == ((1_437, 64), (360, 64))
+    assert digits.X.max() == 1
+
+
+def test_too_many_points_are_refused() -> None:
+    with pytest.raises(DatasetError, match=r"Got n=4001, but expected at most 4000"):
+        datasets.load("mnist-5k", n=4_001)
+
+
+def test_too_few_points_are_refused() -> None:
+    with pytest.raises(DatasetError, match=r"Got 10 rows to fit in digits, but expected more than 10"):
+        datasets.load("digits", n=10)
+
+
+def test_an_unknown_name_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match=r"Did you mean 'mnist' or 'mnist-5k'|Did you mean 'mnist-5k' or 'mnist'"):
+        datasets.load("mnst")
+    with pytest.raises(DatasetError, match="there is no such file"):
+        datasets.load(str(tmp_path / "missing.csv"))

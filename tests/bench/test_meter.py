@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench import meter
+from bench.meter import WHOLE_LIFE, measure
+
+
+def test_wall_time_is_the_calls_own() -> None:
+    result, cost = measure(lambda: time.sleep(0.05) or "done")
+    assert result == "done"
+    assert cost.wall_s == pytest.approx(0.05, rel=0.2)
+    assert cost.cpu_s < 0.02
+    assert cost.cores < 0.5
+
+
+def test_cpu_time_counts_work() -> None:
+    _, cost = measure(lambda: sum(range(2_000_000)))
+    assert cost.cpu_s == pytest.approx(cost.wall_s, rel=0.5)
+
+
+def test_peak_is_of_this_call_and_not_of_an_earlier_one() -> None:
+    def allocate(mib: int) -> None:
+        block = np.ones(mib * 2**20, dtype=np.uint8)
+        block[::4096] = 2
+
+    _, large = measure(lambda: allocate(200))
+    _, small = measure(lambda: allocate(20))
+    if large.memory_method == WHOLE_LIFE:
+        pytest.skip("the kernel's mark cannot be reset here")
+    assert large.peak_mib - large.baseline_mib == pytest.approx(200, rel=0.1)
+    assert small.peak_mib - small.baseline_mib == pytest.approx(20, rel=0.25)
+
+
+def test_without_a_mark_the_fallback_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(meter, "_RESET", tmp_path / "missing" / "clear_refs")
+    _, cost = measure(lambda: None)
+    assert cost.memory_method == WHOLE_LIFE
+    assert cost.peak_mib > 10
+
+
+def test_the_garbage_collector_rests_and_comes_back() -> None:
+    assert gc.isenabled()
+    during, _ = measure(gc.isenabled)
+    assert not during
+    assert gc.isenabled()
+
+
+def test_the_garbage_collector_comes_back_after_an_error() -> None:
+    with pytest.raises(ZeroDivisionError):
+        measure(lambda: 1 / 0)
+    assert gc.isenabled()
+
+
+def test_a_tracer_is_refused() -> None:
+    before = sys.gettrace()
+    sys.settrace(lambda *_: None)
+    try:
+        with pytest.raises(RuntimeError, match="tracer"):
+            measure(lambda: None)
+    finally:
+        sys.settrace(before)
+
+
+def test_company_is_only_told_of_longer_calls() -> None:
+    _, short = measure(lambda: None)
+    _, longer = measure(lambda: time.sleep(0.6))
+    assert short.other_cores is None
+    assert longer.other_cores is not None
+    assert longer.other_cores >= 0

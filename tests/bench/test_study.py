@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench import study
+from bench.errors import StudyError
+from bench.study import Study, read
+
+
+def _write(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    return str(path)
+
+
+@pytest.mark.parametrize("name", study.names())
+def test_the_projects_own_studies_are_sound(name: str) -> None:
+    resolved = read(name).resolved()
+    assert resolved.name == name
+    assert resolved.title
+    assert all(variant.label for variant in resolved.variants.values())
+
+
+def test_default_takes_every_reducer_and_umap_twice() -> None:
+    variants = read("default").resolved().variants
+    assert {variant.reducer for variant in variants.values()} >= {
+        "pca", "tsne", "opentsne", "umap", "autoencoder", "vae", "random_projection",
+    }  # fmt: skip
+    assert [variant.seeded for variant in variants.values() if variant.reducer == "umap"] == [True, False]
+
+
+def test_a_resolved_study_reads_back_the_same(tmp_path: Path) -> None:
+    resolved = read("default").resolved()
+    assert read(_write(tmp_path, resolved.to_toml())) == resolved
+
+
+def test_an_unknown_key_is_refused_with_its_line_and_the_nearest(tmp_path: Path) -> None:
+    path = _write(tmp_path, 'dataset = "digits"\n\nsedes = 3\n')
+    with pytest.raises(StudyError, match=r"mine\.toml, line 3: Got key 'sedes'.* Did you mean 'seeds'"):
+        read(path)
+
+
+def test_an_unknown_key_of_a_variant_is_refused_too(tmp_path: Path) -> None:
+    path = _write(tmp_path, 'dataset = "digits"\n[variants.a]\nreducer = "pca"\nparms = {}\n')
+    with pytest.raises(StudyError, match=r"line 4: Got key 'parms'.* Did you mean 'params'"):
+        read(path)
+
+
+def test_a_wrong_value_is_refused_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=r"line 2: Got seeds = 0"):
+        read(_write(tmp_path, 'dataset = "digits"\nseeds = 0\n'))
+    with pytest.raises(StudyError, match=r"expected one like 90s"):
+        read(_write(tmp_path, 'dataset = "digits"\ntimeout = "soon"\n'))
+
+
+def test_what_is_missing_or_no_toml_is_said(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="Got no dataset"):
+        read(_write(tmp_path, "seeds = 2\n"))
+    with pytest.raises(StudyError, match="no TOML"):
+        read(_write(tmp_path, "seeds = = 2\n"))
+    with pytest.raises(StudyError, match="no such file"):
+        read(str(tmp_path / "missing.toml"))
+
+
+def test_an_unknown_study_is_answered_with_the_nearest() -> None:
+    with pytest.raises(StudyError, match="Did you mean 'default'"):
+        read("defualt")
+
+
+def test_an_unknown_reducer_is_answered_with_the_nearest() -> None:
+    with pytest.raises(StudyError, match="Did you mean 'umap'"):
+        read("default").resolved().only(["pca", "unap"])
+    with pytest.raises(StudyError, match="Got reducer 'nope'"):
+        Study(dataset="digits", variants={"a": {"reducer": "nope"}}).resolved()
+
+
+def test_a_reducers_name_stands_for_all_its_variants() -> None:
+    whole = read("default").resolved()
+    assert list(whole.only(["umap"]).variants) == ["umap", "umap-parallel"]
+    assert list(whole.only(["umap-parallel"]).variants) == ["umap-parallel"]
+
+
+def test_a_study_takes_no_part_of_a_reducer_that_it_does_not_name() -> None:
+    small = Study(dataset="digits", variants={"pca": {"reducer": "pca"}}).resolved()
+    assert list(small.variants) == ["pca"]
+    assert list(small.only(["vae"]).variants) == ["vae"]
+
+
+@pytest.mark.parametrize("name", ["../outside", "a/b", "", ".hidden"])
+def test_a_variants_name_must_fit_into_a_path(name: str) -> None:
+    with pytest.raises(ValueError, match="expected letters"):
+        Study(dataset="digits", variants={name: {"reducer": "pca"}})
+
+
+def test_changes_are_checked_like_a_file() -> None:
+    changed = read("quick").with_changes({"seeds": 4, "timeout": "2m"})
+    assert (changed.seeds, changed.timeout, changed.dataset) == (4, 120, "mnist-5k")
+    with pytest.raises(StudyError, match="Got timeout='soon'|expected one like 90s"):
+        read("quick").with_changes({"timeout": "soon"})
+
+
+def test_a_file_of_ones_own_is_a_variant_more() -> None:
+    fakes = Path(__file__).parent / "fakes.py"
+    whole = read("quick").resolved().with_reducers([f"{fakes}:Calm"])
+    assert whole.variants["fakes"].reducer == f"{fakes}:Calm"
