@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help bench report test lint format check clean
+.PHONY: help bench report readme test lint format check clean
 
 help:  ## explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -15,6 +15,9 @@ bench: .venv/ready  ## run the study on 5,000 real MNIST images and show its tab
 
 report: .venv/ready  ## tables and figures of results/$(STUDY) anew, without one fit
 	$(BIN)/python -m bench report results/$(STUDY)
+
+readme: .venv/ready  ## the tables of results/default into README.md
+	$(BIN)/python -m bench report results/default --into README.md
 
 test: .venv/ready-dev  ## everything that must hold
 	$(BIN)/python -m pytest

@@ -64,7 +64,7 @@ def run(
     whole = read(study).with_changes(changes).resolved().with_reducers(file)
     selected = whole.only([name.strip() for name in chosen.split(",")]) if chosen else whole
     folder = out or RESULTS / _folder_name(whole.name, dataset, n)
-    order = Order(whole.including(selected), selected, folder, data_dir, rerun or None)
+    order = Order(whole.including(selected), selected, folder, data_dir, rerun or None, n)
     try:
         results = execute(order, console)
     except KeyboardInterrupt:
@@ -164,11 +164,14 @@ def compare(
 def report(
     folder: Annotated[Path, typer.Argument(help="Results folder.")] = RESULTS / "default",
     data_dir: DataDir = None,
+    into: Annotated[Path | None, typer.Option(help="Also write the tables between the markers of this file.")] = None,
 ) -> None:
     """Write scores, tables and figures of a results folder anew, without one fit."""
     from bench.execute import rebuild
 
     results = rebuild(folder, data_dir, console)
+    if into is not None:
+        results.headline.write_into(into)
     console.print(results.headline.to_rich())
     console.print("\nwrote " + "\n      ".join(str(path) for path in results.paths), soft_wrap=True)
 

@@ -11,6 +11,7 @@ from rich.progress import Progress as Bar
 
 from bench import datasets, estimate, judge, machine, plan, threads
 from bench.datasets import Dataset
+from bench.errors import DatasetError
 from bench.progress import Progress
 from bench.results import Results, publish
 from bench.runner import Runner
@@ -30,6 +31,8 @@ class Order:
         The study with all variants that its tables show.
     rerun : str or None
         `failed`, `all` or a variant's name: what is repeated though it is done.
+    n : int or None
+        Points to fit that were asked for by number, so that fewer would not do.
     """
 
     whole: Study
@@ -37,13 +40,18 @@ class Order:
     out: Path
     data_dir: Path | None
     rerun: str | None
+    n: int | None
 
 
 def execute(order: Order, console: Console) -> Results:
     """Run what is not done yet, score it, and write tables and figures."""
     study = order.chosen
     dataset = datasets.load(study.dataset, study.n, order.data_dir)
-    console.print(f"{dataset.provenance}", highlight=False)
+    if order.n is not None and len(dataset.X) < order.n:
+        raise DatasetError(
+            f"Got n={order.n}, but expected at most {len(dataset.X)}: {dataset.name} has no more points to fit."
+        )
+    console.print(dataset.provenance, highlight=False, soft_wrap=True)
     budget = study.threads or threads.available()
     runs = plan.make(study, dataset, budget, machine.fingerprint())
     store = Store(order.out)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
@@ -12,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bench.doubts import Doubt
+from bench.errors import StoreError
 from bench.records import Status
 
 QUALITY = {
@@ -61,6 +64,21 @@ class Headline:
     def to_markdown(self) -> str:
         """Return the tables as Markdown."""
         return "\n".join([f"# {self.title}\n", *map(_markdown, self.parts), *(f"- {note}" for note in self.notes), ""])
+
+    def write_into(self, file: Path) -> None:
+        """Replace what stands between the two markers of a file by the tables.
+
+        Raises
+        ------
+        StoreError
+            If the file has no such markers.
+        """
+        text = file.read_text(encoding="utf-8")
+        start, end = (re.search(rf"<!-- {marker}.*?-->", text) for marker in ("headline", "end of headline"))
+        if start is None or end is None:
+            raise StoreError(f"Got {file}, but expected the markers <!-- headline --> and <!-- end of headline -->.")
+        tables = self.to_markdown().partition("\n")[2].strip()
+        file.write_text(f"{text[: start.end()]}\n\n{tables}\n\n{text[end.start() :]}", encoding="utf-8")
 
     def to_rich(self) -> Group:
         """Return the tables for a terminal."""

@@ -42,7 +42,7 @@ class Study(BaseModel):
     title: str = ""
     dataset: str
     n: PositiveInt | None = None
-    """Points to fit; none takes the dataset's own number."""
+    """Points to fit, at most; none takes the dataset's own number."""
     seeds: PositiveInt = 3
     timeout: Duration = 600.0
     memory: Size = 8 * 2**30

@@ -80,7 +80,7 @@ def load(name: str, n: int | None = None, data_dir: str | Path | None = None) ->
     name : str
         One of `SOURCES`, or the path of a .npz, .csv, .tsv or .txt file.
     n : int or None
-        Points to fit; None takes the dataset's own number.
+        Points to fit, at most; None takes the dataset's own number.
     data_dir : path or None
         Folder that is looked in first for the files of `mnist`.
 
@@ -109,13 +109,10 @@ def load(name: str, n: int | None = None, data_dir: str | Path | None = None) ->
 
 
 def split(dataset: Dataset, n_test: int, n: int | None) -> Dataset:
-    """Hold out `n_test` of the points in `dataset.X` and keep `n` of the rest, each class in proportion.
+    """Hold out `n_test` of the points in `dataset.X` and keep at most `n` of the rest, each class in proportion.
 
     The split is the same each time, and the held-out points do not depend on `n`.
     """
-    n_rest = len(dataset.X) - n_test
-    if n is not None and n > n_rest:
-        raise DatasetError(f"Got n={n}, but expected at most {n_rest}: {dataset.name} has no more points to fit.")
     order = np.random.RandomState(SPLIT_SEED).permutation(len(dataset.X))
     if dataset.y is not None:
         order = order[_stratified_order(dataset.y[order])]

@@ -57,15 +57,13 @@ def cache() -> Path:
 
 
 def load(n: int, data_dir: Path | None) -> Dataset:
-    """Return the first `n` training images to fit and the 10,000 test images held out.
+    """Return the first `n` training images, at most 60,000, to fit and the 10,000 test images held out.
 
     Raises
     ------
     DatasetError
         If a file is nowhere and cannot be downloaded, or is not the published one.
     """
-    if not 1 <= n <= 60_000:
-        raise DatasetError(f"Got n={n}, but expected 1 to 60000: MNIST has 60,000 training images.")
     found = {name: read(name, data_dir) for name in SHA256}
     X, y, X_test, y_test = (parse_idx(content) for content, _ in found.values())
     return Dataset(
@@ -77,7 +75,7 @@ def load(n: int, data_dir: Path | None) -> Dataset:
         classes=tuple("0123456789"),
         image_shape=(28, 28),
         levels=255,
-        provenance=f"MNIST, first {n:,} training images, 10,000 test images held out, pixels / 255; files from "
+        provenance=f"MNIST, first {len(X[:n]):,} training images, 10,000 test images held out, pixels / 255; files from "
         + ", ".join(sorted({words for _, words in found.values()})),
     )
 

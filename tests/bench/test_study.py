@@ -97,7 +97,7 @@ def test_a_variants_name_must_fit_into_a_path(name: str) -> None:
 def test_changes_are_checked_like_a_file() -> None:
     changed = read("quick").with_changes({"seeds": 4, "timeout": "2m"})
     assert (changed.seeds, changed.timeout, changed.dataset) == (4, 120, "mnist-5k")
-    with pytest.raises(StudyError, match="Got timeout='soon'|expected one like 90s"):
+    with pytest.raises(StudyError, match="expected one like 90s"):
         read("quick").with_changes({"timeout": "soon"})
 
 

@@ -1,0 +1,89 @@
+"""Results folders for tests: records and embeddings made up, not measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from bench import judge, machine
+from bench.datasets import Dataset
+from bench.meter import Measurement
+from bench.records import Outcome, Record, Status
+from bench.store import Store
+from bench.study import Study, Variant
+
+
+def cost(wall_s: float, other_cores: float | None = 0.0) -> Measurement:
+    return Measurement(
+        wall_s=wall_s, cpu_s=wall_s, peak_mib=200.0, baseline_mib=150.0, other_cores=other_cores, memory_method="VmHWM"
+    )
+
+
+def record(variant: str, seed: int, dataset: Dataset, outcome: Outcome | None = None, **changes: object) -> Record:
+    fields = {
+        "key": f"{variant}-{seed}",
+        "variant": variant,
+        "label": variant.upper(),
+        "reducer": "pca",
+        "params": {},
+        "dataset": dataset.name,
+        "n_fit": len(dataset.X),
+        "n_test": len(dataset.X_test),
+        "n_features": dataset.X.shape[1],
+        "seed": seed,
+        "random_state": seed,
+        "thread_budget": 1,
+        "timeout_s": 10.0,
+        "memory_cap_mib": 1000.0,
+        "started": "2026-01-01T00:00:00+00:00",
+        "load_before": 0.0,
+        "outcome": outcome or well(1.0 + 0.01 * seed),
+        "log_tail": "",
+        "arrays_sha256": None,
+    }
+    return Record.model_validate(fields | changes)
+
+
+def well(fit_s: float, *, transductive: bool = False, **changes: object) -> Outcome:
+    fields = {
+        "status": Status.OK,
+        "import_s": 0.5,
+        "cold_start_s": 0.7,
+        "fit": cost(fit_s),
+        "transform": None if transductive else cost(0.1),
+        "n_components": 2,
+        "can_transform": not transductive,
+        "can_invert": False,
+    }
+    return Outcome.model_validate(fields | changes)
+
+
+def ill(status: Status, reason: str) -> Outcome:
+    return Outcome(status=status, reason=reason)
+
+
+def keep(store: Store, one: Record, dataset: Dataset, shift: float = 0.0) -> Record:
+    """Store a record with an embedding: two columns of the data, blurred by the seed."""
+    partial = store.folder / "partial.npz"
+    if one.ok:
+        rng = np.random.RandomState(one.seed)
+        arrays = {"fit": dataset.X[:, :2] + 0.02 * rng.standard_normal((len(dataset.X), 2)) + shift}
+        if one.outcome.transform is not None:
+            arrays["test"] = dataset.X_test[:, :2] + shift
+        with partial.open("wb") as file:
+            np.savez(file, **{name: array.astype(np.float32) for name, array in arrays.items()})
+    (store.folder / "runs" / one.variant).mkdir(parents=True, exist_ok=True)
+    return store.keep(one, partial)
+
+
+def folder(path: Path, dataset: Dataset, records: list[Record], title: str = "Clouds") -> Store:
+    """Return a results folder with the records, scored."""
+    store = Store(path)
+    variants = {one.variant: Variant(reducer="pca", label=one.label) for one in records}
+    store.write("study.toml", Study(name="clouds", title=title, dataset="clouds", variants=variants).to_toml())
+    environment = machine.environment(dataset.name, dataset.fingerprint, dataset.provenance, 1)
+    store.write_model("environment.json", environment)
+    kept = [keep(store, one, dataset) for one in records]
+    judge.judge(store, dataset, [one for one in kept if one.ok], lambda _: None)
+    return store

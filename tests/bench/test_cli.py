@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import reducers
+from bench import cli, doctor
+from bench.errors import BenchError, StudyError
+
+FAKES = Path(__file__).parent / "fakes.py"
+
+
+def _call(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.app, list(arguments), catch_exceptions=True)
+
+
+def test_list_tells_every_kind() -> None:
+    for kind in ("reducers", "datasets", "scores", "studies"):
+        rows = json.loads(_call("list", kind, "--json").stdout)
+        assert rows
+        assert all(all(isinstance(cell, str) for cell in row.values()) for row in rows)
+    assert "umap" in _call("list").stdout
+
+
+def test_a_kind_that_does_not_exist() -> None:
+    result = _call("list", "reducer")
+    assert isinstance(result.exception, StudyError)
+    assert "Did you mean 'reducers'" in str(result.exception)
+
+
+def test_what_a_user_can_mend_is_one_message_and_status_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setattr("sys.argv", ["bench", "run", "defualt"])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 2
+    shown = capsys.readouterr().err
+    assert "Did you mean 'default'" in shown
+    assert "Traceback" not in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--reducers", "pcaa"], "Did you mean 'pca'"),
+        (["--dataset", "mnst-5k"], "Did you mean 'mnist-5k'"),
+        (["--timeout", "soon"], "expected one like 90s"),
+        (["--memory", "much"], "expected one like 512MiB"),
+        (["--seeds", "0"], "Got seeds=0"),
+        (["--reducer", "missing.py:Class"], "there is no file"),
+        (["--n", "100000"], "expected at most 4000"),
+    ],
+)
+def test_a_slip_in_an_option_is_answered(tmp_path: Path, arguments: list[str], message: str) -> None:
+    result = _call("run", "quick", "--out", str(tmp_path / "out"), *arguments)
+    assert isinstance(result.exception, BenchError | reducers.ReducerError)
+    assert message in str(result.exception)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_study_of_ones_own_reducer_and_data(tmp_path: Path, clouds_file: Callable[[int], Path]) -> None:
+    out = tmp_path / "out"
+    arguments = ["run", "quick", "--dataset", str(clouds_file(700)), "--n", "520", "--threads", "1", "--out", str(out)]
+    result = _call(*arguments, "--reducers", "fakes,pca", "--reducer", f"{FAKES}:Calm")
+    assert result.exit_code == 0, result.output
+    assert "[2/2]" in result.stdout
+    assert str(out / "summary.csv") in result.stdout
+    assert {path.parent.name for path in (out / "runs").glob("*/seed-0.json")} == {"fakes", "pca"}
+    (out / "summary.csv").unlink()
+    again = _call("report", str(out))
+    assert again.exit_code == 0, again.output
+    assert (out / "summary.csv").is_file()
+
+
+def test_a_reducer_whose_library_is_missing_is_a_row(tmp_path: Path, clouds_file: Callable[[int], Path]) -> None:
+    needy = tmp_path / "needy.py"
+    needy.write_text("import no_such_library\n" + FAKES.read_text())
+    out = tmp_path / "out"
+    arguments = ["--dataset", str(clouds_file(60)), "--out", str(out), "--reducers", "needy"]
+    result = _call("run", "quick", *arguments, "--reducer", f"{needy}:Calm")
+    assert result.exit_code == 0, result.output
+    assert "unavailable" in (out / "summary.csv").read_text()
+    assert "No module named 'no_such_library'" in (out / "summary.csv").read_text()
+
+
+def test_other_data_go_into_a_folder_of_their_own() -> None:
+    assert cli._folder_name("default", "", None) == "default"
+    assert cli._folder_name("default", "some/own.csv", 500) == "default-own-n500"
+
+
+def test_new_writes_a_file_that_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reducers, "FOLDER", tmp_path)
+    assert _call("new", "kernel_map").exit_code == 0
+    assert reducers.create("kernel_map").n_components == 2
+    for name in ("kernel_map", "Kernel", "two words", "class", "_hidden"):
+        assert isinstance(_call("new", name).exception, StudyError)
+
+
+def test_check_tells_what_fails_and_how_to_mend_it(tmp_path: Path) -> None:
+    assert _call("check", "random_projection").exit_code == 0
+    broken = tmp_path / "broken.py"
+    broken.write_text(
+        "import numpy as np\nfrom reducers.base import Reducer\n\nclass Broken(Reducer):\n"
+        "    def __init__(self, n_components=2):\n        self.n_components = n_components\n"
+        "    def _fit(self, X, rng):\n        return np.random.rand(len(X), self.n_components)\n"
+    )
+    result = _call("check", f"{broken}:Broken")
+    assert result.exit_code == 1
+    assert "same_seed_same_bytes" in result.stdout
+    assert "To mend: draw from rng only" in " ".join(result.stdout.split())
+
+
+def test_the_doctor_speaks_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor.mnist, "find", lambda name, data_dir: None)
+    monkeypatch.setattr(doctor.machine, "load", lambda: 0.0)
+    signs = {sign.subject: sign for sign in doctor.examine()}
+    assert signs["load"].well
+    assert "not at hand" in signs["mnist"].words
+    assert {"memory", "cores", "frequency", "threads", "clock", "libraries", "mnist-5k"} <= signs.keys()
+    monkeypatch.setattr(doctor.machine, "load", lambda: 99.0)
+    assert _call("doctor").exit_code == 1
+    assert "doubt load: 99.00" in _call("doctor").stdout

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from bench import estimate, plan
+from bench.datasets import Dataset
+from bench.study import Study, Variant
+from tests.bench import results_maker as maker
+
+VARIANTS = {"pca": Variant(reducer="pca", label="PCA"), "tsne": Variant(reducer="tsne", label="t-SNE")}
+
+
+@pytest.fixture
+def runs(dataset: Dataset) -> list[plan.Run]:
+    return plan.make(Study(dataset="clouds", seeds=2, variants=VARIANTS), dataset, 1, "m")
+
+
+def _earlier(folder: Path, n_fit: int = 1_000) -> None:
+    rows = [
+        {"label": label, "reducer": reducer, "n_fit": n_fit, "status": status}
+        | {"fit_s": fit, "transform_s": None, "inverse_s": None, "import_s": start, "cold_start_s": start}
+        for label, reducer, fit, start, status in (
+            ("PCA", "pca", 1.0, 0.5, "ok"),
+            ("PCA", "pca", 1.0, None, "ok"),
+            ("t-SNE", "tsne", 9.0, 1.0, "ok"),
+            ("t-SNE", "tsne", 500.0, 1.0, "timeout"),
+        )
+    ]
+    folder.mkdir()
+    pd.DataFrame(rows).to_csv(folder / "runs.csv", index=False)
+
+
+def test_time_is_learnt_from_earlier_runs(tmp_path: Path, runs: list[plan.Run]) -> None:
+    _earlier(tmp_path / "default")
+    expected = estimate.learn_from(tmp_path, runs, 1_000)
+    assert expected.seconds(runs) == pytest.approx(2 * 1 + 2 * 9 + 1 + 2)
+    assert expected.seconds(runs, warm=["pca", "tsne"]) == pytest.approx(20)
+    assert expected.in_words(runs) == "4 runs (2 variants, up to 2 seed(s) each), about 23 s, t-SNE 87%"
+
+
+def test_more_points_take_longer(tmp_path: Path, runs: list[plan.Run]) -> None:
+    _earlier(tmp_path / "default")
+    assert estimate.learn_from(tmp_path, runs, 3_000).seconds(runs, warm=VARIANTS) == pytest.approx(60)
+
+
+def test_without_earlier_runs_nothing_is_claimed(tmp_path: Path, runs: list[plan.Run], dataset: Dataset) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "runs.csv").write_text("no,such,table\n1,2,3\n")
+    expected = estimate.learn_from(tmp_path, runs, 1_000)
+    assert expected.seconds(runs) is None
+    assert "will be known as they go" in expected.in_words(runs)
+    expected.learn(maker.record("pca", 0, dataset, maker.well(1.0)))
+    expected.learn(maker.record("tsne", 0, dataset, maker.well(3.0)))
+    assert expected.seconds(runs) == pytest.approx(2 * 1.1 + 2 * 3.1)

@@ -1,0 +1,145 @@
+"""Tables and figures, made from made-up records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from bench import results
+from bench.datasets import Dataset
+from bench.records import Status
+from bench.results import Results, publish
+from bench.store import Store
+from tests.bench import results_maker as maker
+from tests.conftest import make_dataset
+
+
+@pytest.fixture(scope="module")
+def dataset() -> Dataset:
+    return make_dataset(80, 30)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory, dataset: Dataset) -> Store:
+    records = [maker.record("good", seed, dataset) for seed in range(3)]
+    records += [maker.record("stays", 0, dataset, maker.well(2.0, transductive=True))]
+    records += [maker.record("half", 0, dataset)]
+    records += [maker.record("half", 1, dataset, maker.ill(Status.CRASHED, "ended by signal SIGSEGV"))]
+    records += [maker.record("gone", 0, dataset, maker.ill(Status.TIMEOUT, "took longer than the limit of 3.0 s"))]
+    return maker.folder(tmp_path_factory.mktemp("results"), dataset, records)
+
+
+@pytest.fixture(scope="module")
+def published(store: Store, dataset: Dataset) -> Results:
+    return publish(store, dataset)
+
+
+@pytest.fixture(scope="module")
+def summary(store: Store, published: Results) -> pd.DataFrame:
+    return pd.read_csv(store.folder / "summary.csv").set_index("variant")
+
+
+def test_every_file_is_there(store: Store, published: Results) -> None:
+    names = {str(path.relative_to(store.folder)) for path in published.paths}
+    assert names >= {"runs.csv", "scores.csv", "summary.csv", "summary.md", "figures/embeddings.png"}
+    assert all(path.stat().st_size > 100 for path in published.paths)
+
+
+def test_the_summary_has_medians_and_intervals(summary: pd.DataFrame, store: Store) -> None:
+    good = summary.loc["good"]
+    assert (good["n_runs"], good["n_ok"], good["status"]) == (3, 3, "ok")
+    assert float(good["fit_s"]) == pytest.approx(1.01)
+    assert good["fit_s_low"] < 1.01 < good["fit_s_high"]
+    scores = pd.read_csv(store.folder / "scores.csv")
+    mine = scores[(scores.variant == "good") & (scores.score == "knn_accuracy") & (scores.split == "fit")]
+    assert float(good["knn_accuracy_k5"]) == pytest.approx(mine[mine.k == 5].value.median())
+
+
+def test_a_failure_is_a_row_with_a_reason_and_no_number(summary: pd.DataFrame) -> None:
+    gone, half = summary.loc["gone"], summary.loc["half"]
+    assert (gone["status"], gone["reason"]) == ("timeout", "took longer than the limit of 3.0 s")
+    assert gone[["fit_s", "knn_accuracy_k5", "silhouette"]].isna().all()
+    assert (half["n_runs"], half["n_ok"], half["status"]) == (2, 1, "crashed")
+    assert not pd.isna(half["fit_s"])
+
+
+def test_held_out_columns_of_a_transductive_method_say_so(summary: pd.DataFrame, published: Results) -> None:
+    assert summary.loc["stays", "knn_accuracy_k10_test"] == "n/a (transductive)"
+    assert summary.loc["stays", "silhouette_test"] == "n/a (transductive)"
+    assert "n/a (transductive)" in published.headline.to_markdown()
+
+
+def test_the_data_themselves_are_a_reference_row(summary: pd.DataFrame) -> None:
+    assert 0.9 < float(summary.loc["pixels", "knn_accuracy_k5"]) <= 1
+
+
+def test_the_headline_says_what_must_be_known(published: Results) -> None:
+    text = published.headline.to_markdown()
+    assert "HALF (1 of 2 runs)" in text
+    assert "GONE: timeout: took longer than the limit of 3.0 s." in text
+    assert "| GONE | timeout |" in text
+    assert "80 points fitted, 30 held out" in text
+
+
+def test_the_headline_fits_a_terminal(published: Results) -> None:
+    console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    console.print(published.headline.to_rich())
+    console.file.close()
+    shown = console.export_text()
+    assert "…" not in shown
+    assert "GOOD" in shown
+
+
+def test_two_reports_of_one_store_are_the_same_bytes(store: Store, published: Results, dataset: Dataset) -> None:
+    before = {path: path.read_bytes() for path in published.paths}
+    assert {path: path.read_bytes() for path in publish(store, dataset).paths} == before
+
+
+def test_a_panel_shows_the_seed_with_the_median_score(store: Store, dataset: Dataset) -> None:
+    values = [0.5, 0.9, 0.7, 0.1]
+    assert results._median_place(values) == 0
+    assert results._median_place([0.5, 0.9, 0.7]) == 2
+
+
+def test_figures_draw_every_point_once_in_one_order(dataset: Dataset) -> None:
+    from bench import figures
+
+    rng = np.random.RandomState(0)
+    panels = [figures.Panel(name, "", rng.rand(len(dataset.X), 2)) for name in "abc"]
+    panels.append(figures.Panel("d", "timeout", None))
+    figure = figures.embeddings(panels, dataset, "caption")
+    drawn = [ax for ax in figure.axes if ax.collections]
+    assert [ax.get_title().split("\n")[0] for ax in figure.axes] == ["a", "b", "c", "d"]
+    assert len(drawn) == 3
+    colours = [ax.collections[0].get_facecolors() for ax in drawn]
+    assert all(np.array_equal(colour, colours[0]) for colour in colours)
+    order = np.random.RandomState(figures.DRAW_SEED).permutation(len(dataset.X))
+    assert np.allclose(drawn[1].collections[0].get_offsets(), panels[1].Z[order])
+    assert all(ax.get_aspect() == 1 for ax in drawn)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["a", "b", "c"]
+    assert figure.axes[3].texts[0].get_text() == "no embedding"
+
+
+def test_without_labels_there_is_a_figure_and_no_legend(tmp_path: Path) -> None:
+    unlabelled = make_dataset(80, 30, labels=False)
+    store = maker.folder(tmp_path, unlabelled, [maker.record("good", 0, unlabelled)])
+    published = publish(store, unlabelled)
+    summary = pd.read_csv(tmp_path / "summary.csv").set_index("variant")
+    assert summary.loc["good", "silhouette"] == "n/a (no labels)"
+    assert float(summary.loc["good", "trustworthiness_k5"]) > 0.5
+    assert (tmp_path / "figures" / "embeddings.svg") in published.paths
+
+
+def test_markdown_survives_hostile_names(tmp_path: Path, dataset: Dataset) -> None:
+    store = maker.folder(tmp_path, dataset, [maker.record("bad", 0, dataset, label="a|b [red]c[/red]")])
+    published = publish(store, dataset)
+    row = next(line for line in published.headline.to_markdown().splitlines() if line.startswith("| a"))
+    assert "a\\|b [red]c[/red]" in row
+    console = Console(width=120, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    console.print(published.headline.to_rich())
+    console.file.close()
+    assert "[red]c[/red]" in console.export_text()

@@ -1,0 +1,65 @@
+"""What README promises, done."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def reducer_text() -> str:
+    """Return the reducer that README shows, to the letter."""
+    [block] = [block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "(Reducer)" in block]
+    return block
+
+
+def test_the_reducer_is_short(reducer_text: str) -> None:
+    assert len([line for line in reducer_text.splitlines() if line.strip()]) <= 15
+
+
+def test_a_file_dropped_in_is_in_the_tables_and_the_figure(tmp_path: Path, reducer_text: str) -> None:
+    for folder in ("bench", "reducers"):
+        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for heavy in ("umap", "tsne", "opentsne", "autoencoder", "vae"):
+        (tmp_path / "reducers" / f"{heavy}.py").unlink()
+    (tmp_path / "reducers" / "truncated_svd.py").write_text(reducer_text)
+    command = [sys.executable, "-m", "bench", "run", "quick", "--dataset", "digits", "--n", "300"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = tmp_path / "results" / "quick-digits-n300"
+    summary = pd.read_csv(results / "summary.csv").set_index("variant")
+    row = summary.loc["truncated_svd"]
+    assert (row["label"], row["status"], row["n_ok"]) == ("TruncatedSVD", "ok", 1)
+    assert float(row["knn_accuracy_k5"]) > 0.2
+    assert float(row["knn_accuracy_k5_test"]) > 0.2
+    checked = [sys.executable, "-m", "bench", "check", "truncated_svd"]
+    done = subprocess.run(checked, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    drawn = (results / "figures" / "embeddings.svg").read_text()
+    assert "<!-- TruncatedSVD" in drawn, "its panel is missing"
+
+
+def test_every_target_it_names_is_in_the_makefile() -> None:
+    makefile = (PROJECT / "Makefile").read_text()
+    for target in set(re.findall(r"make ([a-z][a-z-]+)", README)):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_every_file_it_links_to_is_there() -> None:
+    for link in re.findall(r"\]\(([^)#]+)\)", README):
+        assert (PROJECT / link).exists(), link
+
+
+def test_its_table_is_that_of_the_stored_results() -> None:
+    [shown] = re.findall(r"<!-- headline.*?-->\n(.*?)<!-- end of headline -->", README, re.DOTALL)
+    stored = (PROJECT / "results" / "default" / "summary.md").read_text(encoding="utf-8")
+    assert shown.strip() == stored.partition("\n")[2].strip()
