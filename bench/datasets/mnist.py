@@ -75,7 +75,8 @@ def load(n: int, data_dir: Path | None) -> Dataset:
         classes=tuple("0123456789"),
         image_shape=(28, 28),
         levels=255,
-        provenance=f"MNIST, first {len(X[:n]):,} training images, 10,000 test images held out, pixels / 255; files from "
+        provenance=f"MNIST, first {len(X[:n]):,} training images, 10,000 test images held out, pixels / 255; files "
+        "from "
         + ", ".join(sorted({words for _, words in found.values()})),
     )
 

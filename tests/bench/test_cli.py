@@ -79,7 +79,7 @@ def test_a_study_of_ones_own_reducer_and_data(tmp_path: Path, clouds_file: Calla
 
 def test_a_reducer_whose_library_is_missing_is_a_row(tmp_path: Path, clouds_file: Callable[[int], Path]) -> None:
     needy = tmp_path / "needy.py"
-    needy.write_text("import no_such_library\n" + FAKES.read_text())
+    needy.write_text(FAKES.read_text().replace("import os\n", "import no_such_library\n"))
     out = tmp_path / "out"
     arguments = ["--dataset", str(clouds_file(60)), "--out", str(out), "--reducers", "needy"]
     result = _call("run", "quick", *arguments, "--reducer", f"{needy}:Calm")
