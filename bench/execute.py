@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -12,11 +13,14 @@ from rich.progress import Progress as Bar
 from bench import datasets, estimate, judge, machine, plan, threads
 from bench.datasets import Dataset
 from bench.errors import DatasetError
+from bench.plan import Run
 from bench.progress import Progress
+from bench.records import Record
 from bench.results import Results, publish
 from bench.runner import Runner
 from bench.store import Store
 from bench.study import Study
+from bench.units import seconds_in_words
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Order:
 
 def execute(order: Order, console: Console) -> Results:
     """Run what is not done yet, score it, and write tables and figures."""
+    started = perf_counter()
     study = order.chosen
     dataset = datasets.load(study.dataset, study.n, order.data_dir)
     if order.n is not None and len(dataset.X) < order.n:
@@ -56,21 +61,41 @@ def execute(order: Order, console: Console) -> Results:
     runs = plan.make(study, dataset, budget, machine.fingerprint())
     store = Store(order.out)
     with store.locked():
-        before = machine.environment(dataset.name, dataset.fingerprint, dataset.provenance, budget)
+        environment = machine.environment(dataset.name, dataset.fingerprint, dataset.provenance, budget)
         store.write("study.toml", order.whole.to_toml())
-        runner = Runner(study, dataset, store, budget)
-        todo = runner.pending(runs, order.rerun)
-        expected = estimate.learn_from(order.out.parent, todo, len(dataset.X))
-        if todo:
-            console.print(expected.in_words(todo), highlight=False)
-            progress = Progress(console, runs, todo, expected)
-            with progress.shown():
-                runner.execute(todo, progress)
-            store.write_model("environment.json", before.model_copy(update={"load_after": machine.load()}))
-        else:
-            console.print(f"All {len(runs)} runs are done already; --rerun all repeats them.", highlight=False)
+        ended = _run(Runner(study, dataset, store, budget), runs, order, console)
+        environment = environment.model_copy(update={"load_after": machine.load()})
+        if ended:
+            store.write_model("environment.json", environment)
         _score(store, dataset, console)
-        return publish(store, dataset)
+        results = publish(store, dataset)
+        if ended:
+            cost = {"wall_s": perf_counter() - started, "measured_s": sum(map(_measured_s, ended))}
+            store.write_model("environment.json", environment.model_copy(update=cost))
+            share = 1 - cost["measured_s"] / cost["wall_s"]
+            console.print(f"{seconds_in_words(cost['wall_s'])}, {share:.0%} of it for the harness itself")
+        return results
+
+
+def _run(runner: Runner, runs: list[Run], order: Order, console: Console) -> list[Record]:
+    """Execute what is not done yet, with progress, and return its records."""
+    todo = runner.pending(runs, order.rerun)
+    if not todo:
+        console.print(f"All {len(runs)} runs are done already; --rerun all repeats them.", highlight=False)
+        return []
+    expected = estimate.learn_from(order.out.parent, todo, len(runner.dataset.X))
+    console.print(expected.in_words(todo), highlight=False, soft_wrap=True)
+    progress = Progress(console, runs, todo, expected)
+    with progress.shown():
+        runner.execute(todo, progress)
+    return progress.done
+
+
+def _measured_s(record: Record) -> float:
+    """Return the seconds of a run inside the reducer's own code."""
+    outcome = record.outcome
+    costs = [cost.wall_s for cost in (outcome.fit, outcome.transform, outcome.inverse) if cost is not None]
+    return sum(costs) + (outcome.import_s or 0.0) + (outcome.cold_start_s or 0.0)
 
 
 def rebuild(folder: Path, data_dir: Path | None, console: Console) -> Results:

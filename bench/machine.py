@@ -24,6 +24,9 @@ class Environment(BaseModel):
         Physical memory in MiB.
     load_before, load_after : float or None
         Processes waiting to run, averaged over a minute, before the first run and after the last.
+    wall_s, measured_s : float or None
+        Seconds that the study took from its data to its last figure, and how many of them were spent inside imports,
+        warm-ups, fits, transforms and inverses: the rest is what the harness costs.
     git_commit : str or None
         Commit of the project, with "+ changes" where files differed from it.
     fingerprint : str
@@ -45,6 +48,8 @@ class Environment(BaseModel):
     provenance: str
     load_before: float | None
     load_after: float | None = None
+    wall_s: float | None = None
+    measured_s: float | None = None
     fingerprint: str
 
 

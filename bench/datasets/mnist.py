@@ -76,8 +76,7 @@ def load(n: int, data_dir: Path | None) -> Dataset:
         image_shape=(28, 28),
         levels=255,
         provenance=f"MNIST, first {len(X[:n]):,} training images, 10,000 test images held out, pixels / 255; files "
-        "from "
-        + ", ".join(sorted({words for _, words in found.values()})),
+        "from " + ", ".join(sorted({words for _, words in found.values()})),
     )
 
 
