@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help bench report readme test lint format check clean
+.PHONY: help bench report readme test microbench lint format check clean
 
 help:  ## explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -21,6 +21,9 @@ readme: .venv/ready  ## the tables of results/default into README.md
 
 test: .venv/ready-dev  ## everything that must hold
 	$(BIN)/python -m pytest
+
+microbench: .venv/ready-dev  ## speed, as ratios measured in one run: what the harness costs
+	$(BIN)/python -m pytest tests/microbench -o python_files='bench_*.py' -o addopts= --benchmark-only
 
 lint: .venv/ready-dev  ## style and types
 	$(BIN)/ruff check .
