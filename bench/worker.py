@@ -15,6 +15,7 @@ import sys
 import threading
 import traceback
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -125,9 +126,8 @@ class Bench:
             traceback.print_exc()
         if arrays is not None:
             _save(fit.output, arrays)
-        return Outcome(
-            status=status, reason=reason, pools=tuple(threads.read_back()), notes=tuple(self._notes(parts)), **parts
-        )
+        pools = tuple(threads.read_back())
+        return Outcome(status=status, reason=reason, pools=pools, notes=tuple(self._notes(parts, pools)), **parts)
 
     def _measured(self, random_state: int | None, parts: dict[str, Any]) -> dict[str, np.ndarray]:
         """Return the arrays to keep, and put each cost into `parts` as soon as it is known."""
@@ -168,8 +168,12 @@ class Bench:
             given.setdefault("n_jobs", self.start.threads)
         return self.cls(**given)
 
-    def _notes(self, parts: dict[str, Any]) -> list[str]:
-        notes = []
+    def _notes(self, parts: dict[str, Any], pools: Sequence[threads.Pool]) -> list[str]:
+        notes = [
+            f"{pool.library} was set to {pool.threads} threads, more than the budget of {self.start.threads}"
+            for pool in pools
+            if pool.threads > self.start.threads
+        ]
         fit: Measurement | None = parts.get("fit")
         if fit is not None and fit.cores > 1.1 * self.start.threads + 0.1:
             notes.append(f"used {fit.cores:.1f} cores, more than its budget of {self.start.threads}")

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -59,6 +60,20 @@ class Burns(Fake):
             thread.start()
         for thread in threads:
             thread.join()
+
+
+class WidensPools(Fake):
+    def mischief(self, X):
+        from threadpoolctl import threadpool_limits
+
+        threadpool_limits(2)
+
+
+class ShowsItsFolder(Fake):
+    """Prints all that it can see of the data."""
+
+    def mischief(self, X):
+        print(sorted(path.name for path in Path(sys.argv[3]).iterdir()), os.environ["OMP_NUM_THREADS"], flush=True)
 
 
 class Allocates(Fake):

@@ -24,6 +24,8 @@ EXPECTED = {
     "Calm": (Status.OK, "", True),
     "Sleeps": (Status.OK, "", True),
     "Burns": (Status.OK, "", True),
+    "WidensPools": (Status.OK, "", True),
+    "ShowsItsFolder": (Status.OK, "", True),
     "Allocates": (Status.OK, "", True),
     "Hangs": (Status.TIMEOUT, "longer than the limit of 3.0 s", False),
     "HangsAndPrints": (Status.TIMEOUT, "longer than the limit of 3.0 s", False),
@@ -115,6 +117,18 @@ def test_the_memory_meter_is_right(records: dict[str, Record]) -> None:
     fit = records["Allocates"].outcome.fit
     assert fit is not None
     assert fit.peak_mib - fit.baseline_mib == pytest.approx(300, rel=0.1)
+
+
+def test_pools_wider_than_the_budget_are_noted(records: dict[str, Record]) -> None:
+    outcome = records["WidensPools"].outcome
+    if all(pool.threads == 1 for pool in outcome.pools):
+        pytest.skip("no thread pool here can be widened")
+    assert any("threads, more than the budget of 1" in note for note in outcome.notes)
+    assert {pool.threads for pool in records["Calm"].outcome.pools} == {1}
+
+
+def test_a_worker_sees_points_and_no_labels(records: dict[str, Record]) -> None:
+    assert "['X.npy', 'X_test.npy'] 1" in records["ShowsItsFolder"].log_tail
 
 
 def test_nothing_is_left_running(records: dict[str, Record]) -> None:
