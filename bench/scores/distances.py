@@ -114,7 +114,7 @@ def _spearman_of_pairs(case: Case) -> float:
     values, others = case.original.room
     pair_kernels.scatter_pairs(positions, pairs["doubled_ranks"], group_of, places, values, others)
     sums = np.zeros((n_groups, 2))
-    pair_kernels.covary_groups(values, others, starts, float(n_pairs + 1), sums)
+    pair_kernels.covary_groups(values, others, starts, float(n_pairs + 1), sums, len(counts))
     covariance, ties = sums.sum(axis=0)
     return _correlation(covariance / 4, _ties_of_data(case.original), ties, n_pairs)
 

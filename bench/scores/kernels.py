@@ -94,12 +94,26 @@ def _count(s, itself, low, scale):
 
 
 @njit(cache=True)
-def _scatter(s, start, stop):
+def _last_bucket(s, k, m):
+    """Return the bucket that the k-th of m points is in, and how many points there are up to its end."""
+    if k >= m:
+        return len(s.count) - 1, m
+    last = 0
+    # `count` holds first places by now; the next bucket's is where this one ends.
+    while last + 1 < len(s.count) and s.count[last + 1] < k:
+        last += 1
+    return last, (s.count[last + 1] if last + 1 < len(s.count) else m)
+
+
+@njit(cache=True)
+def _scatter(s, start, stop, last):
     for j in range(start, stop):
-        place = s.count[s.bucket[j]]
-        s.count[s.bucket[j]] = place + np.int32(1)
-        s.sorted[place] = s.distances[j]
-        s.order[place] = j
+        b = s.bucket[j]
+        if b <= last:
+            place = s.count[b]
+            s.count[b] = place + np.int32(1)
+            s.sorted[place] = s.distances[j]
+            s.order[place] = j
 
 
 @njit(cache=True)
@@ -152,8 +166,10 @@ def _radix(s, itself, low):
 
 
 @njit(cache=True)
-def _sort(s, itself):
-    """Order the points of a row by distance, then by index, leaving out `itself` (-1: nobody); return how many.
+def _sort(s, itself, k):
+    """Order the k nearest points of a row, or more, by distance, then by index; return how many points there are.
+
+    `itself` is left out; -1 leaves out nobody.
 
     Distances are spread over buckets of equal width, which is nearly an order where they are nearly uniform, and
     inserted. Where that would be slow they are sorted by their bits instead.
@@ -170,10 +186,11 @@ def _sort(s, itself):
     if high - low < 1e-290 or _count(s, itself, low, (len(s.count) - 1) / (high - low)) > CROWDED * n:
         _radix(s, itself, low)
         return m
-    _scatter(s, 0, itself if itself >= 0 else n)
+    last, n_sorted = _last_bucket(s, k, m)
+    _scatter(s, 0, itself if itself >= 0 else n, last)
     if itself >= 0:
-        _scatter(s, itself + 1, n)
-    _insert(s.sorted, s.order, m)
+        _scatter(s, itself + 1, n, last)
+    _insert(s.sorted, s.order, n_sorted)
     return m
 
 
@@ -185,7 +202,7 @@ def _rank_rows(products, norms_of_rows, norms, first, ranks, near, n_slabs):
         for row in range(n_rows * slab // n_slabs, n_rows * (slab + 1) // n_slabs):
             _from_products(products[row], norms_of_rows[row], norms, s.distances)
             itself = first + row if first >= 0 else -1
-            m = _sort(s, itself)
+            m = _sort(s, itself, len(norms))
             for t in range(m):
                 ranks[row, s.order[t]] = t
             if itself >= 0:
@@ -220,7 +237,7 @@ def _nearest_rows(positions, queries, first, near, n_slabs):
         s = _scratch(positions.shape[1])
         for row in range(n_rows * slab // n_slabs, n_rows * (slab + 1) // n_slabs):
             _from_position(positions, queries[:, row], s.distances)
-            _sort(s, first + row if first >= 0 else -1)
+            _sort(s, first + row if first >= 0 else -1, near.shape[1])
             for t in range(near.shape[1]):
                 near[row, t] = s.order[t]
 
@@ -254,7 +271,7 @@ def _corank_rows(positions, ranks, first, counts, near):
         s, p, q, c = _scratch(n), np.empty(n, np.int32), np.empty(n, np.int32), np.zeros((5, n), np.int64)
         for row in range(n_rows * slab // n_slabs, n_rows * (slab + 1) // n_slabs):
             _from_position(positions, positions[:, first + row], s.distances)
-            m = _sort(s, first + row)
+            m = _sort(s, first + row, n)
             _look_up(ranks[row], s.order, m, p, q)
             _add_up(p, m, c[0], c[1], c[4], 1)
             _add_up(q, m, c[2], c[3], c[4], 0)

@@ -217,6 +217,7 @@ RECORDS = (
         unit="ratio",
         chance="0 or a little below",
         needs=("labels",),
+        several=True,
         reference="Rousseeuw 1987",
         meaning="The mean silhouette of each class.",
         weakness="Low for elongated classes, however well they stand apart.",

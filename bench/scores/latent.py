@@ -48,6 +48,7 @@ RECORDS = (
         unit="units of the embedding",
         higher_is_better=None,
         chance="none",
+        several=True,
         reference="-",
         meaning="How far the fitted points spread along each axis.",
         weakness="The unit differs between methods: read it within one.",

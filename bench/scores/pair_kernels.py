@@ -6,7 +6,7 @@ Pairs (i, j) with i < j lie in one long array, row by row: the triangle above th
 from __future__ import annotations
 
 import numpy as np
-from numba import get_num_threads, njit, prange
+from numba import njit, prange
 
 KEY_SHIFT = 11
 N_KEYS = 1 << (31 - KEY_SHIFT)
@@ -229,7 +229,7 @@ def _covariance(values, others, before, mean, out):
 
 
 @njit(cache=True, parallel=True)
-def covary_groups(values, others, starts, mean, sums):
+def covary_groups(values, others, starts, mean, sums, n_slabs):
     """Sort each group of pairs and give its part of the covariance of ranks and of the ties.
 
     Parameters
@@ -241,7 +241,6 @@ def covary_groups(values, others, starts, mean, sums):
         Of the doubled ranks: number of pairs + 1.
     sums : ndarray of shape (n_groups, 2)
     """
-    n_slabs = get_num_threads()
     for slab in prange(n_slabs):
         for group in range(slab, len(sums), n_slabs):
             start, stop = starts[group], starts[group + 1]

@@ -47,6 +47,8 @@ class Score:
         Its value for points thrown at random.
     needs : tuple of str
         What it looks at beside the embedding.
+    several : bool
+        Whether it gives several numbers by name, which no summary has room for.
     version : int
         Raised whenever its value changes.
     """
@@ -67,6 +69,7 @@ class Score:
     high: float = 1.0
     higher_is_better: bool | None = True
     needs: tuple[Need, ...] = ()
+    several: bool = False
     version: int = 1
 
     @property

@@ -24,6 +24,13 @@ OF_ANY_SHAPE = ("axis_std", "active_units", "collapse", "reconstruction_mse", "r
 
 PCA_COMPONENTS = 50
 
+REFERENCES = {
+    "pixels": "no reduction",
+    "pca-50": f"PCA, {PCA_COMPONENTS} components",
+    "shuffled-labels": "no reduction, labels shuffled",
+}
+"""Rows that are no embedding of a study, with their labels in tables."""
+
 
 def evaluate(case: Case, keys: Iterable[str] = SCORES) -> list[Value]:
     """Return scores of an embedding on both splits; where one is not to be had, with the reason."""
@@ -49,20 +56,17 @@ def evaluate_across(cases: Sequence[Case], keys: Iterable[str] = SCORES) -> list
     ]
 
 
-def reference_values(original: Original, keys: Iterable[str] = SCORES) -> dict[str, list[Value]]:
-    """Return the rows that other values are read against, by name.
+def reference_values(original: Original, name: str, keys: Iterable[str] = SCORES) -> list[Value]:
+    """Return a row of `REFERENCES` that other values are read against.
 
-    `pixels`, the data without any reduction, and `shuffled-labels`, the data with labels dealt out anew, have the
-    scores of labels only; `pca-50` is an embedding as any other.
+    `pixels`, the data without any reduction, and `shuffled-labels`, the same with labels dealt out anew, have the
+    scores of labels only: they are their own original space. `pca-50` has all.
     """
-    chosen = list(keys)
-    of_labels = [key for key in chosen if SCORES[key].needs == ("labels",)]
-    grid = (original.points, original.held_out)
-    return {
-        "pixels": evaluate(Unreduced(original, *grid), of_labels),
-        "shuffled-labels": evaluate(Shuffled(original, *grid), of_labels),
-        "pca-50": evaluate(_pca(original), chosen),
-    }
+    if name == "pca-50":
+        return evaluate(_pca(original), keys)
+    of_labels = [key for key in keys if SCORES[key].needs == ("labels",)]
+    kind = Unreduced if name == "pixels" else Shuffled
+    return evaluate(kind(original, original.points, original.held_out), of_labels)
 
 
 def _pca(original: Original) -> Case:
