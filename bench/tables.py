@@ -46,9 +46,9 @@ def runs_table(judged: Sequence[Judged]) -> pd.DataFrame:
 
 def scores_table(judged: Sequence[Judged], references: References, across: AcrossSeeds) -> pd.DataFrame:
     """Return one row a score, long and tidy; what is of no one seed has none."""
-    rows = [
-        {"variant": variant, "seed": seed, "split": value.split, "score": value.score, "k": value.k}
-        | {"part": value.part, "value": value.value, "reason": value.reason}
+    rows: list[dict[str, object]] = [
+        {"variant": variant, "seed": seed, "split": value.split, "score": value.score, "k": value.k, "part": value.part}
+        | {"value": value.value, "reason": value.reason}
         for variant, seed, values in [
             *((name, None, values) for name, values in references.items()),
             *((item.record.variant, item.record.seed, item.values) for item in judged),
@@ -64,7 +64,8 @@ def summary_table(judged: Sequence[Judged], references: References, across: Acro
     """Return one row a variant: median and 95 % interval over seeds of every cost and score."""
     variants = list(dict.fromkeys(item.record.variant for item in judged))
     rows = [
-        _summary_row([item for item in judged if item.record.variant == variant]) | _plain_cells(across.get(variant, ()))
+        _summary_row([item for item in judged if item.record.variant == variant])
+        | _plain_cells(across.get(variant, ()))
         for variant in variants
     ]
     rows += [

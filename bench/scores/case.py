@@ -59,7 +59,7 @@ class Case(Memory):
     @cached_property
     def is_collapsed(self) -> bool:
         """Whether all fitted points lie at one place."""
-        return bool((self.Z == self.Z[0]).all())
+        return bool(np.ptp(self.Z, axis=0).max() == 0)
 
     @cached_property
     def unit(self) -> float:
@@ -98,7 +98,9 @@ class Case(Memory):
         """Original ranks, from 0, of each held-out point's nearest neighbours in the embedding."""
         near = self.neighbours_of_held_out
         blocks = self.original.rank_blocks(fitted=False)
-        return np.concatenate([np.take_along_axis(ranks, near[rows], axis=1) for rows, ranks in blocks]).astype(np.int64)
+        return np.concatenate([np.take_along_axis(ranks, near[rows], axis=1) for rows, ranks in blocks]).astype(
+            np.int64
+        )
 
     @cached_property
     def class_sums(self) -> np.ndarray:
@@ -135,6 +137,7 @@ class Case(Memory):
         return sums
 
     def as_positions(self, Z: np.ndarray) -> np.ndarray:
+        """Return places in the embedding as kernels take them."""
         return np.ascontiguousarray(np.asarray(Z, np.float64).T / self.unit)
 
 

@@ -29,14 +29,14 @@ class Scratch(NamedTuple):
     sorted: np.ndarray
     order: np.ndarray
     bucket: np.ndarray
-    count: np.ndarray
+    places: np.ndarray
     bits: np.ndarray
     other_bits: np.ndarray
     other_order: np.ndarray
 
 
 @njit(cache=True)
-def _scratch(n):
+def _scratch(n: int) -> Scratch:
     n_buckets = 1 << DIGIT_BITS
     while n_buckets < 2 * n:
         n_buckets *= 2
@@ -53,7 +53,7 @@ def _scratch(n):
 
 
 @njit(cache=True)
-def _from_position(positions, point, distances):
+def _from_position(positions: np.ndarray, point: np.ndarray, distances: np.ndarray) -> None:
     """Squared distances by differences: expanding the square in products would cost digits that order near points."""
     n = positions.shape[1]
     for c in range(positions.shape[0]):
@@ -67,57 +67,57 @@ def _from_position(positions, point, distances):
 
 
 @njit(cache=True)
-def _from_products(products, norm, norms, distances):
+def _from_products(products: np.ndarray, norm: float, norms: np.ndarray, distances: np.ndarray) -> None:
     """Squared distances from inner products of whole numbers, which are exact."""
     for j in range(len(norms)):
         distances[j] = norm + norms[j] - 2.0 * products[j]
 
 
 @njit(cache=True)
-def _count(s, itself, low, scale):
-    """Count the points of each bucket and turn counts into first places; return the sum of squared counts."""
-    for q in range(len(s.count)):
-        s.count[q] = 0
+def _count(s: Scratch, itself: int, low: float, scale: float) -> np.int64:
+    """Count the points of each bucket, make first places of the counts and return the sum of their squares."""
+    for q in range(len(s.places)):
+        s.places[q] = 0
     for j in range(len(s.distances)):
         s.bucket[j] = np.int32((s.distances[j] - low) * scale)
     for j in range(len(s.distances)):
-        s.count[s.bucket[j]] += 1
+        s.places[s.bucket[j]] += 1
     if itself >= 0:
-        s.count[s.bucket[itself]] -= 1
+        s.places[s.bucket[itself]] -= 1
     first, crowd = np.int32(0), np.int64(0)
-    for q in range(len(s.count)):
-        c = s.count[q]
-        s.count[q] = first
+    for q in range(len(s.places)):
+        c = s.places[q]
+        s.places[q] = first
         first += c
         crowd += np.int64(c) * np.int64(c)
     return crowd
 
 
 @njit(cache=True)
-def _last_bucket(s, k, m):
+def _last_bucket(s: Scratch, k: int, m: int) -> tuple[int, int]:
     """Return the bucket that the k-th of m points is in, and how many points there are up to its end."""
     if k >= m:
-        return len(s.count) - 1, m
+        return len(s.places) - 1, m
     last = 0
-    # `count` holds first places by now; the next bucket's is where this one ends.
-    while last + 1 < len(s.count) and s.count[last + 1] < k:
+    # By now these are first places; the next bucket's is where this one ends.
+    while last + 1 < len(s.places) and s.places[last + 1] < k:
         last += 1
-    return last, (s.count[last + 1] if last + 1 < len(s.count) else m)
+    return last, (s.places[last + 1] if last + 1 < len(s.places) else m)
 
 
 @njit(cache=True)
-def _scatter(s, start, stop, last):
+def _scatter(s: Scratch, start: int, stop: int, last: int) -> None:
     for j in range(start, stop):
         b = s.bucket[j]
         if b <= last:
-            place = s.count[b]
-            s.count[b] = place + np.int32(1)
+            place = s.places[b]
+            s.places[b] = place + np.int32(1)
             s.sorted[place] = s.distances[j]
             s.order[place] = j
 
 
 @njit(cache=True)
-def _insert(values, order, m):
+def _insert(values: np.ndarray, order: np.ndarray, m: int) -> None:
     """Insertion sort, stable, of what buckets have brought nearly into order."""
     for t in range(1, m):
         value = values[t]
@@ -130,13 +130,13 @@ def _insert(values, order, m):
 
 
 @njit(cache=True)
-def _radix(s, itself, low):
+def _radix(s: Scratch, itself: int, low: float) -> None:
     """Stable radix sort by the bits of a float64, which order as the numbers do where none is negative.
 
     For rows whose distances crowd into few buckets: outliers, collapsed embeddings.
     """
     view, bits, order = s.distances.view(np.uint64), s.bits, s.order
-    other_bits, other_order, count = s.other_bits, s.other_order, s.count
+    other_bits, other_order, places = s.other_bits, s.other_order, s.places
     least = np.array([low]).view(np.uint64)[0]
     m, top = 0, np.uint64(0)
     for j in range(len(view)):
@@ -147,18 +147,18 @@ def _radix(s, itself, low):
     size, shift = 1 << DIGIT_BITS, np.uint64(0)
     mask = np.uint64(size - 1)
     while shift < 64 and (top >> shift) > 0:
-        count[:size] = 0
+        places[:size] = 0
         for t in range(m):
-            count[(bits[t] >> shift) & mask] += 1
+            places[(bits[t] >> shift) & mask] += 1
         first = np.int32(0)
         for q in range(size):
-            c = count[q]
-            count[q] = first
+            c = places[q]
+            places[q] = first
             first += c
         for t in range(m):
             q = (bits[t] >> shift) & mask
-            other_bits[count[q]], other_order[count[q]] = bits[t], order[t]
-            count[q] += 1
+            other_bits[places[q]], other_order[places[q]] = bits[t], order[t]
+            places[q] += 1
         bits, other_bits, order, other_order = other_bits, bits, other_order, order
         shift += np.uint64(DIGIT_BITS)
     if order is not s.order:
@@ -166,7 +166,7 @@ def _radix(s, itself, low):
 
 
 @njit(cache=True)
-def _sort(s, itself, k):
+def _sort(s: Scratch, itself: int, k: int) -> int:
     """Order the k nearest points of a row, or more, by distance, then by index; return how many points there are.
 
     `itself` is left out; -1 leaves out nobody.
@@ -183,7 +183,7 @@ def _sort(s, itself, k):
         high = max(high, s.distances[j])
     m = n - 1 if itself >= 0 else n
     # A width below that has no finite reciprocal.
-    if high - low < 1e-290 or _count(s, itself, low, (len(s.count) - 1) / (high - low)) > CROWDED * n:
+    if high - low < 1e-290 or _count(s, itself, low, (len(s.places) - 1) / (high - low)) > CROWDED * n:
         _radix(s, itself, low)
         return m
     last, n_sorted = _last_bucket(s, k, m)
@@ -195,7 +195,15 @@ def _sort(s, itself, k):
 
 
 @njit(cache=True, parallel=True)
-def _rank_rows(products, norms_of_rows, norms, first, ranks, near, n_slabs):
+def _rank_rows(
+    products: np.ndarray,
+    norms_of_rows: np.ndarray,
+    norms: np.ndarray,
+    first: int,
+    ranks: np.ndarray,
+    near: np.ndarray,
+    n_slabs: int,
+) -> None:
     n_rows = len(products)
     for slab in prange(n_slabs):
         s = _scratch(len(norms))
@@ -211,7 +219,9 @@ def _rank_rows(products, norms_of_rows, norms, first, ranks, near, n_slabs):
                 near[row, t] = s.order[t]
 
 
-def rank_rows(products, norms_of_rows, norms, first, ranks, near):
+def rank_rows(
+    products: np.ndarray, norms_of_rows: np.ndarray, norms: np.ndarray, first: int, ranks: np.ndarray, near: np.ndarray
+) -> None:
     """Rank all points as neighbours of each row's point: by distance, ties by index, the point itself last.
 
     Parameters
@@ -231,7 +241,7 @@ def rank_rows(products, norms_of_rows, norms, first, ranks, near):
 
 
 @njit(cache=True, parallel=True)
-def _nearest_rows(positions, queries, first, near, n_slabs):
+def _nearest_rows(positions: np.ndarray, queries: np.ndarray, first: int, near: np.ndarray, n_slabs: int) -> None:
     n_rows = queries.shape[1]
     for slab in prange(n_slabs):
         s = _scratch(positions.shape[1])
@@ -242,13 +252,13 @@ def _nearest_rows(positions, queries, first, near, n_slabs):
                 near[row, t] = s.order[t]
 
 
-def nearest_rows(positions, queries, first, near):
+def nearest_rows(positions: np.ndarray, queries: np.ndarray, first: int, near: np.ndarray) -> None:
     """Find the nearest positions of each query, nearest first, ties by index; `first` and `near` as in `rank_rows`."""
     _nearest_rows(positions, queries, first, near, get_num_threads())
 
 
 @njit(cache=True)
-def _look_up(ranks, order, m, p, q):
+def _look_up(ranks: np.ndarray, order: np.ndarray, m: int, p: np.ndarray, q: np.ndarray) -> None:
     for t in range(m):
         rank = np.int32(ranks[order[t]])
         p[t] = rank
@@ -256,7 +266,7 @@ def _look_up(ranks, order, m, p, q):
 
 
 @njit(cache=True)
-def _add_up(ranks, m, lost, total, shared, tie):
+def _add_up(ranks: np.ndarray, m: int, lost: np.ndarray, total: np.ndarray, shared: np.ndarray, tie: int) -> None:
     for t in range(m):
         lost[t] += max(ranks[t] - t, 0)
         total[t] += ranks[t]
@@ -264,7 +274,7 @@ def _add_up(ranks, m, lost, total, shared, tie):
 
 
 @njit(cache=True, parallel=True)
-def _corank_rows(positions, ranks, first, counts, near):
+def _corank_rows(positions: np.ndarray, ranks: np.ndarray, first: int, counts: np.ndarray, near: np.ndarray) -> None:
     n_rows, n_slabs = len(ranks), len(counts)
     for slab in prange(n_slabs):
         n = positions.shape[1]
@@ -280,7 +290,7 @@ def _corank_rows(positions, ranks, first, counts, near):
         counts[slab] += c
 
 
-def corank_rows(positions, ranks, first, counts, near):
+def corank_rows(positions: np.ndarray, ranks: np.ndarray, first: int, counts: np.ndarray, near: np.ndarray) -> None:
     r"""Compare the neighbours of each row's point in the embedding with its ranks in the original space.
 
     With :math:`p_s` the original rank of the s-th neighbour in the embedding and :math:`q_r` the rank in the

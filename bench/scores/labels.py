@@ -134,7 +134,9 @@ def _silhouettes(case: Case, held_out: bool) -> np.ndarray:
 def _by_class(case: Case, values: np.ndarray, y: np.ndarray | None) -> dict[str, float]:
     assert y is not None
     names = case.original.dataset.classes
-    return {names[label] if label < len(names) else str(label): float(values[y == label].mean()) for label in np.unique(y)}
+    return {
+        names[label] if label < len(names) else str(label): float(values[y == label].mean()) for label in np.unique(y)
+    }
 
 
 def _to_centroids(points: np.ndarray, y: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:

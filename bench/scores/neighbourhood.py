@@ -101,7 +101,7 @@ RECORDS = (
         chance="0",
         needs=("original space",),
         reference="Lee, Peluffo-Ordonez and Verleysen 2015",
-        meaning="How many neighbours are kept beyond chance, over all sizes of neighbourhood, small ones weighing more.",
+        meaning="How many neighbours are kept beyond chance, over neighbourhoods of all sizes, small ones most.",
         weakness="One number for all scales: two embeddings with crossing curves may share it.",
     ),
     Score(

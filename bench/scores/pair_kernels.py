@@ -15,13 +15,13 @@ CROWDED = 12.0
 
 
 @njit(cache=True)
-def _start(i, n):
+def _start(i: int, n: int) -> int:
     """Return where the pairs of point i with later points begin in the triangle."""
     return i * (2 * n - i - 1) // 2
 
 
 @njit(cache=True)
-def _to_later(positions, i, distances):
+def _to_later(positions: np.ndarray, i: int, distances: np.ndarray) -> int:
     """Squared distances of point i to all later ones, from the first place of `distances` on; return how many."""
     m = positions.shape[1] - i - 1
     for c in range(positions.shape[0]):
@@ -37,7 +37,7 @@ def _to_later(positions, i, distances):
 
 
 @njit(cache=True)
-def _keys(distances, m, rounded, keys):
+def _keys(distances: np.ndarray, m: int, rounded: np.ndarray, keys: np.ndarray) -> None:
     """Keys that order as the distances do, where they tell them apart."""
     for j in range(m):
         rounded[j] = np.float32(distances[j])
@@ -47,7 +47,7 @@ def _keys(distances, m, rounded, keys):
 
 
 @njit(cache=True, parallel=True)
-def triangle_rows(products, norms, first, triangle):
+def triangle_rows(products: np.ndarray, norms: np.ndarray, first: int, triangle: np.ndarray) -> None:
     """Put the squared distances of a block of rows into the triangle, from exact inner products."""
     n = len(norms)
     for row in prange(len(products)):
@@ -58,21 +58,21 @@ def triangle_rows(products, norms, first, triangle):
 
 
 @njit(cache=True)
-def count_values(values, counts):
+def count_values(values: np.ndarray, counts: np.ndarray) -> None:
     """Count how often each whole number occurs."""
     for value in values:
         counts[value] += 1
 
 
 @njit(cache=True, parallel=True)
-def look_up(values, table, out):
+def look_up(values: np.ndarray, table: np.ndarray, out: np.ndarray) -> None:
     """Put `table[values]` into `out`."""
     for t in prange(len(values)):
         out[t] = table[values[t]]
 
 
 @njit(cache=True, parallel=True, fastmath={"reassoc", "nsz"})
-def stress_rows(positions, squared, sums):
+def stress_rows(positions: np.ndarray, squared: np.ndarray, sums: np.ndarray) -> None:
     """Sum d e, d^2 and e^2 over the pairs of each row.
 
     Parameters
@@ -97,7 +97,7 @@ def stress_rows(positions, squared, sums):
 
 
 @njit(cache=True, parallel=True, fastmath={"reassoc", "nsz"})
-def class_sums(positions, queries, starts, sums):
+def class_sums(positions: np.ndarray, queries: np.ndarray, starts: np.ndarray, sums: np.ndarray) -> None:
     """Sum the distances of each query to the points of each class.
 
     Parameters
@@ -123,7 +123,7 @@ def class_sums(positions, queries, starts, sums):
 
 
 @njit(cache=True, parallel=True)
-def count_keys(positions, counts):
+def count_keys(positions: np.ndarray, counts: np.ndarray) -> None:
     """Count the keys of all pairs; `counts` has shape (n_slabs, N_KEYS)."""
     n, n_slabs = positions.shape[1], len(counts)
     for slab in prange(n_slabs):
@@ -136,7 +136,16 @@ def count_keys(positions, counts):
 
 
 @njit(cache=True)
-def _deal(distances, keys, m, group_of, ranks, places, values, others):
+def _deal(
+    distances: np.ndarray,
+    keys: np.ndarray,
+    m: int,
+    group_of: np.ndarray,
+    ranks: np.ndarray,
+    places: np.ndarray,
+    values: np.ndarray,
+    others: np.ndarray,
+) -> None:
     for j in range(m):
         group = group_of[keys[j]]
         place = places[group]
@@ -145,7 +154,14 @@ def _deal(distances, keys, m, group_of, ranks, places, values, others):
 
 
 @njit(cache=True, parallel=True)
-def scatter_pairs(positions, ranks, group_of, places, values, others):
+def scatter_pairs(
+    positions: np.ndarray,
+    ranks: np.ndarray,
+    group_of: np.ndarray,
+    places: np.ndarray,
+    values: np.ndarray,
+    others: np.ndarray,
+) -> None:
     """Bring pairs of one group of keys together: distance in the embedding, rank in the original space.
 
     Parameters
@@ -167,7 +183,7 @@ def scatter_pairs(positions, ranks, group_of, places, values, others):
 
 
 @njit(cache=True)
-def _sorted_group(values, others, low, high):
+def _sorted_group(values: np.ndarray, others: np.ndarray, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
     """Return a group in the order of its values: spread over buckets, then inserted; or merged where that is slow."""
     m = len(values)
     n_buckets = 2 * m
@@ -198,7 +214,7 @@ def _sorted_group(values, others, low, high):
 
 
 @njit(cache=True)
-def _insert(values, others, m):
+def _insert(values: np.ndarray, others: np.ndarray, m: int) -> None:
     for t in range(1, m):
         value = values[t]
         if values[t - 1] > value:
@@ -210,7 +226,7 @@ def _insert(values, others, m):
 
 
 @njit(cache=True)
-def _covariance(values, others, before, mean, out):
+def _covariance(values: np.ndarray, others: np.ndarray, before: float, mean: float, out: np.ndarray) -> None:
     """Sum products of doubled average ranks less their mean, and t^3 - t over t pairs that tie.
 
     Equal values share the average of their ranks; doubled, it is a whole number.
@@ -229,7 +245,9 @@ def _covariance(values, others, before, mean, out):
 
 
 @njit(cache=True, parallel=True)
-def covary_groups(values, others, starts, mean, sums, n_slabs):
+def covary_groups(
+    values: np.ndarray, others: np.ndarray, starts: np.ndarray, mean: float, sums: np.ndarray, n_slabs: int
+) -> None:
     """Sort each group of pairs and give its part of the covariance of ranks and of the ties.
 
     Parameters
@@ -255,7 +273,7 @@ def covary_groups(values, others, starts, mean, sums, n_slabs):
 
 
 @njit(cache=True, parallel=True)
-def count_product_keys(products, norms, first, counts):
+def count_product_keys(products: np.ndarray, norms: np.ndarray, first: int, counts: np.ndarray) -> None:
     """Count the keys of squared distances to later points in a block of rows of the original space."""
     n, n_slabs = len(norms), len(counts)
     for slab in prange(n_slabs):
@@ -270,7 +288,16 @@ def count_product_keys(products, norms, first, counts):
 
 
 @njit(cache=True, parallel=True)
-def stream_rows(positions, products, norms, first, table, counts, ranks, sums):
+def stream_rows(
+    positions: np.ndarray,
+    products: np.ndarray,
+    norms: np.ndarray,
+    first: int,
+    table: np.ndarray,
+    counts: np.ndarray,
+    ranks: np.ndarray,
+    sums: np.ndarray,
+) -> None:
     """Take a block of rows into stress and rank correlation, keeping no pair.
 
     Parameters

@@ -90,4 +90,4 @@ def _size(place: Path) -> int:
 
 
 def _sum(array: np.ndarray) -> list[int | str | list[int]]:
-    return [zlib.crc32(np.ascontiguousarray(array)), array.dtype.str, list(array.shape)]
+    return [zlib.crc32(np.ascontiguousarray(array).data), array.dtype.str, list(array.shape)]
