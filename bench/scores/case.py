@@ -11,6 +11,7 @@ import numpy as np
 from bench.scores import kernels, pair_kernels
 from bench.scores.coranking import Coranking, corank
 from bench.scores.original import MOST_NEIGHBOURS, Memory, Original, squared_norms
+from bench.scores.slabs import in_slabs
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class Case(Memory):
         """Return the nearest fitted neighbours of each query; `first` as in `kernels.rank_rows`."""
         n_others = self.positions.shape[1] - (first >= 0)
         near = np.empty((queries.shape[1], min(MOST_NEIGHBOURS, n_others)), np.int32)
-        kernels.nearest_rows(self.positions, queries, first, near)
+        in_slabs(kernels.nearest_rows, self.positions, queries, first, near)
         return near
 
     def _class_sums(self, positions: np.ndarray, y: np.ndarray | None) -> np.ndarray:
@@ -133,7 +134,7 @@ class Case(Memory):
         order = np.argsort(y, kind="stable")
         starts = np.append(np.unique(y[order], return_index=True)[1], len(y))
         sums = np.empty((len(y), len(starts) - 1))
-        pair_kernels.class_sums(np.ascontiguousarray(positions[:, order]), positions, starts, sums)
+        in_slabs(pair_kernels.class_sums, np.ascontiguousarray(positions[:, order]), positions, starts, sums)
         return sums
 
     def as_positions(self, Z: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ import numpy as np
 
 from bench.scores import kernels
 from bench.scores.original import MOST_NEIGHBOURS, Original
+from bench.scores.slabs import in_slabs
 
 
 @dataclass(frozen=True)
@@ -121,5 +122,5 @@ def corank(original: Original, embeddings: Sequence[np.ndarray]) -> list[Coranki
     near = [np.empty((n, min(MOST_NEIGHBOURS, n - 1)), np.int32) for _ in embeddings]
     for rows, ranks in original.rank_blocks():
         for place, positions in enumerate(embeddings):
-            kernels.corank_rows(positions, ranks, rows.start, counts[place], near[place][rows])
+            in_slabs(kernels.corank_rows, positions, ranks, rows.start, counts[place], near[place][rows])
     return [Coranking(c.sum(axis=0), neighbours) for c, neighbours in zip(counts, near, strict=True)]

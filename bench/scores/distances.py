@@ -10,6 +10,7 @@ from bench.scores import pair_kernels
 from bench.scores.case import Case
 from bench.scores.original import Original
 from bench.scores.score import Score, UndefinedError
+from bench.scores.slabs import in_slabs
 
 TRIPLETS = 20
 """Triplets of each point."""
@@ -37,7 +38,7 @@ def stress(case: Case, k: int | None) -> float:
     """
     if case.original.fits:
         sums = np.empty((case.original.n, 3))
-        pair_kernels.stress_rows(case.positions, case.original.pairs["squared"], sums)
+        in_slabs(pair_kernels.stress_rows, case.positions, case.original.pairs["squared"], sums)
         products, d2, e2 = sums.sum(axis=0)
     else:
         products, d2, e2, _ = _streamed(case)
@@ -104,7 +105,7 @@ def _spearman_of_pairs(case: Case) -> float:
     positions, pairs = case.positions, case.original.pairs
     n_pairs = len(pairs["doubled_ranks"])
     counts = np.zeros((numba.get_num_threads(), pair_kernels.N_KEYS), np.int32)
-    pair_kernels.count_keys(positions, counts)
+    in_slabs(pair_kernels.count_keys, positions, counts)
     of_key = np.cumsum(counts.sum(axis=0, dtype=np.int64))
     group_of = (of_key // GROUP).astype(np.int32)
     n_groups = int(group_of[-1]) + 1
@@ -112,9 +113,9 @@ def _spearman_of_pairs(case: Case) -> float:
     starts = np.append(0, np.cumsum(in_group.sum(axis=0)))
     places = starts[:-1] + np.cumsum(in_group, axis=0) - in_group
     values, others = case.original.room
-    pair_kernels.scatter_pairs(positions, pairs["doubled_ranks"], group_of, places, values, others)
+    in_slabs(pair_kernels.scatter_pairs, positions, pairs["doubled_ranks"], group_of, places, values, others)
     sums = np.zeros((n_groups, 2))
-    pair_kernels.covary_groups(values, others, starts, float(n_pairs + 1), sums, len(counts))
+    in_slabs(pair_kernels.covary_groups, values, others, starts, float(n_pairs + 1), sums)
     covariance, ties = sums.sum(axis=0)
     return _correlation(covariance / 4, _ties_of_data(case.original), ties, n_pairs)
 
@@ -157,7 +158,9 @@ def _stream(case: Case) -> np.ndarray:
     counts = np.zeros((n_slabs, pair_kernels.N_KEYS), np.int64)
     ranks, sums = np.zeros(counts.shape), np.zeros((original.n, 3))
     for rows, products in original.product_blocks(original.points):
-        pair_kernels.stream_rows(case.positions, products, original.norms, rows.start, doubled, counts, ranks, sums)
+        in_slabs(
+            pair_kernels.stream_rows, case.positions, products, original.norms, rows.start, doubled, counts, ranks, sums
+        )
     count = counts.sum(axis=0).astype(np.float64)
     embedded = 2.0 * np.cumsum(count) - count + 1 - (n_pairs + 1)
     covariance = float(embedded @ ranks.sum(axis=0)) / 4
@@ -168,7 +171,7 @@ def _stream(case: Case) -> np.ndarray:
 def _keys_of_data(original: Original) -> np.ndarray:
     counts = np.zeros((numba.get_num_threads(), pair_kernels.N_KEYS), np.int64)
     for rows, products in original.product_blocks(original.points):
-        pair_kernels.count_product_keys(products, original.norms, rows.start, counts)
+        in_slabs(pair_kernels.count_product_keys, products, original.norms, rows.start, counts)
     return counts.sum(axis=0)
 
 

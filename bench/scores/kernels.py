@@ -4,9 +4,9 @@ Those that rank rows stand here, those that take pairs one by one in `pair_kerne
 this project: numba keeps compiled code on disk and notices a change of a kernel's own file only, so that a callee in
 another file could be edited and the old code still be used.
 
-Rows are dealt out to as many slabs as there are threads; nothing is added up across rows in floating point, so no
-result depends on the number of threads. A position is an array of shape (n_components, n_samples): one component
-after the other, so that loops over points run through memory in order.
+A kernel takes every `n_slabs`-th row from row `slab` on, so that several can work at once (`bench.scores.slabs`).
+Nothing is added up across rows in floating point: no result depends on the number of threads. A position is an array of
+shape (n_components, n_samples), one component after the other, so that loops over points run through memory in order.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import get_num_threads, njit, prange
+from numba import njit
 
 CROWDED = 12.0
 """Squared bucket sizes add up to n where buckets hold one point each; from this many times n on, insertion is slow."""
@@ -35,7 +35,7 @@ class Scratch(NamedTuple):
     other_order: np.ndarray
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _scratch(n: int) -> Scratch:
     n_buckets = 1 << DIGIT_BITS
     while n_buckets < 2 * n:
@@ -52,12 +52,12 @@ def _scratch(n: int) -> Scratch:
     )
 
 
-@njit(cache=True)
-def _from_position(positions: np.ndarray, point: np.ndarray, distances: np.ndarray) -> None:
+@njit(cache=True, nogil=True)
+def _from_position(positions: np.ndarray, queries: np.ndarray, row: int, distances: np.ndarray) -> None:
     """Squared distances by differences: expanding the square in products would cost digits that order near points."""
     n = positions.shape[1]
     for c in range(positions.shape[0]):
-        component, p = positions[c], point[c]
+        component, p = positions[c], queries[c, row]
         if c == 0:
             for j in range(n):
                 distances[j] = (component[j] - p) ** 2
@@ -66,14 +66,14 @@ def _from_position(positions: np.ndarray, point: np.ndarray, distances: np.ndarr
                 distances[j] += (component[j] - p) ** 2
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _from_products(products: np.ndarray, norm: float, norms: np.ndarray, distances: np.ndarray) -> None:
     """Squared distances from inner products of whole numbers, which are exact."""
     for j in range(len(norms)):
         distances[j] = norm + norms[j] - 2.0 * products[j]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _count(s: Scratch, itself: int, low: float, scale: float) -> np.int64:
     """Count the points of each bucket, make first places of the counts and return the sum of their squares."""
     for q in range(len(s.places)):
@@ -93,7 +93,7 @@ def _count(s: Scratch, itself: int, low: float, scale: float) -> np.int64:
     return crowd
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _last_bucket(s: Scratch, k: int, m: int) -> tuple[int, int]:
     """Return the bucket that the k-th of m points is in, and how many points there are up to its end."""
     if k >= m:
@@ -105,7 +105,7 @@ def _last_bucket(s: Scratch, k: int, m: int) -> tuple[int, int]:
     return last, (s.places[last + 1] if last + 1 < len(s.places) else m)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _scatter(s: Scratch, start: int, stop: int, last: int) -> None:
     for j in range(start, stop):
         b = s.bucket[j]
@@ -116,7 +116,7 @@ def _scatter(s: Scratch, start: int, stop: int, last: int) -> None:
             s.order[place] = j
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _insert(values: np.ndarray, order: np.ndarray, m: int) -> None:
     """Insertion sort, stable, of what buckets have brought nearly into order."""
     for t in range(1, m):
@@ -129,7 +129,7 @@ def _insert(values: np.ndarray, order: np.ndarray, m: int) -> None:
             values[u + 1], order[u + 1] = value, item
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _radix(s: Scratch, itself: int, low: float) -> None:
     """Stable radix sort by the bits of a float64, which order as the numbers do where none is negative.
 
@@ -137,7 +137,8 @@ def _radix(s: Scratch, itself: int, low: float) -> None:
     """
     view, bits, order = s.distances.view(np.uint64), s.bits, s.order
     other_bits, other_order, places = s.other_bits, s.other_order, s.places
-    least = np.array([low]).view(np.uint64)[0]
+    s.sorted[0] = low
+    least = s.sorted.view(np.uint64)[0]
     m, top = 0, np.uint64(0)
     for j in range(len(view)):
         if j != itself:
@@ -147,7 +148,8 @@ def _radix(s: Scratch, itself: int, low: float) -> None:
     size, shift = 1 << DIGIT_BITS, np.uint64(0)
     mask = np.uint64(size - 1)
     while shift < 64 and (top >> shift) > 0:
-        places[:size] = 0
+        for b in range(size):
+            places[b] = 0
         for t in range(m):
             places[(bits[t] >> shift) & mask] += 1
         first = np.int32(0)
@@ -161,11 +163,11 @@ def _radix(s: Scratch, itself: int, low: float) -> None:
             places[q] += 1
         bits, other_bits, order, other_order = other_bits, bits, other_order, order
         shift += np.uint64(DIGIT_BITS)
-    if order is not s.order:
-        s.order[:m] = order[:m]
+    for t in range(m):
+        s.order[t] = order[t]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _sort(s: Scratch, itself: int, k: int) -> int:
     """Order the k nearest points of a row, or more, by distance, then by index; return how many points there are.
 
@@ -194,33 +196,16 @@ def _sort(s: Scratch, itself: int, k: int) -> int:
     return m
 
 
-@njit(cache=True, parallel=True)
-def _rank_rows(
+@njit(cache=True, nogil=True)
+def rank_rows(
+    slab: int,
+    n_slabs: int,
     products: np.ndarray,
     norms_of_rows: np.ndarray,
     norms: np.ndarray,
     first: int,
     ranks: np.ndarray,
     near: np.ndarray,
-    n_slabs: int,
-) -> None:
-    n_rows = len(products)
-    for slab in prange(n_slabs):
-        s = _scratch(len(norms))
-        for row in range(n_rows * slab // n_slabs, n_rows * (slab + 1) // n_slabs):
-            _from_products(products[row], norms_of_rows[row], norms, s.distances)
-            itself = first + row if first >= 0 else -1
-            m = _sort(s, itself, len(norms))
-            for t in range(m):
-                ranks[row, s.order[t]] = t
-            if itself >= 0:
-                ranks[row, itself] = m
-            for t in range(near.shape[1]):
-                near[row, t] = s.order[t]
-
-
-def rank_rows(
-    products: np.ndarray, norms_of_rows: np.ndarray, norms: np.ndarray, first: int, ranks: np.ndarray, near: np.ndarray
 ) -> None:
     """Rank all points as neighbours of each row's point: by distance, ties by index, the point itself last.
 
@@ -237,27 +222,33 @@ def rank_rows(
     near : ndarray of shape (n_rows, k), int32
         Where the k nearest go, nearest first.
     """
-    _rank_rows(products, norms_of_rows, norms, first, ranks, near, get_num_threads())
+    s = _scratch(len(norms))
+    for row in range(slab, len(products), n_slabs):
+        _from_products(products[row], norms_of_rows[row], norms, s.distances)
+        itself = first + row if first >= 0 else -1
+        m = _sort(s, itself, len(norms))
+        for t in range(m):
+            ranks[row, s.order[t]] = t
+        if itself >= 0:
+            ranks[row, itself] = m
+        for t in range(near.shape[1]):
+            near[row, t] = s.order[t]
 
 
-@njit(cache=True, parallel=True)
-def _nearest_rows(positions: np.ndarray, queries: np.ndarray, first: int, near: np.ndarray, n_slabs: int) -> None:
-    n_rows = queries.shape[1]
-    for slab in prange(n_slabs):
-        s = _scratch(positions.shape[1])
-        for row in range(n_rows * slab // n_slabs, n_rows * (slab + 1) // n_slabs):
-            _from_position(positions, queries[:, row], s.distances)
-            _sort(s, first + row if first >= 0 else -1, near.shape[1])
-            for t in range(near.shape[1]):
-                near[row, t] = s.order[t]
-
-
-def nearest_rows(positions: np.ndarray, queries: np.ndarray, first: int, near: np.ndarray) -> None:
+@njit(cache=True, nogil=True)
+def nearest_rows(
+    slab: int, n_slabs: int, positions: np.ndarray, queries: np.ndarray, first: int, near: np.ndarray
+) -> None:
     """Find the nearest positions of each query, nearest first, ties by index; `first` and `near` as in `rank_rows`."""
-    _nearest_rows(positions, queries, first, near, get_num_threads())
+    s = _scratch(positions.shape[1])
+    for row in range(slab, queries.shape[1], n_slabs):
+        _from_position(positions, queries, row, s.distances)
+        _sort(s, first + row if first >= 0 else -1, near.shape[1])
+        for t in range(near.shape[1]):
+            near[row, t] = s.order[t]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _look_up(ranks: np.ndarray, order: np.ndarray, m: int, p: np.ndarray, q: np.ndarray) -> None:
     for t in range(m):
         rank = np.int32(ranks[order[t]])
@@ -265,7 +256,7 @@ def _look_up(ranks: np.ndarray, order: np.ndarray, m: int, p: np.ndarray, q: np.
         q[rank] = t
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _add_up(ranks: np.ndarray, m: int, lost: np.ndarray, total: np.ndarray, shared: np.ndarray, tie: int) -> None:
     for t in range(m):
         lost[t] += max(ranks[t] - t, 0)
@@ -273,24 +264,10 @@ def _add_up(ranks: np.ndarray, m: int, lost: np.ndarray, total: np.ndarray, shar
         shared[t] += ranks[t] < t + tie
 
 
-@njit(cache=True, parallel=True)
-def _corank_rows(positions: np.ndarray, ranks: np.ndarray, first: int, counts: np.ndarray, near: np.ndarray) -> None:
-    n_rows, n_slabs = len(ranks), len(counts)
-    for slab in prange(n_slabs):
-        n = positions.shape[1]
-        s, p, q, c = _scratch(n), np.empty(n, np.int32), np.empty(n, np.int32), np.zeros((5, n), np.int64)
-        for row in range(n_rows * slab // n_slabs, n_rows * (slab + 1) // n_slabs):
-            _from_position(positions, positions[:, first + row], s.distances)
-            m = _sort(s, first + row, n)
-            _look_up(ranks[row], s.order, m, p, q)
-            _add_up(p, m, c[0], c[1], c[4], 1)
-            _add_up(q, m, c[2], c[3], c[4], 0)
-            for t in range(near.shape[1]):
-                near[row, t] = s.order[t]
-        counts[slab] += c
-
-
-def corank_rows(positions: np.ndarray, ranks: np.ndarray, first: int, counts: np.ndarray, near: np.ndarray) -> None:
+@njit(cache=True, nogil=True)
+def corank_rows(
+    slab: int, n_slabs: int, positions: np.ndarray, ranks: np.ndarray, first: int, counts: np.ndarray, near: np.ndarray
+) -> None:
     r"""Compare the neighbours of each row's point in the embedding with its ranks in the original space.
 
     With :math:`p_s` the original rank of the s-th neighbour in the embedding and :math:`q_r` the rank in the
@@ -306,4 +283,13 @@ def corank_rows(positions: np.ndarray, ranks: np.ndarray, first: int, counts: np
         As in `rank_rows`.
     counts : ndarray of shape (n_slabs, 5, n_samples), int64
     """
-    _corank_rows(positions, ranks, first, counts, near)
+    n, c = positions.shape[1], counts[slab]
+    s, p, q = _scratch(n), np.empty(n, np.int32), np.empty(n, np.int32)
+    for row in range(slab, len(ranks), n_slabs):
+        _from_position(positions, positions, first + row, s.distances)
+        m = _sort(s, first + row, n)
+        _look_up(ranks[row], s.order, m, p, q)
+        _add_up(p, m, c[0], c[1], c[4], 1)
+        _add_up(q, m, c[2], c[3], c[4], 0)
+        for t in range(near.shape[1]):
+            near[row, t] = s.order[t]

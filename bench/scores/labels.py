@@ -140,11 +140,12 @@ def _by_class(case: Case, values: np.ndarray, y: np.ndarray | None) -> dict[str,
 
 
 def _to_centroids(points: np.ndarray, y: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """Return the distance of each point to each class's mean, and the classes as 0, 1, ..."""
+    """Return the distance of each point to each class's mean, as a share of the largest, and the classes as 0, 1, ..."""
     codes, n_classes = _classes(y)
     centroids = np.stack([points[codes == c].mean(axis=0, dtype=np.float64) for c in range(n_classes)])
     distances = np.stack([np.linalg.norm(points - centroid, axis=1) for centroid in centroids], axis=1)
-    return distances, codes
+    # A point as far from two means must not go to either by how they were rounded; it goes to the class that is first.
+    return np.round(distances / max(distances.max(), np.finfo(float).tiny), 9), codes
 
 
 def _separation(points: np.ndarray, y: np.ndarray | None) -> np.ndarray:

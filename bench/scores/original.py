@@ -12,6 +12,7 @@ import numpy as np
 
 from bench.datasets import Dataset
 from bench.scores import kernels, pair_kernels, shelf
+from bench.scores.slabs import in_slabs
 
 MOST_NEIGHBOURS = 100
 """Neighbours that are kept of each point: the largest k of any score."""
@@ -151,11 +152,11 @@ class Original(Memory):
 
     @cached_property
     def _fitted(self) -> Mapping[str, np.ndarray]:
-        return shelf.kept(self._place("fitted"), self._compute_fitted)
+        return shelf.Kept(self._place("fitted"), self._compute_fitted)
 
     @cached_property
     def _held_out(self) -> Mapping[str, np.ndarray]:
-        return shelf.kept(self._place("held-out"), self._compute_held_out)
+        return shelf.Kept(self._place("held-out"), self._compute_held_out)
 
     def _place(self, what: str) -> Path | None:
         if self.folder is None:
@@ -168,8 +169,8 @@ class Original(Memory):
         squared = np.empty(n * (n - 1) // 2, np.uint32 if largest < 2**32 else np.float64)
         ranks, near = np.empty((n, n), np.uint16), np.empty((n, min(MOST_NEIGHBOURS, n - 1)), np.int32)
         for rows, products in self.product_blocks(self.points):
-            kernels.rank_rows(products, self.norms[rows], self.norms, rows.start, ranks[rows], near[rows])
-            pair_kernels.triangle_rows(products, self.norms, rows.start, squared)
+            in_slabs(kernels.rank_rows, products, self.norms[rows], self.norms, rows.start, ranks[rows], near[rows])
+            in_slabs(pair_kernels.triangle_rows, products, self.norms, rows.start, squared)
         return {"ranks": ranks, "near": near, "squared": squared, "doubled_ranks": doubled_ranks(squared)}
 
     def _compute_held_out(self) -> dict[str, np.ndarray]:
@@ -177,7 +178,7 @@ class Original(Memory):
         ranks, near = np.empty((m, self.n), np.uint16), np.empty((m, min(MOST_NEIGHBOURS, self.n - 1)), np.int32)
         norms = squared_norms(self.held_out)
         for rows, products in self.product_blocks(self.held_out):
-            kernels.rank_rows(products, norms[rows], self.norms, -1, ranks[rows], near[rows])
+            in_slabs(kernels.rank_rows, products, norms[rows], self.norms, -1, ranks[rows], near[rows])
         return {"ranks": ranks, "near": near}
 
     def _computed_blocks(
@@ -188,7 +189,9 @@ class Original(Memory):
             if len(ranks) < len(products):
                 ranks = np.empty(products.shape, np.uint32)
             block = ranks[: len(products)]
-            kernels.rank_rows(products, norms[rows], self.norms, rows.start if fitted else -1, block, near[rows])
+            in_slabs(
+                kernels.rank_rows, products, norms[rows], self.norms, rows.start if fitted else -1, block, near[rows]
+            )
             yield rows, block
 
     def _on_grid(self, X: np.ndarray) -> np.ndarray:
@@ -213,7 +216,7 @@ def doubled_ranks(values: np.ndarray) -> np.ndarray:
         pair_kernels.count_values(values, counts)
         table = (2 * np.cumsum(counts, dtype=np.int64) - counts + 1).astype(np.uint32)
         out = np.empty(len(values), np.uint32)
-        pair_kernels.look_up(values, table, out)
+        in_slabs(pair_kernels.look_up, values, table, out)
         return out
     order = np.argsort(values)
     last = np.append(np.flatnonzero(np.diff(values[order])), len(values) - 1)

@@ -6,7 +6,7 @@ Pairs (i, j) with i < j lie in one long array, row by row: the triangle above th
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 KEY_SHIFT = 11
 N_KEYS = 1 << (31 - KEY_SHIFT)
@@ -14,13 +14,13 @@ N_KEYS = 1 << (31 - KEY_SHIFT)
 CROWDED = 12.0
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _start(i: int, n: int) -> int:
     """Return where the pairs of point i with later points begin in the triangle."""
     return i * (2 * n - i - 1) // 2
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _to_later(positions: np.ndarray, i: int, distances: np.ndarray) -> int:
     """Squared distances of point i to all later ones, from the first place of `distances` on; return how many."""
     m = positions.shape[1] - i - 1
@@ -36,7 +36,7 @@ def _to_later(positions: np.ndarray, i: int, distances: np.ndarray) -> int:
     return m
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _keys(distances: np.ndarray, m: int, rounded: np.ndarray, keys: np.ndarray) -> None:
     """Keys that order as the distances do, where they tell them apart."""
     for j in range(m):
@@ -46,33 +46,35 @@ def _keys(distances: np.ndarray, m: int, rounded: np.ndarray, keys: np.ndarray) 
         keys[j] = bits[j] >> KEY_SHIFT
 
 
-@njit(cache=True, parallel=True)
-def triangle_rows(products: np.ndarray, norms: np.ndarray, first: int, triangle: np.ndarray) -> None:
+@njit(cache=True, nogil=True)
+def triangle_rows(
+    slab: int, n_slabs: int, products: np.ndarray, norms: np.ndarray, first: int, triangle: np.ndarray
+) -> None:
     """Put the squared distances of a block of rows into the triangle, from exact inner products."""
     n = len(norms)
-    for row in prange(len(products)):
+    for row in range(slab, len(products), n_slabs):
         i = first + row
         place = _start(i, n) - i - 1
         for j in range(i + 1, n):
             triangle[place + j] = norms[i] + norms[j] - 2.0 * products[row, j]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def count_values(values: np.ndarray, counts: np.ndarray) -> None:
     """Count how often each whole number occurs."""
     for value in values:
         counts[value] += 1
 
 
-@njit(cache=True, parallel=True)
-def look_up(values: np.ndarray, table: np.ndarray, out: np.ndarray) -> None:
+@njit(cache=True, nogil=True)
+def look_up(slab: int, n_slabs: int, values: np.ndarray, table: np.ndarray, out: np.ndarray) -> None:
     """Put `table[values]` into `out`."""
-    for t in prange(len(values)):
+    for t in range(len(values) * slab // n_slabs, len(values) * (slab + 1) // n_slabs):
         out[t] = table[values[t]]
 
 
-@njit(cache=True, parallel=True, fastmath={"reassoc", "nsz"})
-def stress_rows(positions: np.ndarray, squared: np.ndarray, sums: np.ndarray) -> None:
+@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz"})
+def stress_rows(slab: int, n_slabs: int, positions: np.ndarray, squared: np.ndarray, sums: np.ndarray) -> None:
     """Sum d e, d^2 and e^2 over the pairs of each row.
 
     Parameters
@@ -84,8 +86,8 @@ def stress_rows(positions: np.ndarray, squared: np.ndarray, sums: np.ndarray) ->
     sums : ndarray of shape (n_samples, 3)
     """
     n = positions.shape[1]
-    for i in prange(n):
-        distances = np.empty(n)
+    distances = np.empty(n)
+    for i in range(slab, n, n_slabs):
         m, start = _to_later(positions, i, distances), _start(i, n)
         products, d2, e2 = 0.0, 0.0, 0.0
         for j in range(m):
@@ -96,8 +98,10 @@ def stress_rows(positions: np.ndarray, squared: np.ndarray, sums: np.ndarray) ->
         sums[i, 0], sums[i, 1], sums[i, 2] = products, d2, e2
 
 
-@njit(cache=True, parallel=True, fastmath={"reassoc", "nsz"})
-def class_sums(positions: np.ndarray, queries: np.ndarray, starts: np.ndarray, sums: np.ndarray) -> None:
+@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz"})
+def class_sums(
+    slab: int, n_slabs: int, positions: np.ndarray, queries: np.ndarray, starts: np.ndarray, sums: np.ndarray
+) -> None:
     """Sum the distances of each query to the points of each class.
 
     Parameters
@@ -109,8 +113,10 @@ def class_sums(positions: np.ndarray, queries: np.ndarray, starts: np.ndarray, s
         Where each class begins.
     sums : ndarray of shape (n_queries, n_classes)
     """
-    for row in prange(queries.shape[1]):
-        distances = np.zeros(positions.shape[1])
+    distances = np.empty(positions.shape[1])
+    for row in range(slab, queries.shape[1], n_slabs):
+        for j in range(len(distances)):
+            distances[j] = 0.0
         for c in range(positions.shape[0]):
             component, p = positions[c], queries[c, row]
             for j in range(len(distances)):
@@ -122,20 +128,19 @@ def class_sums(positions: np.ndarray, queries: np.ndarray, starts: np.ndarray, s
             sums[row, c] = total
 
 
-@njit(cache=True, parallel=True)
-def count_keys(positions: np.ndarray, counts: np.ndarray) -> None:
+@njit(cache=True, nogil=True)
+def count_keys(slab: int, n_slabs: int, positions: np.ndarray, counts: np.ndarray) -> None:
     """Count the keys of all pairs; `counts` has shape (n_slabs, N_KEYS)."""
-    n, n_slabs = positions.shape[1], len(counts)
-    for slab in prange(n_slabs):
-        distances, rounded, keys = np.empty(n), np.empty(n, np.float32), np.empty(n, np.int32)
-        for i in range(slab, n, n_slabs):
-            m = _to_later(positions, i, distances)
-            _keys(distances, m, rounded, keys)
-            for j in range(m):
-                counts[slab, keys[j]] += 1
+    n, mine = positions.shape[1], counts[slab]
+    distances, rounded, keys = np.empty(n), np.empty(n, np.float32), np.empty(n, np.int32)
+    for i in range(slab, n, n_slabs):
+        m = _to_later(positions, i, distances)
+        _keys(distances, m, rounded, keys)
+        for j in range(m):
+            mine[keys[j]] += 1
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _deal(
     distances: np.ndarray,
     keys: np.ndarray,
@@ -153,8 +158,10 @@ def _deal(
         values[place], others[place] = distances[j], ranks[j]
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def scatter_pairs(
+    slab: int,
+    n_slabs: int,
     positions: np.ndarray,
     ranks: np.ndarray,
     group_of: np.ndarray,
@@ -172,17 +179,16 @@ def scatter_pairs(
         Where each slab's next pair of a group goes.
     values, others : ndarray of shape (n_pairs,), float64 and uint32
     """
-    n, n_slabs = positions.shape[1], len(places)
-    for slab in prange(n_slabs):
-        distances, rounded, keys = np.empty(n), np.empty(n, np.float32), np.empty(n, np.int32)
-        for i in range(slab, n, n_slabs):
-            m = _to_later(positions, i, distances)
-            _keys(distances, m, rounded, keys)
-            start = _start(i, n)
-            _deal(distances, keys, m, group_of, ranks[start : start + m], places[slab], values, others)
+    n = positions.shape[1]
+    distances, rounded, keys = np.empty(n), np.empty(n, np.float32), np.empty(n, np.int32)
+    for i in range(slab, n, n_slabs):
+        m = _to_later(positions, i, distances)
+        _keys(distances, m, rounded, keys)
+        start = _start(i, n)
+        _deal(distances, keys, m, group_of, ranks[start : start + m], places[slab], values, others)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _sorted_group(values: np.ndarray, others: np.ndarray, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
     """Return a group in the order of its values: spread over buckets, then inserted; or merged where that is slow."""
     m = len(values)
@@ -213,7 +219,7 @@ def _sorted_group(values: np.ndarray, others: np.ndarray, low: float, high: floa
     return sorted_values, sorted_others
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _insert(values: np.ndarray, others: np.ndarray, m: int) -> None:
     for t in range(1, m):
         value = values[t]
@@ -225,7 +231,7 @@ def _insert(values: np.ndarray, others: np.ndarray, m: int) -> None:
             values[u + 1], others[u + 1] = value, other
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _covariance(values: np.ndarray, others: np.ndarray, before: float, mean: float, out: np.ndarray) -> None:
     """Sum products of doubled average ranks less their mean, and t^3 - t over t pairs that tie.
 
@@ -244,9 +250,15 @@ def _covariance(values: np.ndarray, others: np.ndarray, before: float, mean: flo
     out[0], out[1] = products, ties
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def covary_groups(
-    values: np.ndarray, others: np.ndarray, starts: np.ndarray, mean: float, sums: np.ndarray, n_slabs: int
+    slab: int,
+    n_slabs: int,
+    values: np.ndarray,
+    others: np.ndarray,
+    starts: np.ndarray,
+    mean: float,
+    sums: np.ndarray,
 ) -> None:
     """Sort each group of pairs and give its part of the covariance of ranks and of the ties.
 
@@ -259,36 +271,38 @@ def covary_groups(
         Of the doubled ranks: number of pairs + 1.
     sums : ndarray of shape (n_groups, 2)
     """
-    for slab in prange(n_slabs):
-        for group in range(slab, len(sums), n_slabs):
-            start, stop = starts[group], starts[group + 1]
-            v, o = values[start:stop], others[start:stop]
-            if stop > start:
-                low, high = v[0], v[0]
-                for value in v:
-                    low, high = min(low, value), max(high, value)
-                if high > low:
-                    v, o = _sorted_group(v, o, low, high)
-                _covariance(v, o, start, mean, sums[group])
+    for group in range(slab, len(sums), n_slabs):
+        start, stop = starts[group], starts[group + 1]
+        v, o = values[start:stop], others[start:stop]
+        if stop > start:
+            low, high = v[0], v[0]
+            for value in v:
+                low, high = min(low, value), max(high, value)
+            if high > low:
+                v, o = _sorted_group(v, o, low, high)
+            _covariance(v, o, start, mean, sums[group])
 
 
-@njit(cache=True, parallel=True)
-def count_product_keys(products: np.ndarray, norms: np.ndarray, first: int, counts: np.ndarray) -> None:
+@njit(cache=True, nogil=True)
+def count_product_keys(
+    slab: int, n_slabs: int, products: np.ndarray, norms: np.ndarray, first: int, counts: np.ndarray
+) -> None:
     """Count the keys of squared distances to later points in a block of rows of the original space."""
-    n, n_slabs = len(norms), len(counts)
-    for slab in prange(n_slabs):
-        distances, rounded, keys = np.empty(n), np.empty(n, np.float32), np.empty(n, np.int32)
-        for row in range(slab, len(products), n_slabs):
-            i = first + row
-            for j in range(i + 1, n):
-                distances[j - i - 1] = norms[i] + norms[j] - 2.0 * products[row, j]
-            _keys(distances, n - i - 1, rounded, keys)
-            for j in range(n - i - 1):
-                counts[slab, keys[j]] += 1
+    n, mine = len(norms), counts[slab]
+    distances, rounded, keys = np.empty(n), np.empty(n, np.float32), np.empty(n, np.int32)
+    for row in range(slab, len(products), n_slabs):
+        i = first + row
+        for j in range(i + 1, n):
+            distances[j - i - 1] = norms[i] + norms[j] - 2.0 * products[row, j]
+        _keys(distances, n - i - 1, rounded, keys)
+        for j in range(n - i - 1):
+            mine[keys[j]] += 1
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def stream_rows(
+    slab: int,
+    n_slabs: int,
     positions: np.ndarray,
     products: np.ndarray,
     norms: np.ndarray,
@@ -311,21 +325,20 @@ def stream_rows(
     sums : ndarray of shape (n_samples, 3)
         As in `stress_rows`.
     """
-    n, n_slabs = len(norms), len(counts)
-    for slab in prange(n_slabs):
-        squared, distances, rounded = np.empty(n), np.empty(n), np.empty(n, np.float32)
-        keys, original_keys = np.empty(n, np.int32), np.empty(n, np.int32)
-        for row in range(slab, len(products), n_slabs):
-            i = first + row
-            m = _to_later(positions, i, distances)
-            for j in range(i + 1, n):
-                squared[j - i - 1] = norms[i] + norms[j] - 2.0 * products[row, j]
-            _keys(distances, m, rounded, keys)
-            _keys(squared, m, rounded, original_keys)
-            for j in range(m):
-                sums[i, 0] += np.sqrt(squared[j] * distances[j])
-                sums[i, 1] += squared[j]
-                sums[i, 2] += distances[j]
-            for j in range(m):
-                counts[slab, keys[j]] += 1
-                ranks[slab, keys[j]] += table[original_keys[j]]
+    n, count, rank = len(norms), counts[slab], ranks[slab]
+    squared, distances, rounded = np.empty(n), np.empty(n), np.empty(n, np.float32)
+    keys, original_keys = np.empty(n, np.int32), np.empty(n, np.int32)
+    for row in range(slab, len(products), n_slabs):
+        i = first + row
+        m = _to_later(positions, i, distances)
+        for j in range(i + 1, n):
+            squared[j - i - 1] = norms[i] + norms[j] - 2.0 * products[row, j]
+        _keys(distances, m, rounded, keys)
+        _keys(squared, m, rounded, original_keys)
+        for j in range(m):
+            sums[i, 0] += np.sqrt(squared[j] * distances[j])
+            sums[i, 1] += squared[j]
+            sums[i, 2] += distances[j]
+        for j in range(m):
+            count[keys[j]] += 1
+            rank[keys[j]] += table[original_keys[j]]

@@ -7,7 +7,7 @@ import logging
 import shutil
 import tempfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -24,8 +24,8 @@ def folder() -> Path:
     return Path(pooch.os_cache("reducers-bench")) / "originals"
 
 
-def kept(place: Path | None, make: Callable[[], dict[str, np.ndarray]]) -> Mapping[str, np.ndarray]:
-    """Return the arrays kept at `place`; where they are not there, or damaged, make them and keep them.
+class Kept(Mapping[str, np.ndarray]):
+    """Arrays that are read from the shelf when asked for; where they are not there, or damaged, made and put there.
 
     Parameters
     ----------
@@ -34,30 +34,48 @@ def kept(place: Path | None, make: Callable[[], dict[str, np.ndarray]]) -> Mappi
     make : function
         Makes the arrays.
     """
-    if place is None:
-        return make()
-    arrays = _read(place)
-    if arrays is None:
-        arrays = make()
+
+    def __init__(self, place: Path | None, make: Callable[[], dict[str, np.ndarray]]) -> None:
+        self.place, self.make = place, make
+        self.arrays: dict[str, np.ndarray] = {}
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self.arrays:
+            found = None if self.place is None else _read(self.place, name)
+            if found is None:
+                self.arrays = self.make()
+                self._put()
+            else:
+                self.arrays[name] = found
+        return self.arrays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.arrays)
+
+    def __len__(self) -> int:
+        return len(self.arrays)
+
+    def _put(self) -> None:
+        if self.place is None:
+            return
         try:
-            _write(place, arrays)
+            _write(self.place, self.arrays)
         except OSError as error:
-            log.warning("%s cannot be kept and will be computed again (%s)", place, error)
-    return arrays
+            log.warning("%s cannot be kept and will be computed again (%s)", self.place, error)
 
 
-def _read(place: Path) -> dict[str, np.ndarray] | None:
-    """Return the arrays if each is there, whole and the one that was written."""
+def _read(place: Path, name: str) -> np.ndarray | None:
+    """Return an array if it is there, whole and the one that was written."""
     try:
         sums = json.loads((place / "sums.json").read_text())
-        arrays = {name: np.load(place / f"{name}.npy", allow_pickle=False) for name in sums}
+        array = np.load(place / f"{name}.npy", allow_pickle=False)
         (place / "sums.json").touch()
     except (OSError, ValueError, EOFError):
         return None
-    if any(_sum(array) != sums[name] for name, array in arrays.items()):
+    if _sum(array) != sums.get(name):
         log.warning("%s is damaged; it is computed again", place)
         return None
-    return arrays
+    return array
 
 
 def _write(place: Path, arrays: Mapping[str, np.ndarray]) -> None:

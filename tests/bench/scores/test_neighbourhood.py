@@ -80,7 +80,7 @@ def test_crowded_rows_are_sorted_by_distance_then_index(kind: str) -> None:
         Z = embedding(kind, n)
     near = np.empty((n, 100), np.int32)
     positions = np.ascontiguousarray(Z.T, dtype=np.float64)
-    kernels.nearest_rows(positions, positions, 0, near)
+    kernels.nearest_rows(0, 1, positions, positions, 0, near)
     distances = sum((component[:, None] - component) ** 2 for component in positions)
     np.fill_diagonal(distances, np.inf)
     np.testing.assert_array_equal(near, np.argsort(distances, axis=1, kind="stable")[:, :100])
@@ -100,7 +100,8 @@ def test_counts_do_not_depend_on_threads() -> None:
     (_, block), near = next(iter(case.original.rank_blocks())), np.empty((len(X), 5), np.int32)
     for n_slabs in (1, 2, 5):
         counts = np.zeros((n_slabs, 5, len(X)), np.int64)
-        kernels.corank_rows(case.positions, block, 0, counts, near)
+        for slab in range(n_slabs):
+            kernels.corank_rows(slab, n_slabs, case.positions, block, 0, counts, near)
         np.testing.assert_array_equal(counts.sum(axis=0), case.coranking.counts)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,9 @@ def never() -> dict[str, np.ndarray]:
 
 
 def test_what_is_kept_is_not_computed_again(tmp_path: Path) -> None:
-    first = shelf.kept(tmp_path / "x", arrays)
-    second = shelf.kept(tmp_path / "x", never)
-    for name in first:
+    first = shelf.Kept(tmp_path / "x", arrays)
+    second = shelf.Kept(tmp_path / "x", never)
+    for name in ("a", "b"):
         np.testing.assert_array_equal(first[name], second[name])
         assert first[name].dtype == second[name].dtype
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
@@ -28,7 +29,7 @@ def test_what_is_kept_is_not_computed_again(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["a bit", "cut off", "another shape", "gone", "no sums"])
 def test_what_is_damaged_is_computed_again(tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture) -> None:
-    shelf.kept(tmp_path / "x", arrays)
+    assert len(shelf.Kept(tmp_path / "x", arrays)["a"]) == 1000
     file = tmp_path / "x" / "a.npy"
     content = bytearray(file.read_bytes())
     if damage == "a bit":
@@ -42,23 +43,21 @@ def test_what_is_damaged_is_computed_again(tmp_path: Path, damage: str, caplog: 
         file.unlink()
     else:
         (tmp_path / "x" / "sums.json").write_text("{")
-    np.testing.assert_array_equal(shelf.kept(tmp_path / "x", arrays)["a"], arrays()["a"])
-    np.testing.assert_array_equal(shelf.kept(tmp_path / "x", never)["a"], arrays()["a"])
+    np.testing.assert_array_equal(shelf.Kept(tmp_path / "x", arrays)["a"], arrays()["a"])
+    np.testing.assert_array_equal(shelf.Kept(tmp_path / "x", never)["a"], arrays()["a"])
 
 
 def test_a_folder_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    np.testing.assert_array_equal(shelf.kept(tmp_path / "file" / "x", arrays)["a"], arrays()["a"])
+    np.testing.assert_array_equal(shelf.Kept(tmp_path / "file" / "x", arrays)["a"], arrays()["a"])
 
 
 def test_what_is_used_least_recently_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shelf, "CAPACITY", 6000)
     for age, name in enumerate(("old", "used", "new")):
-        shelf.kept(tmp_path / name, arrays)
-        import os
-
+        assert len(shelf.Kept(tmp_path / name, arrays)["a"]) == 1000
         os.utime(tmp_path / name / "sums.json", (age + (10 if name == "used" else 0),) * 2)
-    shelf.kept(tmp_path / "newest", arrays)
+    assert len(shelf.Kept(tmp_path / "newest", arrays)["a"]) == 1000
     assert {path.name for path in tmp_path.iterdir()} == {"used", "newest"}
 
 
