@@ -1,4 +1,7 @@
-"""Scores: what an embedding is judged by. A score is one function and one record, in the file of its family."""
+"""Scores: what an embedding is judged by. A score is one function and one record, in the file of its family.
+
+scikit-learn and scipy are imported where they are needed: that takes longer than most scores.
+"""
 
 from __future__ import annotations
 

@@ -3,49 +3,56 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.cluster import HDBSCAN, KMeans
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
 from bench.scores.case import Case
 from bench.scores.score import Score, UndefinedError
 
+if TYPE_CHECKING:
+    from sklearn.base import ClusterMixin
+
 MOST_COMPONENTS = 64
 """HDBSCAN takes hours in hundreds of dimensions, and finds next to nothing there."""
-
-Agreement = Callable[[np.ndarray, np.ndarray], float]
 
 
 def kmeans_ari(case: Case, k: int | None) -> float:
     """Adjusted Rand index of k-means, a cluster a class, the best of 10 starts (Hubert and Arabie 1985)."""
-    return _agreement(adjusted_rand_score, case.y, _kmeans(case))
+    return _ari(case, _kmeans(case))
 
 
 def kmeans_ami(case: Case, k: int | None) -> float:
     """Adjusted mutual information of the same clusters (Vinh, Epps and Bailey 2010)."""
-    return _agreement(adjusted_mutual_info_score, case.y, _kmeans(case))
+    return _ami(case, _kmeans(case))
 
 
 def hdbscan_ari(case: Case, k: int | None) -> float:
     """Adjusted Rand index of HDBSCAN's clusters; points it leaves out count as one more (Campello et al. 2013)."""
-    return _agreement(adjusted_rand_score, case.y, _hdbscan(case))
+    return _ari(case, _hdbscan(case))
 
 
 def hdbscan_ami(case: Case, k: int | None) -> float:
     """Adjusted mutual information of the same clusters."""
-    return _agreement(adjusted_mutual_info_score, case.y, _hdbscan(case))
+    return _ami(case, _hdbscan(case))
 
 
-def _agreement(measure: Agreement, y: np.ndarray | None, clusters: np.ndarray) -> float:
-    assert y is not None
-    return float(measure(y, clusters))
+def _ari(case: Case, clusters: np.ndarray) -> float:
+    from sklearn.metrics import adjusted_rand_score
+
+    return float(adjusted_rand_score(case.y, clusters))
+
+
+def _ami(case: Case, clusters: np.ndarray) -> float:
+    from sklearn.metrics import adjusted_mutual_info_score
+
+    return float(adjusted_mutual_info_score(case.y, clusters))
 
 
 def _kmeans(case: Case) -> np.ndarray:
     assert case.y is not None
+    from sklearn.cluster import KMeans
+
     n_classes = len(np.unique(case.y))
     if n_classes < 2:
         raise UndefinedError("one class")
@@ -62,11 +69,15 @@ def _hdbscan(case: Case) -> np.ndarray:
     smallest = max(5, len(case.Z) // 100)
     if len(case.Z) <= smallest:
         raise UndefinedError("too few points")
+    from sklearn.cluster import HDBSCAN
+
     clusterer = HDBSCAN(min_cluster_size=smallest, min_samples=min(10, smallest), copy=True, n_jobs=-1)
     return case.once("hdbscan", lambda: _found(clusterer, case))
 
 
-def _found(clusterer: KMeans | HDBSCAN, case: Case) -> np.ndarray:
+def _found(clusterer: ClusterMixin, case: Case) -> np.ndarray:
+    from sklearn.exceptions import ConvergenceWarning
+
     with warnings.catch_warnings():
         # Fewer different places than clusters: then they are fewer.
         warnings.simplefilter("ignore", ConvergenceWarning)

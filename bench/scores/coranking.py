@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numba
 import numpy as np
+from numba import get_num_threads
 
 from bench.scores import kernels
 from bench.scores.original import MOST_NEIGHBOURS, Original
@@ -117,7 +117,7 @@ def corank(original: Original, embeddings: Sequence[np.ndarray]) -> list[Coranki
     embeddings : sequence of ndarray of shape (n_components, n_samples), float64
         Positions of the fitted points, as `bench.scores.case.positions` gives them.
     """
-    n, n_slabs = original.n, numba.get_num_threads()
+    n, n_slabs = original.n, get_num_threads()
     counts = [np.zeros((n_slabs, 5, n), np.int64) for _ in embeddings]
     near = [np.empty((n, min(MOST_NEIGHBOURS, n - 1)), np.int32) for _ in embeddings]
     for rows, ranks in original.rank_blocks():

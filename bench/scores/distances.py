@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
-from scipy.stats import spearmanr
+from numba import get_num_threads
 
 from bench.scores import pair_kernels
 from bench.scores.case import Case
@@ -66,6 +65,8 @@ def triplet_accuracy(case: Case, k: int | None) -> float:
 
 def centroid_spearman(case: Case, k: int | None) -> float:
     """Rank correlation of the distances between class means in the two spaces (Kobak and Berens 2019)."""
+    from scipy.stats import spearmanr
+
     embedded, original = _centroid_distances(case)
     upper = np.triu_indices(len(embedded), 1)
     if len(upper[0]) < 3:
@@ -104,7 +105,7 @@ def density_correlation(case: Case, k: int | None) -> float:
 def _spearman_of_pairs(case: Case) -> float:
     positions, pairs = case.positions, case.original.pairs
     n_pairs = len(pairs["doubled_ranks"])
-    counts = np.zeros((numba.get_num_threads(), pair_kernels.N_KEYS), np.int32)
+    counts = np.zeros((get_num_threads(), pair_kernels.N_KEYS), np.int32)
     in_slabs(pair_kernels.count_keys, positions, counts)
     of_key = np.cumsum(counts.sum(axis=0, dtype=np.int64))
     group_of = (of_key // GROUP).astype(np.int32)
@@ -151,7 +152,7 @@ def _streamed(case: Case) -> np.ndarray:
 
 
 def _stream(case: Case) -> np.ndarray:
-    original, n_slabs = case.original, numba.get_num_threads()
+    original, n_slabs = case.original, get_num_threads()
     n_pairs = original.n * (original.n - 1) // 2
     in_data = original.once("keys", lambda: _keys_of_data(original))
     doubled = 2.0 * np.cumsum(in_data) - in_data + 1 - (n_pairs + 1)
@@ -169,7 +170,7 @@ def _stream(case: Case) -> np.ndarray:
 
 
 def _keys_of_data(original: Original) -> np.ndarray:
-    counts = np.zeros((numba.get_num_threads(), pair_kernels.N_KEYS), np.int64)
+    counts = np.zeros((get_num_threads(), pair_kernels.N_KEYS), np.int64)
     for rows, products in original.product_blocks(original.points):
         in_slabs(pair_kernels.count_product_keys, products, original.norms, rows.start, counts)
     return counts.sum(axis=0)

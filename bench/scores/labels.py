@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 
 from bench.scores.case import Case
 from bench.scores.score import WIDE_KS, Score, UndefinedError
@@ -55,12 +54,16 @@ def silhouette_of_classes_test(case: Case, k: int | None) -> dict[str, float]:
 
 def davies_bouldin(case: Case, k: int | None) -> float:
     """Mean over classes of the largest ratio of spread within to distance between (Davies and Bouldin 1979)."""
+    from sklearn.metrics import davies_bouldin_score
+
     _classes(case.y)
     return float(davies_bouldin_score(case.positions.T, case.y))
 
 
 def calinski_harabasz(case: Case, k: int | None) -> float:
     """Variance between classes over variance within, each by its degrees of freedom (Calinski and Harabasz 1974)."""
+    from sklearn.metrics import calinski_harabasz_score
+
     _classes(case.y)
     return float(calinski_harabasz_score(case.positions.T, case.y))
 
@@ -140,7 +143,7 @@ def _by_class(case: Case, values: np.ndarray, y: np.ndarray | None) -> dict[str,
 
 
 def _to_centroids(points: np.ndarray, y: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """Return the distance of each point to each class's mean, as a share of the largest, and the classes as 0, 1, ..."""
+    """Return the distance of each point to each class mean, as a share of the largest, and the classes as 0, 1, ..."""
     codes, n_classes = _classes(y)
     centroids = np.stack([points[codes == c].mean(axis=0, dtype=np.float64) for c in range(n_classes)])
     distances = np.stack([np.linalg.norm(points - centroid, axis=1) for centroid in centroids], axis=1)

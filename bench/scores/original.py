@@ -9,6 +9,7 @@ from math import floor, log2
 from pathlib import Path
 
 import numpy as np
+from numba import get_num_threads
 
 from bench.datasets import Dataset
 from bench.scores import kernels, pair_kernels, shelf
@@ -212,9 +213,10 @@ def squared_norms(points: np.ndarray) -> np.ndarray:
 def doubled_ranks(values: np.ndarray) -> np.ndarray:
     """Return the doubled average rank of each value, from 1; equal values share theirs."""
     if values.dtype == np.uint32 and values.max(initial=0) < 2**27:
-        counts = np.zeros(int(values.max(initial=0)) + 1, np.int32)
-        pair_kernels.count_values(values, counts)
-        table = (2 * np.cumsum(counts, dtype=np.int64) - counts + 1).astype(np.uint32)
+        by_slab = np.zeros((get_num_threads(), int(values.max(initial=0)) + 1), np.uint32)
+        in_slabs(pair_kernels.count_values, values, by_slab)
+        counts = by_slab.sum(axis=0, dtype=np.uint32)
+        table = 2 * np.cumsum(counts, dtype=np.uint32) - counts + 1
         out = np.empty(len(values), np.uint32)
         in_slabs(pair_kernels.look_up, values, table, out)
         return out

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
-from scipy.spatial import procrustes
 
 from bench.scores.case import Case
 from bench.scores.score import Score, UndefinedError
@@ -14,6 +13,8 @@ from bench.scores.score import Score, UndefinedError
 
 def procrustes_residual(cases: Sequence[Case], k: int | None) -> float:
     """Mean over pairs of seeds of what differs after the best shift, rotation, reflection and scaling (Gower 1975)."""
+    from scipy.spatial import procrustes
+
     return float(np.mean([procrustes(a.positions.T, b.positions.T)[2] for a, b in combinations(cases, 2)]))
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
-from sklearn.decomposition import PCA
 
 from bench.scores import clusters, distances, held_out, labels, latent, neighbourhood, stability
 from bench.scores.case import Case, Shuffled, Unreduced
@@ -70,6 +69,8 @@ def reference_values(original: Original, name: str, keys: Iterable[str] = SCORES
 
 
 def _pca(original: Original) -> Case:
+    from sklearn.decomposition import PCA
+
     data = original.dataset
     pca = PCA(min(PCA_COMPONENTS, *data.X.shape), svd_solver="covariance_eigh").fit(data.X)
     if not len(data.X_test):
