@@ -26,6 +26,8 @@ app = typer.Typer(
 console = Console(highlight=False)
 
 RESULTS = Path("results")
+MOST_COLUMNS = 6
+"""With more fields than that a list is set as paragraphs."""
 
 DataDir = Annotated[Path | None, typer.Option(help="Folder with the files of mnist.")]
 
@@ -90,12 +92,7 @@ def list_(
     if as_json:
         typer.echo(json.dumps(rows, indent=1))
         return
-    table = Table(box=None, pad_edge=False)
-    for name in rows[0]:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*(_escaped(str(cell)) for cell in row.values()))
-    console.print(table)
+    console.print(_grid(rows) if len(rows[0]) <= MOST_COLUMNS else _paragraphs(rows))
 
 
 @app.command()
@@ -174,6 +171,26 @@ def report(
         results.headline.write_into(into)
     console.print(results.headline.to_rich())
     console.print("\nwrote " + "\n      ".join(str(path) for path in results.paths), soft_wrap=True)
+
+
+def _grid(rows: list[dict[str, str]]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for name in rows[0]:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*map(_escaped, row.values()))
+    return table
+
+
+def _paragraphs(rows: list[dict[str, str]]) -> Table:
+    """Return rows of many fields one below the other, the first field as a heading."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for row in rows:
+        first, *rest = row.items()
+        table.add_row(f"[bold]{_escaped(first[1])}[/bold]")
+        for name, cell in rest:
+            table.add_row(f"  {name}", _escaped(cell))
+    return table
 
 
 def _folder_name(study: str, dataset: str, n: int | None) -> str:

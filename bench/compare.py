@@ -15,8 +15,8 @@ from scipy import stats
 
 from bench.errors import StoreError
 from bench.machine import Environment
-from bench.scores import SCORES
-from bench.tables import REFERENCE_ROW, column_name
+from bench.scores import REFERENCES, SCORES
+from bench.tables import column_name
 
 COSTS = ("fit_s", "transform_s", "peak_mib")
 LEVEL = 0.05
@@ -27,7 +27,9 @@ CONDITIONS = {
     "python": "The Python versions",
 }
 
-Verdict = Literal["same", "better", "worse", "within noise", "one run only", "no longer ok", "ok now"]
+_DIRECTION = {True: 1, False: -1, None: 0}
+
+Verdict = Literal["same", "better", "worse", "other", "within noise", "one run only", "no longer ok", "ok now"]
 
 
 @dataclass(frozen=True)
@@ -130,17 +132,18 @@ def _statuses(old: Path, new: Path) -> Iterator[Change]:
 
 
 def _scores(old: Path, new: Path) -> Iterator[Change]:
-    keys = ["variant", "seed", "split", "score", "k"]
+    keys = ["variant", "seed", "split", "score", "k", "part"]
     both = _read(old, "scores.csv").merge(_read(new, "scores.csv"), on=keys, suffixes=("_old", "_new"))
-    both = both[both["variant"] != REFERENCE_ROW].dropna(subset=["value_old", "value_new"])
+    both = both[~both["variant"].isin(REFERENCES)].dropna(subset=["value_old", "value_new"])
     samples: dict[tuple[str, str, str], list[tuple[float, float]]] = {}
     for row in both.to_dict("records"):
         column = column_name(row["score"], row["split"], None if pd.isna(row["k"]) else int(row["k"]))
+        column += "" if pd.isna(row["part"]) else f" ({row['part']})"
         samples.setdefault((row["variant"], row["score"], column), []).append((row["value_old"], row["value_new"]))
     for (variant, score, column), pairs in samples.items():
         if score in SCORES:
             was, now = np.array(pairs, dtype=np.float64).T
-            yield _change(variant, column, was, now, now - was, 1 if SCORES[score].higher_is_better else -1)
+            yield _change(variant, column, was, now, now - was, _DIRECTION[SCORES[score].higher_is_better])
 
 
 def _costs(old: Path, new: Path) -> Iterator[Change]:
@@ -162,7 +165,7 @@ def _change(variant: str, column: str, was: np.ndarray, now: np.ndarray, change:
     change : ndarray of shape (n_seeds,)
         Differences of a score, or logarithms of the factor of a cost.
     better : int
-        1 where higher is better, -1 where lower is.
+        1 where higher is better, -1 where lower is, 0 where neither.
     """
     n, centre = len(change), float(change.mean())
     spread = float(change.std(ddof=1)) if n > 1 else 0.0
@@ -173,7 +176,7 @@ def _change(variant: str, column: str, was: np.ndarray, now: np.ndarray, change:
         if column in COSTS:
             low, high = exp(low), exp(high)
     p = 1.0
-    verdict: Verdict = "better" if centre * better > 0 else "worse"
+    verdict: Verdict = "other" if not better else "better" if centre * better > 0 else "worse"
     if centre == 0 and spread == 0:
         verdict = "same"
     elif n == 1:
@@ -185,7 +188,9 @@ def _change(variant: str, column: str, was: np.ndarray, now: np.ndarray, change:
 
 def _judged(changes: list[Change]) -> list[Change]:
     """Turn "better" and "worse" into "within noise" where Holm's correction for all columns leaves no evidence."""
-    tested = sorted((i for i, c in enumerate(changes) if c.verdict in ("better", "worse")), key=lambda i: changes[i].p)
+    tested = sorted(
+        (i for i, c in enumerate(changes) if c.verdict in ("better", "worse", "other")), key=lambda i: changes[i].p
+    )
     judged = list(changes)
     rejected = True
     for place, i in enumerate(tested):
@@ -202,9 +207,7 @@ def in_words(change: Change) -> str:
     factor = change.column in COSTS
     size = f"x {change.new / change.old:.3g}" if factor and change.old else f"{change.new - change.old:+.4f}"
     interval = "" if change.low is None else f", 95 % interval {change.low:.3g} to {change.high:.3g}"
-    beyond = {"better": "better, beyond the noise", "worse": "worse, beyond the noise"}.get(
-        change.verdict, change.verdict
-    )
+    beyond = change.verdict + (", beyond the noise" if change.verdict in ("better", "worse", "other") else "")
     return (
         f"{change.variant} {change.column}: {change.old:.4g} to {change.new:.4g} ({size}{interval}; "
         f"{change.n} shared seed(s)): {beyond}"

@@ -95,7 +95,7 @@ def _markdown(part: Part) -> str:
 def _rich(part: Part) -> Table:
     table = Table(title=part.title, title_justify="left", title_style="", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for place, name in enumerate(part.header):
-        table.add_column(name, justify="right" if place else "left", no_wrap=not place)
+        table.add_column(name, justify="right" if place else "left", no_wrap=not place, overflow="fold")
     for row in part.rows:
         table.add_row(*(Text(cell.text + (f"\n{cell.interval}" if cell.interval else "")) for cell in row))
     return table

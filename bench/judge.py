@@ -1,17 +1,36 @@
-"""The judge: scores stored embeddings that have no valid scores yet. It never touches a timing."""
+"""The judge: scores stored embeddings, each score only where it is missing or outdated. It never touches a timing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
+from pathlib import Path
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bench.datasets import Dataset
 from bench.records import Record
-from bench.scores import SCORES, Case, Original, Value, evaluate, reference_values
+from bench.scores import (
+    REFERENCES,
+    SCORES,
+    Case,
+    Original,
+    Value,
+    corank_together,
+    evaluate,
+    evaluate_across,
+    reference_values,
+    shelf,
+)
 from bench.store import Store
 
-REFERENCE = "reference.json"
+CURVES = ("r_nx", "recall", "trustworthiness", "continuity")
+"""Curves over the size of the neighbourhood that are kept of each embedding: attributes of a `Coranking`."""
+CURVES_VERSION = {"curves": 1}
+CURVE_POINTS = 64
+TOGETHER = 8
+"""Embeddings that share a pass over data too many for their ranks to be kept."""
 
 
 class Verdict(BaseModel):
@@ -20,9 +39,11 @@ class Verdict(BaseModel):
     Attributes
     ----------
     subject : str
-        Sum of the embedding's file, or the fingerprint of the data for their own scores.
+        Sum of the embedding's file, or of what else the scores are of.
     versions : dict of str to int
-        Version of each score when it was computed.
+        Version of each score and curve when it was computed.
+    curves : dict of str to list of float
+        Each of `CURVES` at the sizes `k`, evenly spread over their logarithm.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,51 +51,162 @@ class Verdict(BaseModel):
     subject: str
     versions: dict[str, int]
     values: list[Value]
+    curves: dict[str, list[float]] = {}
+
+    @property
+    def valid(self) -> list[Value]:
+        """Values of scores that are still computed as they were."""
+        return [value for value in self.values if self.versions.get(value.score) == _versions().get(value.score, 0)]
 
 
-def current_versions() -> dict[str, int]:
-    """Return the version of every score as the code computes it now."""
-    return {score.key: score.version for score in SCORES.values()}
+def judge(
+    store: Store,
+    dataset: Dataset,
+    records: Iterable[Record],
+    progress: Callable[[Record], None],
+    folder: Path | None = None,
+) -> None:
+    """Compute the scores of every embedding that are missing, outdated or of another embedding.
 
-
-def judge(store: Store, dataset: Dataset, records: Iterable[Record], progress: Callable[[Record], None]) -> None:
-    """Score every embedding whose scores are missing, outdated or of another embedding."""
-    original = Original(dataset)
-    if _read(store, REFERENCE, dataset.fingerprint) is None:
-        _write(store, REFERENCE, dataset.fingerprint, [] if dataset.y is None else reference_values(original))
-    for record in records:
-        subject = record.arrays_sha256
-        if subject is not None and _read(store, _name(record), subject) is None:
-            arrays = store.arrays(record)
-            _write(store, _name(record), subject, evaluate(Case(original, arrays["fit"], arrays.get("test"))))
-        progress(record)
+    Parameters
+    ----------
+    progress : function
+        Called with each record as its scores are complete.
+    folder : path or None
+        Where arrays of the original space are kept; None takes the user's cache folder.
+    """
+    original = Original(dataset, folder or shelf.folder())
+    records = list(records)
+    for name in REFERENCES if dataset.y is not None else ("pca-50",):
+        _complete_reference(store, original, name)
+    # Kernels use all cores by themselves: one embedding at a time is as fast as several, and takes less memory.
+    size = 1 if original.fits else TOGETHER
+    for start in range(0, len(records), size):
+        group = records[start : start + size]
+        _complete(store, original, group)
+        for record in group:
+            progress(record)
+    for variant in dict.fromkeys(record.variant for record in records):
+        _complete_across(store, original, [record for record in records if record.variant == variant and record.ok])
 
 
 def verdict(store: Store, record: Record) -> list[Value]:
     """Return the stored scores of a run; none where it has not been scored."""
-    found = _read(store, _name(record), record.arrays_sha256) if record.arrays_sha256 else None
-    return found.values if found else []
+    found = _read(store, _name(record), record.arrays_sha256)
+    return found.valid if found else []
 
 
-def reference(store: Store) -> list[Value]:
-    """Return the stored scores of the data themselves."""
-    found = _read(store, REFERENCE, None)
-    return found.values if found else []
+def curves(store: Store, record: Record) -> dict[str, list[float]]:
+    """Return the stored curves of a run and the sizes `k` they are given at; none where it has not been scored."""
+    found = _read(store, _name(record), record.arrays_sha256)
+    return found.curves if found else {}
+
+
+def across(store: Store, records: Sequence[Record]) -> list[Value]:
+    """Return the stored scores over the seeds of a variant, whose records these are."""
+    well = [record for record in records if record.ok]
+    found = _read(store, _name_across(well[0]), _subject_across(well)) if well else None
+    return found.valid if found else []
+
+
+def reference(store: Store) -> dict[str, list[Value]]:
+    """Return the stored rows that the scores of embeddings are read against."""
+    found = {name: _read(store, _name_of_reference(name), None) for name in REFERENCES}
+    return {name: row.valid for name, row in found.items() if row}
+
+
+def _complete(store: Store, original: Original, records: Sequence[Record]) -> None:
+    todo = []
+    for record in records:
+        found = _read(store, _name(record), record.arrays_sha256)
+        if record.arrays_sha256 is not None and _missing(found):
+            todo.append((record, found, _case(store, original, record)))
+    finite = [case for _, _, case in todo if case.is_finite]
+    if finite and not original.fits:
+        corank_together(finite)
+    for record, found, case in todo:
+        assert record.arrays_sha256 is not None
+        missing = _missing(found)
+        values = evaluate(case, [key for key in missing if key in SCORES])
+        curves = _curves(case) if found is None or "curves" in missing else found.curves
+        _write(store, _name(record), record.arrays_sha256, found, values, curves)
+
+
+def _complete_across(store: Store, original: Original, records: Sequence[Record]) -> None:
+    if not records:
+        return
+    name, subject = _name_across(records[0]), _subject_across(records)
+    found = _read(store, name, subject)
+    missing = [key for key in _missing(found) if key in SCORES]
+    if missing:
+        cases = [_case(store, original, record) for record in records]
+        _write(store, name, subject, found, evaluate_across(cases, missing), {})
+
+
+def _complete_reference(store: Store, original: Original, name: str) -> None:
+    subject = original.dataset.fingerprint
+    found = _read(store, _name_of_reference(name), subject)
+    missing = [key for key in _missing(found) if key in SCORES]
+    if missing:
+        values = reference_values(original, name, missing)
+        _write(store, _name_of_reference(name), subject, found, values, {})
+
+
+def _case(store: Store, original: Original, record: Record) -> Case:
+    arrays = store.arrays(record)
+    return Case(original, arrays["fit"], arrays.get("test"), arrays.get("squared_error"), arrays.get("refit"))
+
+
+def _curves(case: Case) -> dict[str, list[float]]:
+    """Return the curves of an embedding that has any: one that is finite, not collapsed and of more than few points."""
+    if not case.is_finite or case.is_collapsed or len(case.Z) < 3:
+        return {}
+    n = len(case.Z)
+    ks = np.unique(np.geomspace(1, n - 2, CURVE_POINTS).round().astype(np.int64))
+    return {"k": ks.tolist()} | {name: getattr(case.coranking, name)[ks - 1].tolist() for name in CURVES}
+
+
+def _versions() -> dict[str, int]:
+    """Return the version of every score and curve as the code computes it now."""
+    return {score.key: score.version for score in SCORES.values()} | CURVES_VERSION
+
+
+def _missing(found: Verdict | None) -> list[str]:
+    known = found.versions if found else {}
+    return [key for key, version in _versions().items() if known.get(key) != version]
 
 
 def _name(record: Record) -> str:
     return f"runs/{record.variant}/scores-{record.seed}.json"
 
 
+def _name_across(record: Record) -> str:
+    return f"runs/{record.variant}/scores-across-seeds.json"
+
+
+def _name_of_reference(name: str) -> str:
+    return f"references/{name}.json"
+
+
+def _subject_across(records: Sequence[Record]) -> str:
+    return sha256("\n".join(record.arrays_sha256 or "" for record in records).encode()).hexdigest()
+
+
 def _read(store: Store, name: str, subject: str | None) -> Verdict | None:
-    path = store.folder / name
+    """Return the stored verdict if it can be read and is of that subject; None stands for any."""
     try:
-        found = Verdict.model_validate_json(path.read_bytes())
+        found = Verdict.model_validate_json((store.folder / name).read_bytes())
     except (OSError, ValidationError):
         return None
-    holds = found.versions == current_versions() and subject in (None, found.subject)
-    return found if holds else None
+    return found if subject in (None, found.subject) else None
 
 
-def _write(store: Store, name: str, subject: str, values: list[Value]) -> None:
-    store.write_model(name, Verdict(subject=subject, versions=current_versions(), values=values))
+def _write(
+    store: Store, name: str, subject: str, found: Verdict | None, values: list[Value], curves: dict[str, list[float]]
+) -> None:
+    """Write new values beside those of an earlier verdict that still hold, in the order of the table."""
+    order = {key: place for place, key in enumerate(SCORES)}
+    new = set(_missing(found))
+    kept = [value for value in found.valid if value.score not in new] if found else []
+    whole = sorted(kept + values, key=lambda value: order[value.score])
+    store.write_model(name, Verdict(subject=subject, versions=_versions(), values=whole, curves=curves))

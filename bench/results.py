@@ -38,8 +38,12 @@ def publish(store: Store, dataset: Dataset) -> Results:
     """
     study = store.study()
     judged = [Judged(record, judge.verdict(store, record)) for record in store.records(study)]
-    reference = judge.reference(store)
-    summary = tables.summary_table(judged, reference)
+    references = judge.reference(store)
+    across = {
+        variant: judge.across(store, [item.record for item in judged if item.record.variant == variant])
+        for variant in dict.fromkeys(item.record.variant for item in judged)
+    }
+    summary = tables.summary_table(judged, references, across)
     budget = judged[0].record.thread_budget
     head = headline(study.title or study.name, summary, budget, _doubts(judged))
     for pair in noise.twins(study):
@@ -47,7 +51,7 @@ def publish(store: Store, dataset: Dataset) -> Results:
         head.parts.append(noise.table(pair, floors))
     paths = [
         store.write("runs.csv", tables.runs_table(judged).to_csv(index=False)),
-        store.write("scores.csv", tables.scores_table(judged, reference).to_csv(index=False)),
+        store.write("scores.csv", tables.scores_table(judged, references, across).to_csv(index=False)),
         store.write("summary.csv", summary.to_csv(index=False)),
         store.write("summary.md", head.to_markdown()),
     ]
@@ -78,7 +82,7 @@ def _samples(judged: Sequence[Judged], variant: str) -> dict[str, list[float]]:
     samples = {name: costs[name].dropna().tolist() for name in REPEATED_COSTS if name in costs}
     for item in well:
         for value in item.values:
-            if value.value is not None:
+            if value.value is not None and not value.part:
                 samples.setdefault(tables.column_name(value.score, value.split, value.k), []).append(value.value)
     return samples
 

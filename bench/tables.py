@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from bench.records import Record, Status
-from bench.scores import SCORES, Value
+from bench.scores import REFERENCES, SCORES, Value
 from bench.statistics import Interval, interval
 
 COSTS = ("import_s", "cold_start_s", "fit_s", "fit_cpu_s", "fit_cores", "transform_s", "inverse_s", "peak_mib")
 """Costs of a run that the summary gives a median and an interval of."""
 
-REFERENCE_ROW = "pixels"
+
+References = Mapping[str, Sequence[Value]]
+"""Scores of rows that are no embedding, by name; see `bench.scores.REFERENCES`."""
+
+AcrossSeeds = Mapping[str, Sequence[Value]]
+"""Scores over the embeddings of a variant's seeds, by variant."""
 
 
 @dataclass(frozen=True)
@@ -39,28 +44,34 @@ def runs_table(judged: Sequence[Judged]) -> pd.DataFrame:
     return pd.DataFrame([_run_row(item.record) for item in judged])
 
 
-def scores_table(judged: Sequence[Judged], reference: Sequence[Value]) -> pd.DataFrame:
-    """Return one row a score of a run, long and tidy; the data's own scores are the variant `pixels`."""
+def scores_table(judged: Sequence[Judged], references: References, across: AcrossSeeds) -> pd.DataFrame:
+    """Return one row a score, long and tidy; what is of no one seed has none."""
     rows: list[dict[str, object]] = [
-        {"variant": variant, "seed": seed, "split": value.split, "score": value.score, "k": value.k}
+        {"variant": variant, "seed": seed, "split": value.split, "score": value.score, "k": value.k, "part": value.part}
         | {"value": value.value, "reason": value.reason}
         for variant, seed, values in [
-            (REFERENCE_ROW, None, reference),
+            *((name, None, values) for name, values in references.items()),
             *((item.record.variant, item.record.seed, item.values) for item in judged),
+            *((variant, None, values) for variant, values in across.items()),
         ]
         for value in values
     ]
-    columns = ["variant", "seed", "split", "score", "k", "value", "reason"]
+    columns = ["variant", "seed", "split", "score", "k", "part", "value", "reason"]
     return pd.DataFrame(rows, columns=columns).astype({"seed": "Int64", "k": "Int64"})
 
 
-def summary_table(judged: Sequence[Judged], reference: Sequence[Value]) -> pd.DataFrame:
+def summary_table(judged: Sequence[Judged], references: References, across: AcrossSeeds) -> pd.DataFrame:
     """Return one row a variant: median and 95 % interval over seeds of every cost and score."""
     variants = list(dict.fromkeys(item.record.variant for item in judged))
-    rows = [_summary_row([item for item in judged if item.record.variant == variant]) for variant in variants]
-    if reference:
-        scores = {column_name(v.score, v.split, v.k): v.value for v in reference}
-        rows.append({"variant": REFERENCE_ROW, "label": "no reduction", "reducer": "", "n_runs": 0, "n_ok": 0} | scores)
+    rows = [
+        _summary_row([item for item in judged if item.record.variant == variant])
+        | _plain_cells(across.get(variant, ()))
+        for variant in variants
+    ]
+    rows += [
+        {"variant": name, "label": REFERENCES[name], "reducer": "", "n_runs": 0, "n_ok": 0} | _plain_cells(values)
+        for name, values in references.items()
+    ]
     columns = ["variant", "label", "reducer", "dataset", "n_fit", "n_test", "n_components", "n_runs", "n_ok", "status"]
     columns += ["reason"]
     for name in (*COSTS, *_score_columns()):
@@ -73,10 +84,15 @@ def _score_columns() -> list[str]:
     return [
         column_name(score.key, split, k)
         for score in SCORES.values()
-        for split, function in (("fit", score.fit), ("test", score.test))
-        if function is not None
+        if not score.several
+        for split in score.splits
         for k in score.ks
     ]
+
+
+def _plain_cells(values: Iterable[Value]) -> dict[str, object]:
+    """Return single values as cells without an interval."""
+    return {column_name(v.score, v.split, v.k): v.value for v in values if v.value is not None and not v.part}
 
 
 def _run_row(record: Record) -> dict[str, object]:
@@ -138,17 +154,18 @@ def _summary_row(items: Sequence[Judged]) -> dict[str, object]:
     for name in COSTS:
         cost = interval(runs[name].dropna(), lowest=0) if well else None
         row |= _cells(name, cost)
-    by_column: dict[str, list[float]] = {}
+    by_column: dict[tuple[str, str, int | None], list[float]] = {}
     for item in well:
         for value in item.values:
+            if value.part:
+                continue
             if value.value is not None:
-                by_column.setdefault(column_name(value.score, value.split, value.k), []).append(value.value)
+                by_column.setdefault((value.score, value.split, value.k), []).append(value.value)
             else:
                 # What a method cannot have is said, so that it is not taken for a gap.
                 row[column_name(value.score, value.split, value.k)] = value.reason
-    for name, values in by_column.items():
-        score = SCORES[next(key for key in SCORES if name == key or name.startswith(f"{key}_"))]
-        row |= _cells(name, interval(values, score.low, score.high))
+    for (key, split, k), values in by_column.items():
+        row |= _cells(column_name(key, split, k), interval(values, SCORES[key].low, SCORES[key].high))
     return row
 
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import os
+import tempfile
 
 # The tests' data are tiny: several threads would only wait for each other, and on a busy machine for minutes.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
+# What is kept of original spaces belongs to the tests alone.
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="reducers-bench-tests-")
 # Where MNIST happens to be at hand must make no difference.
 os.environ.pop("MNIST_DIR", None)
 

@@ -1,153 +1,128 @@
-"""The table of scores: one record each, from which tables and the command line explain themselves."""
+"""The table of scores, from which tables and the command line explain themselves, and how values come of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
-from bench.scores import labels, neighbourhood
-from bench.scores.case import Case, Original
+import numpy as np
 
-Split = Literal["fit", "test"]
-Function = Callable[[Case, int | None], float]
-
-
-@dataclass(frozen=True)
-class Score:
-    """What a score is and how to read it.
-
-    Attributes
-    ----------
-    key : str
-        Name in files and on the command line.
-    fit, test : function or None
-        Its value on the fitted points and on the held-out points; None where it is not defined for them. The two
-        never share a column.
-    ks : tuple of int or None
-        Sizes of the neighbourhood; (None,) where there is none.
-    chance : float or None
-        Its value for points thrown at random; None where that depends on the data and is not computed.
-    needs_labels : bool
-        Whether it looks at the labels.
-    version : int
-        Raised whenever its value changes.
-    """
-
-    key: str
-    label: str
-    family: str
-    fit: Function | None
-    test: Function | None
-    ks: tuple[int | None, ...]
-    low: float
-    high: float
-    higher_is_better: bool
-    chance: str
-    needs_labels: bool
-    reference: str
-    meaning: str
-    weakness: str
-    version: int = 1
-
-
-@dataclass(frozen=True)
-class Value:
-    """One number: a score of one embedding on one split at one k, or the reason why there is none."""
-
-    score: str
-    split: Split
-    k: int | None
-    value: float | None
-    reason: str = ""
-
+from bench.scores import clusters, distances, held_out, labels, latent, neighbourhood, stability
+from bench.scores.case import Case, Shuffled, Unreduced
+from bench.scores.original import Original
+from bench.scores.score import Number, Score, Split, UndefinedError, Value
 
 SCORES = {
     score.key: score
-    for score in (
-        Score(
-            key="knn_accuracy",
-            label="kNN accuracy",
-            family="labels",
-            fit=labels.knn_accuracy_fit,
-            test=labels.knn_accuracy_test,
-            ks=(1, 5, 10),
-            low=0,
-            high=1,
-            higher_is_better=True,
-            chance="share of the largest class",
-            needs_labels=True,
-            reference="Cover and Hart 1967",
-            meaning="How often the nearest neighbours in the embedding tell a point's label: leave-one-out on fitted "
-            "points; on held-out points their neighbours are fitted ones.",
-            weakness="Blind to everything beyond k neighbours: clusters may be torn apart at no cost.",
-        ),
-        Score(
-            key="silhouette",
-            label="silhouette",
-            family="labels",
-            fit=labels.silhouette_fit,
-            test=labels.silhouette_test,
-            ks=(None,),
-            low=-1,
-            high=1,
-            higher_is_better=True,
-            chance="0 or a little below",
-            needs_labels=True,
-            reference="Rousseeuw 1987",
-            meaning="How much nearer a point lies to its own class than to the next one.",
-            weakness="Rewards round, compact islands whether or not the data have them; not evidence of fidelity.",
-        ),
-        Score(
-            key="trustworthiness",
-            label="trustworthiness",
-            family="neighbourhood",
-            fit=neighbourhood.trustworthiness,
-            test=None,
-            ks=(5,),
-            low=0,
-            high=1,
-            higher_is_better=True,
-            chance="0.5",
-            needs_labels=False,
-            reference="Venna and Kaski 2001",
-            meaning="How few strangers stand among the nearest neighbours in the embedding.",
-            weakness="Punishes false neighbours only; neighbours that were torn away cost nothing.",
-        ),
-    )
+    for family in (neighbourhood, labels, clusters, distances, held_out, latent, stability)
+    for score in family.RECORDS
 }
 
+OF_ANY_SHAPE = ("axis_std", "active_units", "collapse", "reconstruction_mse", "reconstruction_r2")
+"""Scores that say something of an embedding with all points at one place; where they lie says nothing then."""
 
-def evaluate(case: Case) -> list[Value]:
-    """Return every score of an embedding on both splits; where one is not to be had, with the reason."""
-    return [_value(score, split, k, case) for score in SCORES.values() for split in _splits(score) for k in score.ks]
+PCA_COMPONENTS = 50
 
-
-def reference_values(original: Original) -> list[Value]:
-    """Return the scores of the data themselves, without any reduction, where that says something."""
-    case = Case(original, original.points, original.held_out)
-    return [value for value in evaluate(case) if SCORES[value.score].needs_labels]
-
-
-def _splits(score: Score) -> list[Split]:
-    splits: list[Split] = []
-    if score.fit is not None:
-        splits.append("fit")
-    if score.test is not None:
-        splits.append("test")
-    return splits
+REFERENCES = {
+    "pixels": "no reduction",
+    "pca-50": f"PCA, {PCA_COMPONENTS} components",
+    "shuffled-labels": "labels shuffled",
+}
+"""Rows that are no embedding of a study, with their labels in tables."""
 
 
-def _value(score: Score, split: Split, k: int | None, case: Case) -> Value:
+def evaluate(case: Case, keys: Iterable[str] = SCORES) -> list[Value]:
+    """Return scores of an embedding on both splits; where one is not to be had, with the reason."""
+    scores = [SCORES[key] for key in keys]
+    return [
+        value
+        for score in scores
+        for split in score.splits
+        if split != "seeds"
+        for k in score.ks
+        for value in _values(score, split, k, case)
+    ]
+
+
+def evaluate_across(cases: Sequence[Case], keys: Iterable[str] = SCORES) -> list[Value]:
+    """Return the scores of the embeddings of several seeds."""
+    scores = [SCORES[key] for key in keys if SCORES[key].across is not None]
+    return [
+        value
+        for score in scores
+        for k in score.ks
+        for value in _attempt(score, "seeds", k, lambda: _across(score, k, cases))  # noqa: B023 - called at once
+    ]
+
+
+def reference_values(original: Original, name: str, keys: Iterable[str] = SCORES) -> list[Value]:
+    """Return a row of `REFERENCES` that other values are read against.
+
+    `pixels`, the data without any reduction, and `shuffled-labels`, the same with labels dealt out anew, have the
+    scores of labels only: they are their own original space. `pca-50` has all.
+    """
+    if name == "pca-50":
+        return evaluate(_pca(original), keys)
+    of_labels = [key for key in keys if SCORES[key].needs == ("labels",)]
+    kind = Unreduced if name == "pixels" else Shuffled
+    return evaluate(kind(original, original.points, original.held_out), of_labels)
+
+
+def _pca(original: Original) -> Case:
+    from sklearn.decomposition import PCA
+
+    data = original.dataset
+    pca = PCA(min(PCA_COMPONENTS, *data.X.shape), svd_solver="covariance_eigh").fit(data.X)
+    if not len(data.X_test):
+        return Case(original, pca.transform(data.X))
+    Z_test = pca.transform(data.X_test)
+    error = np.square(pca.inverse_transform(Z_test) - data.X_test).sum(axis=1, dtype=np.float64)
+    return Case(original, pca.transform(data.X), Z_test, error)
+
+
+def _values(score: Score, split: Split, k: int | None, case: Case) -> list[Value]:
     function = score.fit if split == "fit" else score.test
     assert function is not None
+    reason = _hindrance(score, split, case)
+    if reason:
+        return [Value(score.key, split, k, None, f"n/a ({reason})")]
+    return _attempt(score, split, k, lambda: function(case, k))
+
+
+def _hindrance(score: Score, split: Split, case: Case) -> str:
+    """Return why the score cannot be had, as far as that is known beforehand; empty where nothing is in the way."""
     if score.needs_labels and case.y is None:
-        return Value(score.key, split, k, None, "n/a (no labels)")
-    if split == "test" and case.Z_test is None:
-        return Value(score.key, split, k, None, "n/a (transductive)")
+        return "no labels"
+    if (split == "test" or "transform" in score.needs) and case.Z_test is None:
+        return "transductive"
     if split == "test" and not len(case.Z_test if case.Z_test is not None else ()):
-        return Value(score.key, split, k, None, "n/a (nothing held out)")
-    number = function(case, k)
-    if number != number:
-        return Value(score.key, split, k, None, "n/a (too few points)")
-    return Value(score.key, split, k, number)
+        return "nothing held out"
+    if "inverse" in score.needs and case.squared_error is None:
+        return "no inverse"
+    if not case.is_finite:
+        return "not finite"
+    if case.is_collapsed and score.key not in OF_ANY_SHAPE:
+        return "all points at one place"
+    return ""
+
+
+def _across(score: Score, k: int | None, cases: Sequence[Case]) -> float:
+    assert score.across is not None
+    if len(cases) < 2:
+        raise UndefinedError("one seed")
+    if any(not case.is_finite or case.is_collapsed for case in cases):
+        raise UndefinedError("an embedding is not finite, or all at one place")
+    if len({case.Z.shape for case in cases}) > 1:
+        raise UndefinedError("embeddings of different shapes")
+    return score.across(cases, k)
+
+
+def _attempt(score: Score, split: Split, k: int | None, compute: Callable[[], Number]) -> list[Value]:
+    """Return what `compute` gives, one value or one a part; the reason where it gives no finite number."""
+    try:
+        number = compute()
+    except UndefinedError as error:
+        return [Value(score.key, split, k, None, f"n/a ({error})")]
+    parts = {"": number} if isinstance(number, float) else number
+    values = [Value(score.key, split, k, float(value), part=part) for part, value in parts.items()]
+    return [v if np.isfinite(v.value or 0.0) else replace(v, value=None, reason="n/a (not a number)") for v in values]

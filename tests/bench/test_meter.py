@@ -31,11 +31,11 @@ def test_peak_is_of_this_call_and_not_of_an_earlier_one() -> None:
         block[::4096] = 2
 
     _, large = measure(lambda: allocate(200))
-    _, small = measure(lambda: allocate(20))
+    _, small = measure(lambda: allocate(50))
     if large.memory_method == WHOLE_LIFE:
         pytest.skip("the kernel's mark cannot be reset here")
     assert large.peak_mib - large.baseline_mib == pytest.approx(200, rel=0.1)
-    assert small.peak_mib - small.baseline_mib == pytest.approx(20, rel=0.25)
+    assert small.peak_mib - small.baseline_mib == pytest.approx(50, rel=0.1)
 
 
 def test_without_a_mark_the_fallback_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,0 +1,310 @@
+"""Scores of distances at large: how far the shape of the whole survives. Also density, the local size of distances."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import get_num_threads
+
+from bench.scores import pair_kernels
+from bench.scores.case import Case
+from bench.scores.original import Original
+from bench.scores.score import Score, UndefinedError
+from bench.scores.slabs import in_slabs
+
+TRIPLETS = 20
+"""Triplets of each point."""
+TRIPLET_SEED = 0
+"""The same triplets for every embedding, so that differences between embeddings are not those between draws."""
+GROUP = 2**14
+"""Pairs that are sorted at a time, few enough for the processor's cache."""
+RADIUS_NEIGHBOURS = 30
+
+
+def shepard_spearman(case: Case, k: int | None) -> float:
+    """Rank correlation of distances in the two spaces over every pair of points (Spearman 1904).
+
+    Exact with average ranks where all pairs fit into memory; beyond, distances count as equal that agree in the first
+    12 bits, which moves the value by less than 1e-5.
+    """
+    return _spearman_of_pairs(case) if case.original.fits else float(_streamed(case)[3])
+
+
+def stress(case: Case, k: int | None) -> float:
+    r"""Normalised stress at the scale that suits the embedding best (Smelser, Miller and Kobourov 2024).
+
+    .. math:: \min_\alpha \sqrt{\frac{\sum_{i<j} (d_{ij} - \alpha e_{ij})^2}{\sum_{i<j} d_{ij}^2}}
+        = \sqrt{1 - \frac{(\sum d_{ij} e_{ij})^2}{\sum d_{ij}^2 \sum e_{ij}^2}}
+    """
+    if case.original.fits:
+        sums = np.empty((case.original.n, 3))
+        in_slabs(pair_kernels.stress_rows, case.positions, case.original.pairs["squared"], sums)
+        products, d2, e2 = sums.sum(axis=0)
+    else:
+        products, d2, e2, _ = _streamed(case)
+    if d2 == 0:
+        raise UndefinedError("all points equal in the data")
+    return float(np.sqrt(max(0.0, 1 - products * products / (d2 * e2))))
+
+
+def triplet_accuracy(case: Case, k: int | None) -> float:
+    """Share of random triplets where the same of two points is the nearer one in both spaces (Wang et al. 2021).
+
+    Triplets that the original space does not decide are left out; one that the embedding does not decide counts half.
+    """
+    if case.original.n < 3:
+        raise UndefinedError("too few points")
+    anchor, a, b = _triplets(case.original.n)
+    grid = case.original.points
+    order = case.original.once("triplets", lambda: _nearer(grid, anchor, a, b))
+    decided = order != 0
+    if not decided.any():
+        raise UndefinedError("all points equal in the data")
+    found = _nearer(case.positions.T, anchor, a, b)
+    return float(np.mean((1 + order[decided] * found[decided]) / 2))
+
+
+def centroid_spearman(case: Case, k: int | None) -> float:
+    """Rank correlation of the distances between class means in the two spaces (Kobak and Berens 2019)."""
+    from scipy.stats import spearmanr
+
+    embedded, original = _centroid_distances(case)
+    upper = np.triu_indices(len(embedded), 1)
+    if len(upper[0]) < 3:
+        raise UndefinedError("fewer than 3 classes")
+    if np.ptp(embedded[upper]) == 0 or np.ptp(original[upper]) == 0:
+        raise UndefinedError("all distances equal")
+    return float(spearmanr(embedded[upper], original[upper]).statistic)
+
+
+def nearest_classes(case: Case, k: int | None) -> float:
+    """Mean share of the k classes nearest to each, by their means, that stay so (Kobak and Berens 2019)."""
+    assert k is not None
+    embedded, original = (_nearest_columns(distances, k) for distances in _centroid_distances(case))
+    if len(embedded) - 1 <= k:
+        raise UndefinedError(f"fewer than {k + 2} classes")
+    return float(np.mean([len(set(e) & set(o)) / k for e, o in zip(embedded, original, strict=True)]))
+
+
+def density_correlation(case: Case, k: int | None) -> float:
+    """Correlation of the logarithms of local radii in the two spaces (Narayan, Berger and Cho 2021).
+
+    A radius is the root of the mean squared distance to the 30 nearest neighbours, in each space its own. Points with
+    as many copies of themselves have none and are left out.
+    """
+    if case.original.n <= RADIUS_NEIGHBOURS:
+        raise UndefinedError("too few points")
+    original, near = case.original, case.neighbours[:, :RADIUS_NEIGHBOURS]
+    radii = original.once("radii", lambda: _radii(original.points, original.neighbours[:, :RADIUS_NEIGHBOURS]))
+    embedded = _radii(case.positions.T, near)
+    known = (radii > 0) & (embedded > 0)
+    if known.sum() < 3 or np.ptp(radii[known]) == 0 or np.ptp(embedded[known]) == 0:
+        raise UndefinedError("no radii to compare")
+    return float(np.corrcoef(np.log(radii[known]), np.log(embedded[known]))[0, 1])
+
+
+def _spearman_of_pairs(case: Case) -> float:
+    positions, pairs = case.positions, case.original.pairs
+    n_pairs = len(pairs["doubled_ranks"])
+    counts = np.zeros((get_num_threads(), pair_kernels.N_KEYS), np.int32)
+    in_slabs(pair_kernels.count_keys, positions, counts)
+    of_key = np.cumsum(counts.sum(axis=0, dtype=np.int64))
+    group_of = (of_key // GROUP).astype(np.int32)
+    n_groups = int(group_of[-1]) + 1
+    in_group = np.stack([np.bincount(group_of, weights=row, minlength=n_groups) for row in counts]).astype(np.int64)
+    starts = np.append(0, np.cumsum(in_group.sum(axis=0)))
+    places = starts[:-1] + np.cumsum(in_group, axis=0) - in_group
+    values, others = case.original.room
+    in_slabs(pair_kernels.scatter_pairs, positions, pairs["doubled_ranks"], group_of, places, values, others)
+    sums = np.zeros((n_groups, 2))
+    in_slabs(pair_kernels.covary_groups, values, others, starts, float(n_pairs + 1), sums)
+    covariance, ties = sums.sum(axis=0)
+    return _correlation(covariance / 4, _ties_of_data(case.original), ties, n_pairs)
+
+
+def _ties_of_data(original: Original) -> float:
+    """Return the sum of t^3 - t over every t pairs that share a distance."""
+
+    def ties() -> np.ndarray:
+        # The doubled average rank of t pairs after c smaller ones is 2c + t + 1, and each pair's rank is spread evenly:
+        # sum of squares about the mean = (N^3 - N - ties) / 12.
+        ranks = original.pairs["doubled_ranks"]
+        n, mean = len(ranks), len(ranks) + 1
+        squares = 0.0
+        for start in range(0, n, 2**22):
+            part = ranks[start : start + 2**22].astype(np.float64) - mean
+            squares += float(part @ part) / 4
+        return np.array(float(n) ** 3 - n - 12 * squares)
+
+    return float(original.once("ties", ties))
+
+
+def _correlation(covariance: float, ties: float, other_ties: float, n: int) -> float:
+    """Return Spearman's correlation from the covariance of average ranks; ties are sums of t^3 - t."""
+    whole = float(n) ** 3 - n
+    if ties >= whole or other_ties >= whole or n < 2:
+        raise UndefinedError("all distances equal")
+    return float(12 * covariance / np.sqrt((whole - ties) * (whole - other_ties)))
+
+
+def _streamed(case: Case) -> np.ndarray:
+    """Return the sums of stress and the rank correlation, holding no more than a block of rows at a time."""
+    return case.once("streamed", lambda: _stream(case))
+
+
+def _stream(case: Case) -> np.ndarray:
+    original, n_slabs = case.original, get_num_threads()
+    n_pairs = original.n * (original.n - 1) // 2
+    in_data = original.once("keys", lambda: _keys_of_data(original))
+    doubled = 2.0 * np.cumsum(in_data) - in_data + 1 - (n_pairs + 1)
+    counts = np.zeros((n_slabs, pair_kernels.N_KEYS), np.int64)
+    ranks, sums = np.zeros(counts.shape), np.zeros((original.n, 3))
+    for rows, products in original.product_blocks(original.points):
+        in_slabs(
+            pair_kernels.stream_rows, case.positions, products, original.norms, rows.start, doubled, counts, ranks, sums
+        )
+    count = counts.sum(axis=0).astype(np.float64)
+    embedded = 2.0 * np.cumsum(count) - count + 1 - (n_pairs + 1)
+    covariance = float(embedded @ ranks.sum(axis=0)) / 4
+    ties, other_ties = (float(np.sum(c**3 - c)) for c in (in_data.astype(np.float64), count))
+    return np.append(sums.sum(axis=0), _correlation(covariance, ties, other_ties, n_pairs))
+
+
+def _keys_of_data(original: Original) -> np.ndarray:
+    counts = np.zeros((get_num_threads(), pair_kernels.N_KEYS), np.int64)
+    for rows, products in original.product_blocks(original.points):
+        in_slabs(pair_kernels.count_product_keys, products, original.norms, rows.start, counts)
+    return counts.sum(axis=0)
+
+
+def _triplets(n: int) -> np.ndarray:
+    """Return three rows of different points: an anchor and two others."""
+    rng = np.random.RandomState(TRIPLET_SEED)
+    anchor = np.repeat(np.arange(n), TRIPLETS)
+    a = (anchor + rng.randint(1, n, len(anchor))) % n
+    # The second is drawn from the n - 2 points left, counted on from the anchor past the first.
+    step = rng.randint(1, n - 1, len(anchor))
+    b = (anchor + step + (step >= (a - anchor) % n)) % n
+    return np.stack([anchor, a, b])
+
+
+def _nearer(points: np.ndarray, anchor: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return 1 where a is the nearer to its anchor, -1 where b is, 0 where they are as far."""
+    order = np.empty(len(anchor))
+    for start in range(0, len(anchor), 2**13):
+        part = slice(start, start + 2**13)
+        to_a, to_b = (points[anchor[part]] - points[other[part]] for other in (a, b))
+        order[part] = np.sign(_squared(to_b) - _squared(to_a))
+    return order
+
+
+def _squared(differences: np.ndarray) -> np.ndarray:
+    return np.einsum("ij,ij->i", differences, differences, dtype=np.float64)
+
+
+def _centroid_distances(case: Case) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distances between class means in the embedding and in the original space."""
+    original, y = case.original, case.y
+    assert y is not None
+    if len(np.unique(y)) < 2:
+        raise UndefinedError("one class")
+    return _between_means(case.positions.T, y), original.once("centroids", lambda: _between_means(original.points, y))
+
+
+def _between_means(points: np.ndarray, y: np.ndarray) -> np.ndarray:
+    means = np.stack([points[y == label].mean(axis=0, dtype=np.float64) for label in np.unique(y)])
+    distances = np.linalg.norm(means[:, None] - means, axis=2)
+    # Distances that tie must not be told apart by how their means were rounded.
+    return np.round(distances / max(distances.max(), np.finfo(float).tiny), 9)
+
+
+def _nearest_columns(distances: np.ndarray, k: int) -> np.ndarray:
+    others = distances + np.diag(np.full(len(distances), np.inf))
+    return others.argsort(axis=1, kind="stable")[:, :k]
+
+
+def _radii(points: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
+    squares = np.zeros(len(points))
+    for column in neighbours.T:
+        for start in range(0, len(points), 2**12):
+            part = slice(start, start + 2**12)
+            squares[part] += _squared(points[part] - points[column[part]])
+    return np.sqrt(squares / neighbours.shape[1])
+
+
+RECORDS = (
+    Score(
+        key="shepard_spearman",
+        label="Shepard rank correlation",
+        family="distances",
+        fit=shepard_spearman,
+        low=-1,
+        unit="correlation",
+        chance="0",
+        needs=("original space",),
+        reference="Spearman 1904, over all pairs",
+        meaning="Whether far pairs are far and near pairs near, over every pair of points.",
+        weakness="Large distances decide it: nearly all pairs are far apart.",
+    ),
+    Score(
+        key="stress",
+        label="stress, scale-normalised",
+        family="distances",
+        fit=stress,
+        higher_is_better=False,
+        unit="relative error",
+        chance="depends on the data",
+        needs=("original space",),
+        reference="Smelser, Miller and Kobourov 2024",
+        meaning="Relative error of distances at the scale that suits the embedding best.",
+        weakness="Large distances decide it; what preserves neighbours by distorting distances scores badly.",
+    ),
+    Score(
+        key="triplet_accuracy",
+        label="triplet accuracy",
+        family="distances",
+        fit=triplet_accuracy,
+        chance="0.5",
+        needs=("original space",),
+        reference="Wang, Huang, Rudin and Shaposhnik 2021; 20 fixed triplets a point",
+        meaning="How often the nearer of two random points is still the nearer one.",
+        weakness="Random points are far apart: blind to neighbourhoods.",
+    ),
+    Score(
+        key="centroid_spearman",
+        label="class-distance correlation",
+        family="distances",
+        fit=centroid_spearman,
+        low=-1,
+        unit="correlation",
+        chance="0",
+        needs=("labels", "original space"),
+        reference="Kobak and Berens 2019, after their class preservation",
+        meaning="Whether classes that are alike in the original space lie close together.",
+        weakness="Ten classes give 45 distances, and a mean need not be where its class is.",
+    ),
+    Score(
+        key="nearest_classes",
+        label="KNC",
+        family="distances",
+        fit=nearest_classes,
+        ks=(4,),
+        chance="k / (number of classes - 1)",
+        needs=("labels", "original space"),
+        reference="Kobak and Berens 2019",
+        meaning="Share of each class's nearest other classes that stay its nearest.",
+        weakness="Few classes, few values; a mean need not be where its class is.",
+    ),
+    Score(
+        key="density_correlation",
+        label="density correlation",
+        family="distances",
+        fit=density_correlation,
+        low=-1,
+        unit="correlation",
+        chance="0",
+        needs=("original space",),
+        reference="Narayan, Berger and Cho 2021, k = 30",
+        meaning="Whether crowded regions of the data are crowded in the embedding.",
+        weakness="Most methods equalise densities by design.",
+    ),
+)
