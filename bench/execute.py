@@ -93,9 +93,7 @@ def _run(runner: Runner, runs: list[Run], order: Order, console: Console) -> lis
 
 def _measured_s(record: Record) -> float:
     """Return the seconds of a run inside the reducer's own code."""
-    outcome = record.outcome
-    costs = [cost.wall_s for cost in (outcome.fit, outcome.transform, outcome.inverse) if cost is not None]
-    return sum(costs) + (outcome.import_s or 0.0) + (outcome.cold_start_s or 0.0)
+    return sum(cost.wall_s for cost in record.outcome.costs.values() if cost is not None)
 
 
 def rebuild(folder: Path, data_dir: Path | None, console: Console) -> Results:

@@ -32,9 +32,9 @@ class Outcome(BaseModel):
     ----------
     status, reason : Status, str
         How the run ended and, unless well, why.
-    import_s, cold_start_s : float or None
-        Seconds to import the reducer, and of its first call on few rows, both before any clocked call. Only the first
-        run of a worker process has them.
+    imported, cold_start : Measurement or None
+        Cost of importing the reducer, and of its first call on few rows, both before any other call is measured. Only
+        the first run of a worker process has them.
     fit, transform, inverse : Measurement or None
         Cost of `fit_transform` on the points to fit, of `transform` on the held-out points, and of
         `inverse_transform` on their embedding; None where the reducer has none, or the run did not get there.
@@ -48,8 +48,8 @@ class Outcome(BaseModel):
 
     status: Status
     reason: str = ""
-    import_s: float | None = None
-    cold_start_s: float | None = None
+    imported: Measurement | None = None
+    cold_start: Measurement | None = None
     fit: Measurement | None = None
     transform: Measurement | None = None
     inverse: Measurement | None = None
@@ -58,6 +58,17 @@ class Outcome(BaseModel):
     can_invert: bool | None = None
     pools: tuple[Pool, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def costs(self) -> dict[str, Measurement | None]:
+        """Every cost by the name that its columns begin with."""
+        return {
+            "import": self.imported,
+            "cold_start": self.cold_start,
+            "fit": self.fit,
+            "transform": self.transform,
+            "inverse": self.inverse,
+        }
 
 
 class Record(BaseModel):

@@ -122,7 +122,7 @@ class Runner:
         log_tail = worker.log_tail
         if ready.status is Status.OK:
             outcome = worker.run(Fit(run.random_state, str(partial)), limits)
-            outcome = outcome.model_copy(update={"import_s": ready.import_s, "cold_start_s": ready.cold_start_s})
+            outcome = outcome.model_copy(update={"imported": ready.imported, "cold_start": ready.cold_start})
             log_tail += worker.log_tail
         if outcome.status is not Status.OK or outcome.notes:
             # After a failure nothing of the process is trusted any more; the next run gets a new one.

@@ -109,14 +109,12 @@ def _run_row(record: Record) -> dict[str, object]:
         "random_state": record.random_state,
         "status": outcome.status.value,
         "reason": outcome.reason,
-        "import_s": outcome.import_s,
-        "cold_start_s": outcome.cold_start_s,
     }
-    for name, cost in (("fit", outcome.fit), ("transform", outcome.transform), ("inverse", outcome.inverse)):
+    for name, cost in outcome.costs.items():
         row |= {f"{name}_s": cost and cost.wall_s, f"{name}_cpu_s": cost and cost.cpu_s}
+        row |= {f"{name}_cores": cost and cost.cores}
     fit, transform = outcome.fit, outcome.transform
     row |= {
-        "fit_cores": fit and fit.cores,
         "fit_other_cores": fit and fit.other_cores,
         "peak_mib": fit and fit.peak_mib,
         "baseline_mib": fit and fit.baseline_mib,

@@ -14,11 +14,9 @@ import signal
 import sys
 import threading
 import traceback
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
 from typing import IO, Any
 
 import numpy as np
@@ -92,26 +90,17 @@ class Bench:
 
         A failure of the warm-up is printed and no more: the run itself will tell.
         """
-        started = perf_counter()
         try:
-            self.cls = reducers.get(self.start.reducer)
+            self.cls, imported = measure(lambda: reducers.get(self.start.reducer))
         except reducers.ReducerError as error:
             traceback.print_exc()
             return Outcome(status=Status.UNAVAILABLE, reason=str(error))
-        import_s = perf_counter() - started
         threads.set_budget(self.start.threads)
-        started = perf_counter()
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                self._warm_up()
-        except Exception:  # noqa: BLE001 - a reducer may raise anything
-            traceback.print_exc()
-        cold_start_s = perf_counter() - started
+        _, cold_start = measure(self._warm_up)
         # What the libraries made stays for good: no collection between runs needs to look at it again.
         gc.collect()
         gc.freeze()
-        return Outcome(status=Status.OK, import_s=import_s, cold_start_s=cold_start_s)
+        return Outcome(status=Status.OK, imported=imported, cold_start=cold_start)
 
     def run(self, fit: Fit) -> Outcome:
         """Fit, transform and invert under the meter, save what came out, and say how it went."""
@@ -157,12 +146,15 @@ class Bench:
         """Run on rows enough to take the code path that the real data will take, in the same type and layout."""
         changes = [n for n in self.cls.algorithm_changes_at if n <= len(self.X)]
         rows = min(len(self.X), max([WARM_UP_ROWS, *(n + 100 for n in changes)]))
-        reducer = self._create(self.cls.quick_params, 0 if self.start.seeded else None)
-        reducer.fit_transform(self.X[:rows])
-        if hasattr(reducer, "transform") and len(self.X_test):
-            held_out = reducer.transform(self.X_test[:rows])
-            if hasattr(reducer, "inverse_transform"):
-                reducer.inverse_transform(held_out[:WARM_UP_ROWS])
+        try:
+            reducer = self._create(self.cls.quick_params, 0 if self.start.seeded else None)
+            reducer.fit_transform(self.X[:rows])
+            if hasattr(reducer, "transform") and len(self.X_test):
+                held_out = reducer.transform(self.X_test[:rows])
+                if hasattr(reducer, "inverse_transform"):
+                    reducer.inverse_transform(held_out[:WARM_UP_ROWS])
+        except Exception:  # noqa: BLE001 - a reducer may raise anything
+            traceback.print_exc()
 
     def _create(self, overrides: Any, random_state: int | None) -> Any:
         accepted = self.cls().get_params()

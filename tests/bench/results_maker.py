@@ -48,8 +48,8 @@ def record(variant: str, seed: int, dataset: Dataset, outcome: Outcome | None = 
 def well(fit_s: float, *, transductive: bool = False, **changes: object) -> Outcome:
     fields = {
         "status": Status.OK,
-        "import_s": 0.5,
-        "cold_start_s": 0.7,
+        "imported": cost(0.5),
+        "cold_start": cost(0.7),
         "fit": cost(fit_s),
         "transform": None if transductive else cost(0.1),
         "n_components": 2,

@@ -31,7 +31,7 @@ OUTCOMES = st.builds(
     Outcome,
     status=st.sampled_from([status for status in Status if status is not Status.OK]),
     reason=TEXT,
-    import_s=st.none() | SECONDS,
+    imported=st.none() | MEASUREMENTS,
     fit=st.none() | MEASUREMENTS,
     notes=st.lists(TEXT, max_size=2).map(tuple),
 )
