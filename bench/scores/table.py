@@ -25,8 +25,8 @@ PCA_COMPONENTS = 50
 
 REFERENCES = {
     "pixels": "no reduction",
-    "pca-50": f"PCA, {PCA_COMPONENTS} components",
     "shuffled-labels": "no reduction, labels shuffled",
+    "pca-50": f"PCA, {PCA_COMPONENTS} components",
 }
 """Rows that are no embedding of a study, with their labels in tables."""
 
