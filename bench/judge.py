@@ -206,7 +206,5 @@ def _write(
 ) -> None:
     """Write new values beside those of an earlier verdict that still hold, in the order of the table."""
     order = {key: place for place, key in enumerate(SCORES)}
-    new = set(_missing(found))
-    kept = [value for value in found.valid if value.score not in new] if found else []
-    whole = sorted(kept + values, key=lambda value: order[value.score])
+    whole = sorted((found.valid if found else []) + values, key=lambda value: order[value.score])
     store.write_model(name, Verdict(subject=subject, versions=_versions(), values=whole, curves=curves))
