@@ -22,8 +22,8 @@ readme: .venv/ready  ## the tables of results/default into README.md
 test: .venv/ready-dev  ## everything that must hold
 	$(BIN)/python -m pytest
 
-microbench: .venv/ready-dev  ## speed, as ratios measured in one run: what the harness costs
-	$(BIN)/python -m pytest tests/microbench -o python_files='bench_*.py' -o addopts= --benchmark-only
+microbench: .venv/ready-dev  ## speed, as ratios measured in one run: scores beside other libraries, the harness
+	$(BIN)/python -m pytest tests/microbench -o python_files='bench_*.py' -o addopts='-p no:cacheprovider' -W ignore --benchmark-only -q
 
 lint: .venv/ready-dev  ## style and types
 	$(BIN)/ruff check .

@@ -36,24 +36,7 @@ def _datasets() -> list[dict[str, str]]:
 def _scores() -> list[dict[str, str]]:
     from bench.scores import SCORES
 
-    better = {True: "higher", False: "lower", None: "neither"}
-    return [
-        {
-            "key": score.key,
-            "family": score.family,
-            "unit": score.unit,
-            "range": f"{score.low:g} to {score.high:g}",
-            "better": better[score.higher_is_better],
-            "chance": score.chance,
-            "k": ", ".join(str(k) for k in score.ks if k is not None) or "-",
-            "on": ", ".join(score.splits),
-            "needs": ", ".join(score.needs) or "-",
-            "meaning": score.meaning,
-            "weakness": score.weakness,
-            "reference": score.reference,
-        }
-        for score in SCORES.values()
-    ]
+    return [score.row() for score in SCORES.values()]
 
 
 def _studies() -> list[dict[str, str]]:

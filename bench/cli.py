@@ -158,6 +158,15 @@ def compare(
 
 
 @app.command()
+def score(
+    folder: Annotated[Path, typer.Argument(help="Results folder.")] = RESULTS / "default",
+    data_dir: DataDir = None,
+) -> None:
+    """Compute the scores of stored embeddings that are missing or outdated, and write tables and figures."""
+    report(folder, data_dir)
+
+
+@app.command()
 def report(
     folder: Annotated[Path, typer.Argument(help="Results folder.")] = RESULTS / "default",
     data_dir: DataDir = None,

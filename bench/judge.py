@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from bench.datasets import Dataset
 from bench.records import Record
 from bench.scores import (
+    NEED_LABELS,
     REFERENCES,
     SCORES,
     Case,
@@ -77,7 +78,9 @@ def judge(
     """
     original = Original(dataset, folder or shelf.folder())
     records = list(records)
-    for name in REFERENCES if dataset.y is not None else ("pca-50",):
+    for name in REFERENCES:
+        if dataset.y is None and name in NEED_LABELS:
+            continue
         _complete_reference(store, original, name)
     # Kernels use all cores by themselves: one embedding at a time is as fast as several, and takes less memory.
     size = 1 if original.fits else TOGETHER
@@ -206,7 +209,5 @@ def _write(
 ) -> None:
     """Write new values beside those of an earlier verdict that still hold, in the order of the table."""
     order = {key: place for place, key in enumerate(SCORES)}
-    new = set(_missing(found))
-    kept = [value for value in found.valid if value.score not in new] if found else []
-    whole = sorted(kept + values, key=lambda value: order[value.score])
+    whole = sorted((found.valid if found else []) + values, key=lambda value: order[value.score])
     store.write_model(name, Verdict(subject=subject, versions=_versions(), values=whole, curves=curves))

@@ -8,9 +8,10 @@ from __future__ import annotations
 from bench.scores.case import Case, corank_together
 from bench.scores.original import Original
 from bench.scores.score import Score, Value
-from bench.scores.table import REFERENCES, SCORES, evaluate, evaluate_across, reference_values
+from bench.scores.table import NEED_LABELS, REFERENCES, SCORES, evaluate, evaluate_across, reference_values
 
 __all__ = [
+    "NEED_LABELS",
     "REFERENCES",
     "SCORES",
     "Case",

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from bench.scores import kernels, pair_kernels
+from bench.scores import kernels, plain_kernels
 from bench.scores.coranking import Coranking, corank
 from bench.scores.original import MOST_NEIGHBOURS, Memory, Original, squared_norms
 from bench.scores.slabs import in_slabs
@@ -134,7 +134,7 @@ class Case(Memory):
         order = np.argsort(y, kind="stable")
         starts = np.append(np.unique(y[order], return_index=True)[1], len(y))
         sums = np.empty((len(y), len(starts) - 1))
-        in_slabs(pair_kernels.class_sums, np.ascontiguousarray(positions[:, order]), positions, starts, sums)
+        in_slabs(plain_kernels.class_sums, np.ascontiguousarray(positions[:, order]), positions, starts, sums)
         return sums
 
     def as_positions(self, Z: np.ndarray) -> np.ndarray:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import get_num_threads
 
-from bench.scores import pair_kernels
+from bench.scores import correlation, pair_kernels
 from bench.scores.case import Case
-from bench.scores.original import Original
 from bench.scores.score import Score, UndefinedError
 from bench.scores.slabs import in_slabs
 
@@ -15,8 +13,6 @@ TRIPLETS = 20
 """Triplets of each point."""
 TRIPLET_SEED = 0
 """The same triplets for every embedding, so that differences between embeddings are not those between draws."""
-GROUP = 2**14
-"""Pairs that are sorted at a time, few enough for the processor's cache."""
 RADIUS_NEIGHBOURS = 30
 
 
@@ -26,7 +22,7 @@ def shepard_spearman(case: Case, k: int | None) -> float:
     Exact with average ranks where all pairs fit into memory; beyond, distances count as equal that agree in the first
     12 bits, which moves the value by less than 1e-5.
     """
-    return _spearman_of_pairs(case) if case.original.fits else float(_streamed(case)[3])
+    return correlation.of_pairs(case) if case.original.fits else float(correlation.streamed(case)[3])
 
 
 def stress(case: Case, k: int | None) -> float:
@@ -40,7 +36,7 @@ def stress(case: Case, k: int | None) -> float:
         in_slabs(pair_kernels.stress_rows, case.positions, case.original.pairs["squared"], sums)
         products, d2, e2 = sums.sum(axis=0)
     else:
-        products, d2, e2, _ = _streamed(case)
+        products, d2, e2, _ = correlation.streamed(case)
     if d2 == 0:
         raise UndefinedError("all points equal in the data")
     return float(np.sqrt(max(0.0, 1 - products * products / (d2 * e2))))
@@ -100,80 +96,6 @@ def density_correlation(case: Case, k: int | None) -> float:
     if known.sum() < 3 or np.ptp(radii[known]) == 0 or np.ptp(embedded[known]) == 0:
         raise UndefinedError("no radii to compare")
     return float(np.corrcoef(np.log(radii[known]), np.log(embedded[known]))[0, 1])
-
-
-def _spearman_of_pairs(case: Case) -> float:
-    positions, pairs = case.positions, case.original.pairs
-    n_pairs = len(pairs["doubled_ranks"])
-    counts = np.zeros((get_num_threads(), pair_kernels.N_KEYS), np.int32)
-    in_slabs(pair_kernels.count_keys, positions, counts)
-    of_key = np.cumsum(counts.sum(axis=0, dtype=np.int64))
-    group_of = (of_key // GROUP).astype(np.int32)
-    n_groups = int(group_of[-1]) + 1
-    in_group = np.stack([np.bincount(group_of, weights=row, minlength=n_groups) for row in counts]).astype(np.int64)
-    starts = np.append(0, np.cumsum(in_group.sum(axis=0)))
-    places = starts[:-1] + np.cumsum(in_group, axis=0) - in_group
-    values, others = case.original.room
-    in_slabs(pair_kernels.scatter_pairs, positions, pairs["doubled_ranks"], group_of, places, values, others)
-    sums = np.zeros((n_groups, 2))
-    in_slabs(pair_kernels.covary_groups, values, others, starts, float(n_pairs + 1), sums)
-    covariance, ties = sums.sum(axis=0)
-    return _correlation(covariance / 4, _ties_of_data(case.original), ties, n_pairs)
-
-
-def _ties_of_data(original: Original) -> float:
-    """Return the sum of t^3 - t over every t pairs that share a distance."""
-
-    def ties() -> np.ndarray:
-        # The doubled average rank of t pairs after c smaller ones is 2c + t + 1, and each pair's rank is spread evenly:
-        # sum of squares about the mean = (N^3 - N - ties) / 12.
-        ranks = original.pairs["doubled_ranks"]
-        n, mean = len(ranks), len(ranks) + 1
-        squares = 0.0
-        for start in range(0, n, 2**22):
-            part = ranks[start : start + 2**22].astype(np.float64) - mean
-            squares += float(part @ part) / 4
-        return np.array(float(n) ** 3 - n - 12 * squares)
-
-    return float(original.once("ties", ties))
-
-
-def _correlation(covariance: float, ties: float, other_ties: float, n: int) -> float:
-    """Return Spearman's correlation from the covariance of average ranks; ties are sums of t^3 - t."""
-    whole = float(n) ** 3 - n
-    if ties >= whole or other_ties >= whole or n < 2:
-        raise UndefinedError("all distances equal")
-    return float(12 * covariance / np.sqrt((whole - ties) * (whole - other_ties)))
-
-
-def _streamed(case: Case) -> np.ndarray:
-    """Return the sums of stress and the rank correlation, holding no more than a block of rows at a time."""
-    return case.once("streamed", lambda: _stream(case))
-
-
-def _stream(case: Case) -> np.ndarray:
-    original, n_slabs = case.original, get_num_threads()
-    n_pairs = original.n * (original.n - 1) // 2
-    in_data = original.once("keys", lambda: _keys_of_data(original))
-    doubled = 2.0 * np.cumsum(in_data) - in_data + 1 - (n_pairs + 1)
-    counts = np.zeros((n_slabs, pair_kernels.N_KEYS), np.int64)
-    ranks, sums = np.zeros(counts.shape), np.zeros((original.n, 3))
-    for rows, products in original.product_blocks(original.points):
-        in_slabs(
-            pair_kernels.stream_rows, case.positions, products, original.norms, rows.start, doubled, counts, ranks, sums
-        )
-    count = counts.sum(axis=0).astype(np.float64)
-    embedded = 2.0 * np.cumsum(count) - count + 1 - (n_pairs + 1)
-    covariance = float(embedded @ ranks.sum(axis=0)) / 4
-    ties, other_ties = (float(np.sum(c**3 - c)) for c in (in_data.astype(np.float64), count))
-    return np.append(sums.sum(axis=0), _correlation(covariance, ties, other_ties, n_pairs))
-
-
-def _keys_of_data(original: Original) -> np.ndarray:
-    counts = np.zeros((get_num_threads(), pair_kernels.N_KEYS), np.int64)
-    for rows, products in original.product_blocks(original.points):
-        in_slabs(pair_kernels.count_product_keys, products, original.norms, rows.start, counts)
-    return counts.sum(axis=0)
 
 
 def _triplets(n: int) -> np.ndarray:

@@ -1,8 +1,8 @@
 """Compiled kernels: everything that looks at every pair of points, a block of rows at a time.
 
-Those that rank rows stand here, those that take pairs one by one in `pair_kernels`. Neither file imports anything of
-this project: numba keeps compiled code on disk and notices a change of a kernel's own file only, so that a callee in
-another file could be edited and the old code still be used.
+Those that rank rows stand here, those that correlate pairs in `pair_kernels`, the others in `plain_kernels`. None of
+the files imports anything of this project: numba keeps compiled code on disk and notices a change of a kernel's own
+file only, so that a callee in another file could be edited and the old code still be used.
 
 A kernel takes every `n_slabs`-th row from row `slab` on, so that several can work at once (`bench.scores.slabs`).
 Nothing is added up across rows in floating point: no result depends on the number of threads. A position is an array of

@@ -12,7 +12,7 @@ import numpy as np
 from numba import get_num_threads
 
 from bench.datasets import Dataset
-from bench.scores import kernels, pair_kernels, shelf
+from bench.scores import kernels, plain_kernels, shelf
 from bench.scores.slabs import in_slabs
 
 MOST_NEIGHBOURS = 100
@@ -171,7 +171,7 @@ class Original(Memory):
         ranks, near = np.empty((n, n), np.uint16), np.empty((n, min(MOST_NEIGHBOURS, n - 1)), np.int32)
         for rows, products in self.product_blocks(self.points):
             in_slabs(kernels.rank_rows, products, self.norms[rows], self.norms, rows.start, ranks[rows], near[rows])
-            in_slabs(pair_kernels.triangle_rows, products, self.norms, rows.start, squared)
+            in_slabs(plain_kernels.triangle_rows, products, self.norms, rows.start, squared)
         return {"ranks": ranks, "near": near, "squared": squared, "doubled_ranks": doubled_ranks(squared)}
 
     def _compute_held_out(self) -> dict[str, np.ndarray]:
@@ -214,11 +214,11 @@ def doubled_ranks(values: np.ndarray) -> np.ndarray:
     """Return the doubled average rank of each value, from 1; equal values share theirs."""
     if values.dtype == np.uint32 and values.max(initial=0) < 2**27:
         by_slab = np.zeros((get_num_threads(), int(values.max(initial=0)) + 1), np.uint32)
-        in_slabs(pair_kernels.count_values, values, by_slab)
+        in_slabs(plain_kernels.count_values, values, by_slab)
         counts = by_slab.sum(axis=0, dtype=np.uint32)
         table = 2 * np.cumsum(counts, dtype=np.uint32) - counts + 1
         out = np.empty(len(values), np.uint32)
-        in_slabs(pair_kernels.look_up, values, table, out)
+        in_slabs(plain_kernels.look_up, values, table, out)
         return out
     order = np.argsort(values)
     last = np.append(np.flatnonzero(np.diff(values[order])), len(values) - 1)

@@ -83,6 +83,26 @@ class Score:
         functions: dict[Split, object] = {"fit": self.fit, "test": self.test, "seeds": self.across}
         return tuple(split for split, function in functions.items() if function is not None)
 
+    def row(self) -> dict[str, str]:
+        """Return the record in words, for a list of scores."""
+        better = {True: "higher", False: "lower", None: "neither"}[self.higher_is_better]
+        return {
+            "score": self.key,
+            "label": self.label,
+            "family": self.family,
+            "defined on": ", ".join(self.splits),
+            "k": ", ".join(str(k) for k in self.ks if k is not None),
+            "unit": self.unit,
+            "range": f"{self.low:g} to {self.high:g}",
+            "better": better,
+            "chance": self.chance,
+            "needs": ", ".join(self.needs),
+            "meaning": self.meaning,
+            "weakness": self.weakness,
+            "reference": self.reference,
+            "version": str(self.version),
+        }
+
 
 @dataclass(frozen=True)
 class Value:

@@ -114,6 +114,7 @@ def test_only_the_score_that_changed_is_computed_again(
     run(store, data, records, tmp_path)
     before, curves = judge.verdict(store, records[0]), judge.curves(store, records[0])
     computed.clear()
+    monkeypatch.setattr(judge, "_curves", lambda case: pytest.fail("curves have not changed"))
     monkeypatch.setitem(SCORES, "stress", replace(SCORES["stress"], version=2, fit=lambda case, k: 0.25))
     outdated = judge.verdict(store, records[0])
     assert outdated == [value for value in before if value.score != "stress"]

@@ -7,14 +7,14 @@ import pytest
 from scipy.spatial.distance import pdist
 from scipy.stats import spearmanr
 
-from bench.scores import Case, Original, distances
+from bench.scores import Case, Original, correlation, distances
 from bench.scores.original import doubled_ranks
 from tests.bench.scores.data import Z_KINDS, dataset, embedding, tied_points
 
 
 @pytest.mark.parametrize("kind", Z_KINDS)
 def test_shepard_correlation_is_spearmans_with_average_ranks(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(distances, "GROUP", 50)
+    monkeypatch.setattr(correlation, "GROUP", 50)
     X, Z = tied_points(), embedding(kind, 37)
     case = Case(Original(dataset(X)), Z)
     squared = sum((column[:, None] - column) ** 2 for column in case.positions)[np.triu_indices(37, 1)]

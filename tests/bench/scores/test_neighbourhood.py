@@ -8,7 +8,7 @@ import pytest
 from sklearn.manifold import trustworthiness
 from sklearn.metrics import pairwise_distances
 
-from bench.scores import Case, Original, kernels, neighbourhood, pair_kernels
+from bench.scores import Case, Original, kernels, neighbourhood, pair_kernels, plain_kernels
 from bench.scores.coranking import Coranking
 from tests.bench.scores.data import Z_KINDS, by_definition, dataset, embedding, ranks, tied_points, zadu
 
@@ -143,7 +143,7 @@ def test_blocks_of_rows_give_what_whole_arrays_give(digits_case: Case, monkeypat
     np.testing.assert_array_equal(original.neighbours_of_held_out, digits_case.original.neighbours_of_held_out)
 
 
-@pytest.mark.parametrize("module", [kernels, pair_kernels])
+@pytest.mark.parametrize("module", [kernels, pair_kernels, plain_kernels])
 def test_kernels_call_nothing_in_another_file_of_ours(module: object) -> None:
     """An edit of a callee elsewhere would leave old code in numba's cache on disk."""
     tree = ast.parse(Path(module.__file__).read_text())  # type: ignore[attr-defined]

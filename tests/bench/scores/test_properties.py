@@ -33,15 +33,15 @@ def scores(Z: np.ndarray) -> dict[str, float]:
 seeds = st.integers(0, 2**32 - 1)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(seed=seeds, angle=st.floats(0, 2 * np.pi), shift=st.floats(-100, 100), factor=st.floats(1e-3, 1e3))
 def test_rotation_shift_and_scale_change_nothing(seed: int, angle: float, shift: float, factor: float) -> None:
     Z = np.random.RandomState(seed).standard_normal((N, 2))
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    assert scores(factor * (Z @ turn + shift)) == pytest.approx(scores(Z), abs=1e-7)
+    assert scores(factor * (Z @ turn + shift)) == pytest.approx(scores(Z), rel=1e-6, abs=1e-7)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(seed=seeds, n_features=st.integers(1, 5), values=st.integers(2, 256))
 def test_the_data_as_their_own_embedding_lose_nothing(seed: int, n_features: int, values: int) -> None:
     X = np.random.RandomState(seed).randint(0, values, (N, n_features))
@@ -56,7 +56,7 @@ def test_the_data_as_their_own_embedding_lose_nothing(seed: int, n_features: int
         assert value.value == pytest.approx(best, abs=1e-7), value
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(seed=seeds, kind=st.sampled_from(["scattered", "few places", "a line"]))
 def test_everybody_is_a_neighbour_in_the_end(seed: int, kind: str) -> None:
     rng = np.random.RandomState(seed)

@@ -34,6 +34,7 @@ def test_every_record_explains_itself() -> None:
         assert score.meaning.endswith(".")
         assert score.weakness.endswith(".")
         assert score.version >= 1
+        assert score.row()["score"] == key
     columns = [column_name(s.key, split, k) for s in SCORES.values() for split in s.splits for k in s.ks]
     assert len(columns) == len(set(columns))
 

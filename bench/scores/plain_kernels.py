@@ -1,0 +1,64 @@
+"""Compiled kernels that neither sort nor group. See `bench.scores.kernels` for the rules they keep."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True, nogil=True)
+def triangle_rows(
+    slab: int, n_slabs: int, products: np.ndarray, norms: np.ndarray, first: int, triangle: np.ndarray
+) -> None:
+    """Put the squared distances of a block of rows into the triangle, from exact inner products."""
+    n = len(norms)
+    for row in range(slab, len(products), n_slabs):
+        i = first + row
+        place = i * (2 * n - i - 1) // 2 - i - 1
+        for j in range(i + 1, n):
+            triangle[place + j] = norms[i] + norms[j] - 2.0 * products[row, j]
+
+
+@njit(cache=True, nogil=True)
+def count_values(slab: int, n_slabs: int, values: np.ndarray, counts: np.ndarray) -> None:
+    """Count how often each whole number occurs; `counts` has a row a slab."""
+    mine = counts[slab]
+    for t in range(len(values) * slab // n_slabs, len(values) * (slab + 1) // n_slabs):
+        mine[values[t]] += 1
+
+
+@njit(cache=True, nogil=True)
+def look_up(slab: int, n_slabs: int, values: np.ndarray, table: np.ndarray, out: np.ndarray) -> None:
+    """Put `table[values]` into `out`."""
+    for t in range(len(values) * slab // n_slabs, len(values) * (slab + 1) // n_slabs):
+        out[t] = table[values[t]]
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz"})
+def class_sums(
+    slab: int, n_slabs: int, positions: np.ndarray, queries: np.ndarray, starts: np.ndarray, sums: np.ndarray
+) -> None:
+    """Sum the distances of each query to the points of each class.
+
+    Parameters
+    ----------
+    positions : ndarray of shape (n_components, n_samples), float64
+        One class after the other.
+    queries : ndarray of shape (n_components, n_queries), float64
+    starts : ndarray of shape (n_classes + 1,)
+        Where each class begins.
+    sums : ndarray of shape (n_queries, n_classes)
+    """
+    distances = np.empty(positions.shape[1])
+    for row in range(slab, queries.shape[1], n_slabs):
+        for j in range(len(distances)):
+            distances[j] = 0.0
+        for c in range(positions.shape[0]):
+            component, p = positions[c], queries[c, row]
+            for j in range(len(distances)):
+                distances[j] += (component[j] - p) ** 2
+        for c in range(len(starts) - 1):
+            total = 0.0
+            for j in range(starts[c], starts[c + 1]):
+                total += np.sqrt(distances[j])
+            sums[row, c] = total
