@@ -29,7 +29,7 @@ from bench.records import Outcome, Status
 WARM_UP_ROWS = 512
 """Rows of a warm-up, unless the method takes another code path on as many rows as the data have."""
 
-REFIT_ROWS = 200
+REFIT_ROWS = 100
 """Fitted points that are placed once more, so few that it costs little where placing is slow."""
 
 

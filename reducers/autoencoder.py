@@ -47,7 +47,7 @@ class Autoencoder(NeuralReducer):
         n_components: int = 2,
         hidden_layer_sizes: tuple[int, ...] = (512, 256, 128),
         output_activation: str = "auto",
-        n_epochs: int = 30,
+        n_epochs: int = 20,
         batch_size: int = 128,
         learning_rate: float = 1e-3,
         random_state: int | np.random.RandomState | None = None,

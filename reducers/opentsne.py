@@ -80,6 +80,9 @@ class OpenTSNE(Reducer):
             random_state=rng,
         )
         self.fitted_ = backend.fit(X)
+        # Placing new points, the library first moves the fitted ones so that their bounding box is centred. Moved
+        # beforehand, they stay where `embedding_` says they are, and new points land among them and not beside them.
+        self.fitted_ -= (self.fitted_.max(axis=0) + self.fitted_.min(axis=0)) / 2
         self.kl_divergence_ = float(self.fitted_.kl_divergence)
         return np.array(self.fitted_)
 
