@@ -45,7 +45,7 @@ class Autoencoder(NeuralReducer):
     def __init__(
         self,
         n_components: int = 2,
-        hidden_layer_sizes: tuple[int, ...] = (512, 256, 128),
+        hidden_layer_sizes: tuple[int, ...] = (256, 128),
         output_activation: str = "auto",
         n_epochs: int = 20,
         batch_size: int = 128,

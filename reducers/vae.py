@@ -49,7 +49,7 @@ class VAE(NeuralReducer):
     def __init__(
         self,
         n_components: int = 2,
-        hidden_layer_sizes: tuple[int, ...] = (512, 256, 128),
+        hidden_layer_sizes: tuple[int, ...] = (256, 128),
         beta: float = 1.0,
         output_activation: str = "auto",
         n_epochs: int = 20,
