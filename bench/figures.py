@@ -18,7 +18,7 @@ from bench.datasets import Dataset
 mpl.use("Agg")
 
 PANEL_INCHES = 3.0
-COLUMNS = 4
+MOST_COLUMNS = 5
 DRAW_SEED = 0
 """Points are drawn in one shuffled order, so that no class hides another because it comes later."""
 
@@ -47,8 +47,8 @@ def palette(n_classes: int) -> list[tuple[float, float, float]]:
 
 def embeddings(panels: Sequence[Panel], dataset: Dataset, caption: str) -> Figure:
     """Return embeddings of the fitted points side by side: same colours, same order of points, equal aspect."""
-    columns = min(COLUMNS, len(panels))
-    rows = -(-len(panels) // columns)
+    rows = -(-len(panels) // MOST_COLUMNS)
+    columns = -(-len(panels) // rows)
     size = (PANEL_INCHES * columns + 0.8, (PANEL_INCHES + 0.45) * rows + 0.5)
     figure = Figure(figsize=size, layout="constrained")
     axes = np.atleast_1d(figure.subplots(rows, columns)).ravel()
