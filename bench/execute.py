@@ -64,7 +64,9 @@ def execute(order: Order, console: Console) -> Results:
         environment = machine.environment(dataset.name, dataset.fingerprint, dataset.provenance, budget)
         store.write("study.toml", order.whole.to_toml())
         ended = _run(Runner(study, dataset, store, budget), runs, order, console)
-        environment = environment.model_copy(update={"load_after": machine.load()})
+        found = {pool for record in ended for pool in record.outcome.pools}
+        pools = tuple(sorted(found, key=lambda pool: (pool.library, pool.threads)))
+        environment = environment.model_copy(update={"load_after": machine.load(), "pools": pools})
         if ended:
             store.write_model("environment.json", environment)
         _score(store, dataset, console)

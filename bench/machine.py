@@ -22,6 +22,8 @@ class Environment(BaseModel):
     ----------
     memory_mib : float
         Physical memory in MiB.
+    pools : tuple of Pool
+        Thread pools as they were read back in the workers, each with the threads it may use.
     load_before, load_after : float or None
         Processes waiting to run, averaged over a minute, before the first run and after the last.
     wall_s, measured_s : float or None
@@ -43,6 +45,7 @@ class Environment(BaseModel):
     versions: dict[str, str]
     git_commit: str | None
     thread_budget: int
+    pools: tuple[threads.Pool, ...] = ()
     dataset: str
     dataset_fingerprint: str
     provenance: str
