@@ -29,7 +29,8 @@ COST = {
     "transform_s": "transform\n(s) ↓",
     "fit_cores": "cores busy\nin fit",
     "cold_start_s": "cold start\n(s) ↓",
-    "peak_mib": "peak memory\n(MiB) ↓",
+    "peak_mib": "peak memory\nin fit (MiB) ↓",
+    "baseline_mib": "memory before\nfit (MiB)",
 }
 MARK = "†"
 ONE_CORE = 1.2
@@ -118,7 +119,8 @@ def headline(title: str, summary: pd.DataFrame, thread_budget: int, doubts: Sequ
         f"{_runs_in_words(sizes['n_runs'])}, budget {thread_budget} thread(s). Arrows point to the better end.",
         "kNN accuracy, k = 10: leave-one-out on fitted points; held-out points among fitted ones. Trustworthiness: "
         "k = 5. Labels are used by these scores only, never by a fit.",
-        "Cold start is a method's first call in a new process, compilation included; it is in no other column.",
+        "Cold start is a method's first call in a new process, compilation included; it is in no other column. "
+        "What it leaves in memory is part of the memory before the fit.",
     ]
     doubtful = [f"{MARK} {text}" for text in dict.fromkeys(doubt.text for doubt in doubts)]
     return Headline(title, parts, reading + _notes(summary, thread_budget) + doubtful)
@@ -149,7 +151,7 @@ def _cell(fields: pd.Series, name: str, doubted: bool) -> Cell:
 
 
 def _number(name: str, value: float) -> str:
-    if name == "peak_mib":
+    if name.endswith("_mib"):
         return f"{value:,.0f}"
     if name == "fit_cores":
         return f"{value:.1f}"

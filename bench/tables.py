@@ -11,7 +11,17 @@ from bench.records import Record, Status
 from bench.scores import REFERENCES, SCORES, Value
 from bench.statistics import Interval, interval
 
-COSTS = ("import_s", "cold_start_s", "fit_s", "fit_cpu_s", "fit_cores", "transform_s", "inverse_s", "peak_mib")
+COSTS = (
+    "import_s",
+    "cold_start_s",
+    "fit_s",
+    "fit_cpu_s",
+    "fit_cores",
+    "transform_s",
+    "inverse_s",
+    "peak_mib",
+    "baseline_mib",
+)
 """Costs of a run that the summary gives a median and an interval of."""
 
 

@@ -17,6 +17,12 @@ from tests.conftest import make_dataset
 SEEDS = 6
 
 
+@pytest.fixture(autouse=True)
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the figures out, which nothing here looks at."""
+    monkeypatch.setattr("bench.results.figures.render", lambda figure, kind: b"")
+
+
 def _folder(path: Path, dataset: Dataset, fit_s: float = 1.0, status: Status | None = None) -> Path:
     records = []
     for seed in range(SEEDS):

@@ -27,7 +27,7 @@ from tests.conftest import make_dataset
 
 FAKES = Path(__file__).parent / "fakes.py"
 SEEDS = 4
-KILLS = 4
+KILLS = 3
 
 
 @pytest.fixture
@@ -110,8 +110,6 @@ def test_a_second_run_repeats_nothing(tmp_path: Path) -> None:
     again = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "All 2 runs are done already" in again.stdout
     assert _finished(tmp_path) == before
-    subprocess.run([*command, "--rerun", "all"], capture_output=True, check=True)
-    assert not before.items() & _finished(tmp_path).items()
 
 
 def test_two_studies_cannot_share_a_folder(tmp_path: Path) -> None:
