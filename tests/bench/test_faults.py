@@ -27,10 +27,10 @@ EXPECTED = {
     "WidensPools": (Status.OK, "", True),
     "ShowsItsFolder": (Status.OK, "", True),
     "Allocates": (Status.OK, "", True),
-    "Hangs": (Status.TIMEOUT, "longer than the limit of 2.0 s", False),
-    "HangsAndPrints": (Status.TIMEOUT, "longer than the limit of 2.0 s", False),
-    "IgnoresSigterm": (Status.TIMEOUT, "longer than the limit of 2.0 s", False),
-    "LeavesGrandchildren": (Status.TIMEOUT, "longer than the limit of 2.0 s", False),
+    "Hangs": (Status.TIMEOUT, "longer than the limit of 5.0 s", False),
+    "HangsAndPrints": (Status.TIMEOUT, "longer than the limit of 5.0 s", False),
+    "IgnoresSigterm": (Status.TIMEOUT, "longer than the limit of 5.0 s", False),
+    "LeavesGrandchildren": (Status.TIMEOUT, "longer than the limit of 5.0 s", False),
     "Segfaults": (Status.CRASHED, "SIGSEGV", False),
     "Exits": (Status.CRASHED, "exit status 3", False),
     "Raises": (Status.FAILED, "fit: RuntimeError: no luck", False),
@@ -55,7 +55,7 @@ EXPECTED = {
 def records(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Record]:
     """Run every fake once in one study, as a user's own reducers would be."""
     variants = {name: Variant(reducer=f"{FAKES}:{name}", label=name) for name in EXPECTED}
-    study = Study(name="faults", dataset="clouds", seeds=1, timeout="2s", memory="700MiB", variants=variants)
+    study = Study(name="faults", dataset="clouds", seeds=1, timeout="5s", memory="700MiB", variants=variants)
     data = make_dataset(600, 200)
     store = Store(tmp_path_factory.mktemp("faults"))
     watcher = _Collector()
