@@ -15,6 +15,7 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from bench.errors import StoreError
+from bench.machine import Environment
 from bench.plan import Run
 from bench.records import SCHEMA, Record
 from bench.study import Study, read
@@ -93,6 +94,13 @@ class Store:
             raise StoreError(f"Got {self.folder}, but expected a results folder: there is no study.toml in it.")
         return read(str(path))
 
+    def environment(self) -> Environment | None:
+        """Return where the study ran; None where that cannot be read."""
+        try:
+            return Environment.model_validate_json((self.folder / "environment.json").read_bytes())
+        except (OSError, ValidationError):
+            return None
+
     def partial_arrays(self, run: Run) -> Path:
         """Return where a worker writes the embedding of a run before it counts."""
         folder = self._stem(run.variant, run.seed).parent
@@ -139,7 +147,16 @@ class Store:
         return sorted(found, key=lambda record: record.seed)
 
     def arrays(self, record: Record) -> dict[str, np.ndarray]:
-        """Return what a run left: `fit`, and `test` and `squared_error` where it has them."""
+        """Return what a run left.
+
+        Returns
+        -------
+        dict of str to ndarray
+            `fit`, the embedding of the fitted points, and where the reducer can: `test`, that of the held-out points;
+            `refit`, of fitted points placed once more; `squared_error` of each held-out point rebuilt; `rebuilt`, the
+            first of them; `grid`, the data of places spread over the embedding, with `grid_axes`; and `extra_NAME`,
+            what the reducer itself wished to keep.
+        """
         with np.load(self._stem(record.variant, record.seed).with_suffix(".npz"), allow_pickle=False) as arrays:
             return dict(arrays)
 

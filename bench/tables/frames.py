@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from bench.reading import Judged, Reading
 from bench.records import Record, Status
 from bench.scores import REFERENCES, SCORES, Value
 from bench.statistics import Interval, interval
@@ -25,21 +25,6 @@ COSTS = (
 """Costs of a run that the summary gives a median and an interval of."""
 
 
-References = Mapping[str, Sequence[Value]]
-"""Scores of rows that are no embedding, by name; see `bench.scores.REFERENCES`."""
-
-AcrossSeeds = Mapping[str, Sequence[Value]]
-"""Scores over the embeddings of a variant's seeds, by variant."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A run with its scores."""
-
-    record: Record
-    values: Sequence[Value]
-
-
 def column_name(score: str, split: str, k: int | None) -> str:
     """Return the name of a score's column: fitted points bare, held-out points with `_test`.
 
@@ -54,15 +39,15 @@ def runs_table(judged: Sequence[Judged]) -> pd.DataFrame:
     return pd.DataFrame([_run_row(item.record) for item in judged])
 
 
-def scores_table(judged: Sequence[Judged], references: References, across: AcrossSeeds) -> pd.DataFrame:
+def scores_table(reading: Reading) -> pd.DataFrame:
     """Return one row a score, long and tidy; what is of no one seed has none."""
     rows: list[dict[str, object]] = [
         {"variant": variant, "seed": seed, "split": value.split, "score": value.score, "k": value.k, "part": value.part}
         | {"value": value.value, "reason": value.reason}
         for variant, seed, values in [
-            *((name, None, values) for name, values in references.items()),
-            *((item.record.variant, item.record.seed, item.values) for item in judged),
-            *((variant, None, values) for variant, values in across.items()),
+            *((name, None, values) for name, values in reading.references.items()),
+            *((item.record.variant, item.record.seed, item.values) for item in reading.judged),
+            *((variant, None, values) for variant, values in reading.across.items()),
         ]
         for value in values
     ]
@@ -70,17 +55,12 @@ def scores_table(judged: Sequence[Judged], references: References, across: Acros
     return pd.DataFrame(rows, columns=columns).astype({"seed": "Int64", "k": "Int64"})
 
 
-def summary_table(judged: Sequence[Judged], references: References, across: AcrossSeeds) -> pd.DataFrame:
+def summary_table(reading: Reading) -> pd.DataFrame:
     """Return one row a variant: median and 95 % interval over seeds of every cost and score."""
-    variants = list(dict.fromkeys(item.record.variant for item in judged))
-    rows = [
-        _summary_row([item for item in judged if item.record.variant == variant])
-        | _plain_cells(across.get(variant, ()))
-        for variant in variants
-    ]
+    rows = [_summary_row(reading.runs(variant)) | _plain_cells(reading.across[variant]) for variant in reading.variants]
     rows += [
         {"variant": name, "label": REFERENCES[name], "reducer": "", "n_runs": 0, "n_ok": 0} | _plain_cells(values)
-        for name, values in references.items()
+        for name, values in reading.references.items()
     ]
     columns = ["variant", "label", "reducer", "dataset", "n_fit", "n_test", "n_components", "n_runs", "n_ok", "status"]
     columns += ["reason"]
