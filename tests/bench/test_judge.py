@@ -9,9 +9,11 @@ import pytest
 
 from bench import judge, tables
 from bench.datasets import Dataset
+from bench.reading import read
 from bench.records import Outcome, Record, Status
 from bench.scores import REFERENCES, SCORES, Case, Value, evaluate
 from bench.store import Store
+from bench.study import Study, Variant
 from tests.bench.scores.data import dataset, embedding, tied_points
 
 N = 60
@@ -180,16 +182,17 @@ def test_data_too_many_for_memory_are_scored_in_one_pass(
 
 def test_tables_hold_all_there_is(store: Store, data: Dataset, records: list[Record], tmp_path: Path) -> None:
     run(store, data, records, tmp_path)
-    judged = [tables.Judged(record, judge.verdict(store, record)) for record in records]
-    references, across = judge.reference(store), {"method": judge.across(store, records)}
-    scores = tables.scores_table(judged, references, across)
+    variants = {"method": Variant(reducer="pca", label="Method")}
+    store.write("study.toml", Study(dataset="clouds", variants=variants).to_toml())
+    reading = read(store, data)
+    scores = tables.scores_table(reading)
     assert set(scores["score"]) == set(SCORES)
     assert set(scores["variant"]) == {"method", *REFERENCES}
     assert set(scores.loc[scores["score"] == "silhouette_of_classes", "part"]) == set("abcdef")
     assert scores["value"].notna().sum() + (scores["reason"] != "").sum() == len(scores)
-    summary = tables.summary_table(judged, references, across).set_index("variant")
-    mean = np.median([v.value for item in judged for v in item.values if v.score == "stress"])
+    summary = tables.summary_table(reading).set_index("variant")
+    mean = np.median([v.value for item in reading.judged for v in item.values if v.score == "stress"])
     assert summary.loc["method", "stress"] == mean
-    assert summary.loc["method", "knn_jaccard_k15"] == across["method"][-1].value
+    assert summary.loc["method", "knn_jaccard_k15"] == reading.across["method"][-1].value
     assert summary.loc["pixels", "label"] == "no reduction"
     assert "silhouette_of_classes" not in summary.columns

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from bench import results
 from bench.datasets import Dataset
 from bench.records import Status
 from bench.results import Results, publish
@@ -97,12 +96,6 @@ def test_the_headline_fits_a_terminal(published: Results) -> None:
 def test_two_reports_of_one_store_are_the_same_bytes(store: Store, published: Results, dataset: Dataset) -> None:
     before = {path: path.read_bytes() for path in published.paths}
     assert {path: path.read_bytes() for path in publish(store, dataset).paths} == before
-
-
-def test_a_panel_shows_the_seed_with_the_median_score(store: Store, dataset: Dataset) -> None:
-    values = [0.5, 0.9, 0.7, 0.1]
-    assert results._median_place(values) == 0
-    assert results._median_place([0.5, 0.9, 0.7]) == 2
 
 
 def test_figures_draw_every_point_once_in_one_order(dataset: Dataset) -> None:
