@@ -125,14 +125,14 @@ DRAWINGS = (
         "seed-overlays",
         "Two seeds laid over each other",
         "Each line leads from a point's place with one seed to its place (dot) with another, after the best shift, "
-        "rotation, reflection and scaling (Procrustes): the shorter the lines, the less was chance.",
+        "rotation and reflection (Procrustes) at equal size: the shorter the lines, the less was chance.",
         stability.overlays,
     ),
     Drawing(
         "reconstructions",
         "Held-out images and what comes back",
-        "The first row are held-out images, each row below the same images after the way into the embedding and back; "
-        "what looks alike there has been lost.",
+        "The first row shows held-out images, each row below the same after the way into the embedding and back: "
+        "what differs was lost on the way.",
         neural.reconstructions,
     ),
     Drawing(

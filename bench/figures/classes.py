@@ -49,7 +49,7 @@ def confusions(reading: Reading) -> Figure | None:
     classes = reading.dataset.classes
     if reading.dataset.y is None:
         return None
-    figure, axes = style.panels(len(reading.variants), headroom=0.85, side=1.0)
+    figure, axes = style.panels(len(reading.variants), headroom=0.75, side=0.85)
     images = []
     for variant, ax in zip(reading.variants, axes[:, 0], strict=True):
         case = reading.cases.get(variant)

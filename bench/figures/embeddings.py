@@ -70,9 +70,10 @@ def scatter(ax: Axes, window: Frame, Z: np.ndarray, colours: Any, **scale: Any) 
     """
     order = np.random.RandomState(style.DRAW_SEED).permutation(len(Z))
     inside, n_beyond = window.clip(places(Z))
+    x, y = inside[order].T
     of_points = {"c": colours[order] if isinstance(colours, np.ndarray) else colours, **scale}
     size = float(np.clip(3_000 / len(Z), 0.4, 2))
-    ax.scatter(*inside[order].T, size, alpha=0.85, linewidths=0, rasterized=True, **of_points)
+    ax.scatter(x, y, size, alpha=0.85, linewidths=0, rasterized=True, **of_points)
     window.show(ax)
     if n_beyond:
         corner = {"ha": "right", "va": "bottom", "transform": ax.transAxes}

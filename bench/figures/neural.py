@@ -24,7 +24,7 @@ def reconstructions(reading: Reading) -> Figure | None:
         _with_error(reading, variant): images[:n] for variant, images in rebuilt.items()
     }
     strip = (style.WIDTH - 1.6) / n * shape[0] / shape[1]
-    figure = Figure(figsize=(style.WIDTH, len(rows) * (strip + 0.12) + 0.5), layout="constrained")
+    figure = Figure(figsize=(style.WIDTH, len(rows) * (strip + 0.06)), layout="constrained")
     axes = figure.subplots(len(rows), 1, squeeze=False)[:, 0]
     for ax, (label, images) in zip(axes, rows.items(), strict=True):
         _picture(ax, mosaic(images, shape, n))
@@ -105,7 +105,7 @@ def _with_error(reading: Reading, variant: str) -> str:
 
 
 def _large_panels(n: int) -> tuple[Figure, np.ndarray]:
-    figure = Figure(figsize=(max(style.NARROW, style.WIDTH * n / 3), style.WIDTH / 3 + 0.9), layout="constrained")
+    figure = Figure(figsize=(max(style.NARROW, style.WIDTH * n / 3), style.WIDTH / 3 + 0.4), layout="constrained")
     return figure, figure.subplots(1, n, squeeze=False).T
 
 

@@ -183,19 +183,26 @@ def entitle(figure: Figure, title: str, caption: str) -> None:
 
 
 def _extend(figure: Figure, above: float = 0.0, below: float = 0.0) -> None:
-    """Make the figure taller by strips, in inches, that panels and legends stay clear of."""
-    layout = figure.get_layout_engine()
-    assert layout is not None
+    """Lay the panels out and then make the figure taller by strips, in inches, that they stay out of."""
+    lay_out(figure)
     width, height = figure.get_size_inches()
-    _, bottom, _, share = layout.get()["rect"]
     whole = height + above + below
-    rect = (0.0, (bottom * height + below) / whole, 1.0, share * height / whole)
     figure.set_size_inches(width, whole)
-    layout.set(rect=rect)  # type: ignore[call-arg]
+    for ax in figure.axes:
+        x, y, w, h = ax.get_position(original=True).bounds
+        ax.set_position((x, (y * height + below) / whole, w, h * height / whole))
     for legend in figure.legends:
-        legend.set_bbox_to_anchor(rect, transform=figure.transFigure)
+        legend.set_bbox_to_anchor((0, below / whole, 1, height / whole), transform=figure.transFigure)
     for text in figure.texts:
         text.set_y(text.get_position()[1] + below)
+
+
+def lay_out(figure: Figure) -> None:
+    """Find where everything lies, once for all kinds of files."""
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        layout.execute(figure)
+        figure.set_layout_engine("none")
 
 
 def _write(figure: Figure, text: str, top: float, **how: Any) -> None:
@@ -205,11 +212,7 @@ def _write(figure: Figure, text: str, top: float, **how: Any) -> None:
 def render(figure: Figure, kind: str) -> bytes:
     """Return the figure as `png` or `svg`; the same figure gives the same bytes."""
     with mpl.rc_context(RC):
-        layout = figure.get_layout_engine()
-        if layout is not None:
-            # Where everything lies is found once and holds for both kinds.
-            layout.execute(figure)
-            figure.set_layout_engine("none")
+        lay_out(figure)
         buffer = io.BytesIO()
         if kind == "svg":
             figure.savefig(
