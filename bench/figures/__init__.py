@@ -132,7 +132,7 @@ DRAWINGS = (
         "reconstructions",
         "Held-out images and what comes back",
         "The first row shows held-out images, each row below the same after the way into the embedding and back: "
-        "what differs was lost on the way.",
+        "what differs was lost.",
         neural.reconstructions,
     ),
     Drawing(

@@ -187,12 +187,15 @@ def _extend(figure: Figure, above: float = 0.0, below: float = 0.0) -> None:
     lay_out(figure)
     width, height = figure.get_size_inches()
     whole = height + above + below
+    anchors = [legend.get_bbox_to_anchor().bounds for legend in figure.legends]
     figure.set_size_inches(width, whole)
     for ax in figure.axes:
         x, y, w, h = ax.get_position(original=True).bounds
         ax.set_position((x, (y * height + below) / whole, w, h * height / whole))
-    for legend in figure.legends:
-        legend.set_bbox_to_anchor((0, below / whole, 1, height / whole), transform=figure.transFigure)
+    for legend, (x, y, w, h) in zip(figure.legends, anchors, strict=True):
+        # In inches, so that the next strip finds it where this one put it.
+        inches = (x / figure.dpi, y / figure.dpi + below, w / figure.dpi, h / figure.dpi)
+        legend.set_bbox_to_anchor(inches, transform=figure.dpi_scale_trans)
     for text in figure.texts:
         text.set_y(text.get_position()[1] + below)
 
