@@ -47,7 +47,7 @@ def silhouettes(reading: Reading) -> Figure | None:
 def confusions(reading: Reading) -> Figure | None:
     """Draw which classes are taken for which by their neighbours in the shown embedding."""
     classes = reading.dataset.classes
-    if reading.dataset.y is None:
+    if reading.dataset.y is None or not reading.cases:
         return None
     figure, axes = style.panels(len(reading.variants), headroom=0.75, side=0.85)
     images = []
