@@ -75,8 +75,8 @@ DRAWINGS = (
     Drawing(
         "costs",
         "Time and memory",
-        "Further left is cheaper, on logarithmic axes: medians over seeds with 95 % intervals; a cold start is paid "
-        "once by each process and is in no fit; a method without a ring for transform places no new points.",
+        "Further left is cheaper (times on logarithmic axes): medians over seeds with 95 % intervals; a cold start is "
+        "paid once by each process and is in no fit; a method without a ring for transform places no new points.",
         costs.costs,
     ),
     Drawing(

@@ -62,7 +62,7 @@ def quality_and_time(reading: Reading) -> Figure | None:
         ax.set(xscale="log", title=SCORES[key].label + (f", k = {k}" if k else ""))
         ax.tick_params(labelbottom=True)
         ax.set_xlabel("fit (s)")
-        style.plain_ticks(ax, "x")
+        style.plain_ticks(ax)
     for ax in axes[len(found) :]:
         ax.remove()
     style.legend_of_methods(figure, variants, looks, lines=False)
@@ -101,9 +101,12 @@ def costs(reading: Reading) -> Figure | None:
             axes[0].texts[-1].set_transform(axes[0].get_yaxis_transform())
     _key(axes[2], [("before", "|", True), ("peak", "s", True)])
     for ax, label in zip(axes, ("once warm (s)", "cold start (s)", "memory in fit (MiB)"), strict=True):
-        ax.set(xscale="log", xlabel=label)
-        style.plain_ticks(ax, "x")
+        ax.set(xlabel=label)
+        if ax is not axes[2]:
+            ax.set_xscale("log")
+            style.plain_ticks(ax)
         ax.grid(axis="x", color="0.92", linewidth=0.5)
+    axes[2].set_xlim(left=0)
     axes[0].set(yticks=range(len(variants)), ylim=(len(variants) - 0.5, -0.5))
     axes[0].set_yticklabels([style.wrapped(reading.label(variant), 28) for variant in variants])
     return figure

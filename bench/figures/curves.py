@@ -38,7 +38,7 @@ def _draw(reading: Reading, names: Mapping[str, str], size: tuple[float, float])
         for variant, of_seeds in curves.items():
             _band(ax, of_seeds, name, looks[variant])
         ax.set(xscale="log", xlabel="k, size of the neighbourhood", title=label)
-        style.plain_ticks(ax, "x")
+        style.plain_ticks(ax)
         ax.grid(color="0.92", linewidth=0.5)
     style.legend_of_methods(figure, {variant: reading.label(variant) for variant in curves}, looks, lines=True)
     style.note(figure, values.missing(reading))

@@ -18,7 +18,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator
 from PIL import Image
 
 mpl.use("Agg")
@@ -132,11 +132,12 @@ def wrapped(label: str, letters: int = 22) -> str:
     return textwrap.fill(label, letters)
 
 
-def plain_ticks(ax: Axes, which: str) -> None:
-    """Write the numbers of a logarithmic axis out."""
-    axis = ax.xaxis if which == "x" else ax.yaxis
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+def plain_ticks(ax: Axes) -> None:
+    """Write the numbers of a logarithmic x axis out, more than those of its decades where there are few."""
+    low, high = ax.get_xlim()
+    ax.xaxis.set_major_locator(LogLocator(subs=(1.0,) if high > 100 * low else (1.0, 2.0, 5.0)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    ax.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
 
 
 def legend_of_methods(figure: Figure, labels: dict[str, str], looks: dict[str, Look], *, lines: bool) -> None:

@@ -82,7 +82,8 @@ def test_a_cold_start_stands_apart_and_what_failed_says_so(reading: Reading) -> 
     assert {one[0] for one in drawn[0]} == {"fit", "transform"}
     assert warm.texts[0].get_text().startswith("timeout") and warm.texts[0].get_position()[1] == 3
     assert [label.get_text() for label in warm.get_yticklabels()] == ["GOOD", "STAYS", "HALF", "GONE"]
-    assert all(ax.get_xscale() == "log" for ax in (warm, cold, memory))
+    assert [ax.get_xscale() for ax in (warm, cold, memory)] == ["log", "log", "linear"]
+    assert memory.get_xlim()[0] == 0
 
 
 def test_methods_are_ranked_in_the_direction_of_the_score(reading: Reading) -> None:
