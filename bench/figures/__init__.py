@@ -83,7 +83,7 @@ DRAWINGS = (
         "class-silhouettes",
         "Silhouette of each class, in the data and in the embedding",
         "A ring is a class in the original space, a dot the same class in the embedding: from -1 over 0, where it "
-        "overlaps with others, to 1, where it stands apart; a long way to the right was made by the method, not found.",
+        "overlaps with others, to 1, where it stands apart; what moved to the right was set apart by the method.",
         classes.silhouettes,
     ),
     Drawing(

@@ -207,6 +207,9 @@ def lay_out(figure: Figure) -> None:
     if layout is not None:
         layout.execute(figure)
         figure.set_layout_engine("none")
+        for ax in figure.axes:
+            # The solver's last digits change from one time to the next, and a file's bytes must not.
+            ax.set_position(tuple(round(edge, 6) for edge in ax.get_position(original=True).bounds))
 
 
 def _write(figure: Figure, text: str, top: float, **how: Any) -> None:
