@@ -236,5 +236,5 @@ def render(figure: Figure, kind: str) -> bytes:
         figure.savefig(buffer, format=kind, dpi=DPI, pil_kwargs={"compress_level": 1}, facecolor="white")
     small = io.BytesIO()
     # 256 colours take a third of the space, and nobody sees it.
-    Image.open(buffer).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "png", optimize=True)
+    Image.open(buffer).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "png")
     return small.getvalue()
