@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from itertools import product
+
+LETTERS = "abcdefghijklmnoprstuvwxyz"
+"""Marks of footnotes: those letters that Unicode has in superscript."""
 
 
 class Kind(StrEnum):
@@ -58,7 +63,7 @@ class Cell:
     value, low, high : float or None
         The same, to sort and draw by.
     best : bool
-        Whether nothing in the column is better beyond doubt.
+        Whether it is the best of its column, or cannot be told apart from the best.
     notes : tuple of int
         Places in the table's notes, from 0, of what must be known beside the number.
     """
@@ -85,10 +90,30 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of methods, columns of quantities, and footnotes."""
+    """Rows of methods, columns of quantities, and footnotes.
+
+    Attributes
+    ----------
+    caption : str
+        What the numbers are of and how to read them.
+    notes : tuple of str
+        What must be known beside the numbers. Cells and rows point at those that concern them; those that nothing
+        points at concern the whole table.
+    heading : str
+        What stands above the labels of the rows.
+    """
 
     key: str
     title: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    caption: str = ""
+    heading: str = "method"
+
+    @cached_property
+    def marks(self) -> tuple[str, ...]:
+        """Letter of each note, by which cells and rows point at it; empty where it concerns the whole table."""
+        pointed = {note for row in self.rows for notes in (row.notes, *(c.notes for c in row.cells)) for note in notes}
+        letters = iter(name for length in (1, 2) for name in map("".join, product(LETTERS, repeat=length)))
+        return tuple(next(letters) if place in pointed else "" for place in range(len(self.notes)))
