@@ -13,7 +13,19 @@ from bench.plan import Run
 from bench.records import Record
 from bench.units import seconds_in_words
 
-COLUMNS = ["label", "reducer", "n_fit", "fit_s", "transform_s", "inverse_s", "import_s", "cold_start_s"]
+COLUMNS = [
+    "label",
+    "reducer",
+    "n_fit",
+    "fit_s",
+    "transform_s",
+    "inverse_s",
+    "import_s",
+    "cold_start_s",
+    "fit_transform_s",
+]
+ONCE = ["import_s", "cold_start_s", "fit_transform_s"]
+"""What a variant costs once, whatever the number of its seeds."""
 
 
 @dataclass
@@ -74,7 +86,7 @@ def learn_from(folder: Path, runs: Sequence[Run], n_fit: int) -> Estimate:
                 nearest = alike[(alike["n_fit"] - n_fit).abs() == (alike["n_fit"] - n_fit).abs().min()]
                 costs = nearest[["fit_s", "transform_s", "inverse_s"]].sum(axis=1) * n_fit / nearest["n_fit"]
                 estimate.run_s[run.variant] = float(costs.median())
-                starts = nearest[["import_s", "cold_start_s"]].dropna().sum(axis=1)
+                starts = nearest[nearest["import_s"].notna()][ONCE].sum(axis=1)
                 estimate.start_s[run.variant] = float(starts.median()) if len(starts) else 0.0
     return estimate
 

@@ -22,7 +22,7 @@ from bench.errors import StoreError, WorkerError
 from bench.interrupt import Interrupt
 from bench.records import Outcome, Status
 from bench.units import seconds_in_words
-from bench.worker import Fit, Start
+from bench.worker import Fit, Repeat, Start
 
 MARK = "REDUCERS_BENCH_WORKER"
 """Environment variable that a worker hands down to every process it starts, so that they can be found again."""
@@ -87,7 +87,7 @@ class Worker:
         self._selector.register(self._output, selectors.EVENT_READ)
         return self._ask(self.start, limits)
 
-    def run(self, fit: Fit, limits: Limits) -> Outcome:
+    def run(self, request: Fit | Repeat, limits: Limits) -> Outcome:
         """Run the reducer once and return how that went; after an end by force the worker is gone.
 
         Raises
@@ -96,7 +96,7 @@ class Worker:
             If the embedding could not be written.
         """
         self._tail.clear()
-        return self._ask(fit, limits)
+        return self._ask(request, limits)
 
     @property
     def log_tail(self) -> str:
@@ -126,7 +126,7 @@ class Worker:
             with suppress(OSError):
                 os.close(descriptor)
 
-    def _ask(self, request: Start | Fit, limits: Limits) -> Outcome:
+    def _ask(self, request: Start | Fit | Repeat, limits: Limits) -> Outcome:
         deadline = time.monotonic() + limits.seconds
         with suppress(BrokenPipeError):
             os.write(self._requests, (json.dumps(asdict(request)) + "\n").encode())

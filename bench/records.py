@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from bench.meter import Measurement
 from bench.threads import Pool
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class Status(StrEnum):
@@ -36,8 +36,13 @@ class Outcome(BaseModel):
         Cost of importing the reducer, and of its first call on few rows, both before any other call is measured. Only
         the first run of a worker process has them.
     fit, transform, inverse : Measurement or None
-        Cost of `fit_transform` on the points to fit, of `transform` on the held-out points, and of
-        `inverse_transform` on their embedding; None where the reducer has none, or the run did not get there.
+        Cost of `fit` on the points to fit, of `transform` on the held-out points, and of `inverse_transform` on their
+        embedding; None where the reducer has none, or the run did not get there.
+    fit_transform : Measurement or None
+        Cost of `fit_transform` with the same seed once more, on a reducer of its own; measured for a variant's first
+        seed only.
+    repeatable : bool or None
+        Whether that gave the same embedding to the last bit; None where it was not tried or did not end.
     pools : tuple of Pool
         Thread pools as read back after the run.
     notes : tuple of str
@@ -51,6 +56,8 @@ class Outcome(BaseModel):
     imported: Measurement | None = None
     cold_start: Measurement | None = None
     fit: Measurement | None = None
+    fit_transform: Measurement | None = None
+    repeatable: bool | None = None
     transform: Measurement | None = None
     inverse: Measurement | None = None
     n_components: int | None = None
@@ -66,6 +73,7 @@ class Outcome(BaseModel):
             "import": self.imported,
             "cold_start": self.cold_start,
             "fit": self.fit,
+            "fit_transform": self.fit_transform,
             "transform": self.transform,
             "inverse": self.inverse,
         }

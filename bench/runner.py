@@ -22,7 +22,7 @@ from bench.process import Limits, Worker, end_left_behind
 from bench.records import Outcome, Record, Status
 from bench.store import Store
 from bench.study import Study
-from bench.worker import Fit, Start
+from bench.worker import Fit, Repeat, Start
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +124,8 @@ class Runner:
             outcome = worker.run(Fit(run.random_state, str(partial)), limits)
             outcome = outcome.model_copy(update={"imported": ready.imported, "cold_start": ready.cold_start})
             log_tail += worker.log_tail
+            if self.study.repeat and run.seed == 0 and outcome.status is Status.OK:
+                outcome = _with_repetition(outcome, worker.run(Repeat(run.random_state), limits))
         if outcome.status is not Status.OK or outcome.notes:
             # After a failure nothing of the process is trusted any more; the next run gets a new one.
             self._close(run.variant)
@@ -158,6 +160,14 @@ class Runner:
             log_tail=log_tail,
             arrays_sha256=None,
         )
+
+
+def _with_repetition(outcome: Outcome, again: Outcome) -> Outcome:
+    """Return the outcome of a run with what its repetition told; a repetition that failed is a note beside it."""
+    if again.status is Status.OK:
+        return outcome.model_copy(update={"fit_transform": again.fit_transform, "repeatable": again.repeatable})
+    note = f"a second fit with the same seed ended otherwise, {again.status.value}: {again.reason}"
+    return outcome.model_copy(update={"notes": (*outcome.notes, note)})
 
 
 @contextmanager

@@ -50,6 +50,8 @@ class Study(BaseModel):
     """Thread budget of every run; none takes all cores."""
     order_seed: int = 0
     """Seed of the order in which the runs of a round take place."""
+    repeat: bool = True
+    """Whether the first seed of every variant is fitted once more, by `fit_transform`, and the embeddings compared."""
     every_reducer: bool = False
     """Whether reducers that no variant names take part with their defaults."""
     variants: dict[str, Variant] = Field(default_factory=dict)

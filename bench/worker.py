@@ -32,6 +32,12 @@ WARM_UP_ROWS = 512
 REFIT_ROWS = 100
 """Fitted points that are placed once more, so few that it costs little where placing is slow."""
 
+REBUILT_ROWS = 16
+GRID_PLACES = 12
+"""Places along each axis of an embedding that are mapped back to data, for a picture."""
+GRID_SHARE = 0.98
+"""Middle share of the fitted points, along each axis, that these places span."""
+
 
 class CannotWriteError(Exception):
     """The embedding could not be written, which is no fault of the reducer."""
@@ -55,6 +61,13 @@ class Fit:
     output: str
 
 
+@dataclass(frozen=True)
+class Repeat:
+    """Request to do the last fit once more, by `fit_transform` and with its seed."""
+
+    random_state: int | None
+
+
 def main() -> None:
     """Answer requests until there are no more."""
     requests_fd, replies_fd, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
@@ -69,8 +82,10 @@ def main() -> None:
         bench = Bench(start, X, X_test)
         _reply(replies, bench.get_ready().model_dump_json())
         for line in requests:
+            request = json.loads(line)
             try:
-                reply = bench.run(Fit(**json.loads(line))).model_dump_json()
+                outcome = bench.run(Fit(**request)) if "output" in request else bench.repeat(Repeat(**request))
+                reply = outcome.model_dump_json()
             except CannotWriteError as error:
                 reply = json.dumps({"cannot_write": str(error)})
             os.chdir(home)
@@ -83,6 +98,7 @@ class Bench:
     def __init__(self, start: Start, X: np.ndarray, X_test: np.ndarray) -> None:
         self.start, self.X, self.X_test = start, X, X_test
         self.cls: Any = None
+        self.embedding: np.ndarray | None = None
         self.threads_before: set[threading.Thread] = set()
 
     def get_ready(self) -> Outcome:
@@ -109,15 +125,29 @@ class Bench:
         self.threads_before = set(threading.enumerate())
         try:
             arrays = self._measured(fit.random_state, parts)
-            status, reason = Status.OK, ""
-        except MemoryError as error:
-            status, reason, arrays = Status.OUT_OF_MEMORY, f"{type(error).__name__}: {error}", None
-            traceback.print_exc()
         except Exception as error:  # noqa: BLE001 - whatever a reducer raises is a row of the results
-            status, reason, arrays = _status_of(error), f"{_phase(parts)}: {type(error).__name__}: {error}", None
-            traceback.print_exc()
-        if arrays is not None:
-            _save(fit.output, arrays)
+            return self._failed(error, _phase(parts), parts)
+        _save(fit.output, arrays)
+        pools = tuple(threads.read_back())
+        return Outcome(status=Status.OK, pools=pools, notes=tuple(self._notes(parts, pools)), **parts)
+
+    def repeat(self, again: Repeat) -> Outcome:
+        """Call `fit_transform` under the meter where the last run called `fit`, and compare the two embeddings."""
+        try:
+            embedding, cost = measure(lambda: self._create({}, again.random_state).fit_transform(self.X))
+        except Exception as error:  # noqa: BLE001 - a reducer may raise anything
+            return self._failed(error, "fit_transform", {})
+        assert self.embedding is not None
+        same = embedding.tobytes() == self.embedding.tobytes()
+        return Outcome(status=Status.OK, fit_transform=cost, repeatable=same)
+
+    def _failed(self, error: Exception, phase: str, parts: dict[str, Any]) -> Outcome:
+        traceback.print_exc()
+        reason = f"{type(error).__name__}: {error}"
+        if isinstance(error, MemoryError):
+            status = Status.OUT_OF_MEMORY
+        else:
+            status, reason = _status_of(error), f"{phase}: {reason}"
         pools = tuple(threads.read_back())
         return Outcome(status=status, reason=reason, pools=pools, notes=tuple(self._notes(parts, pools)), **parts)
 
@@ -127,7 +157,8 @@ class Bench:
         parts["can_transform"] = hasattr(reducer, "transform")
         parts["can_invert"] = hasattr(reducer, "inverse_transform")
         _touch(self.X, self.X_test)
-        embedding, parts["fit"] = measure(lambda: reducer.fit_transform(self.X))
+        _, parts["fit"] = measure(lambda: reducer.fit(self.X))
+        self.embedding = embedding = np.array(reducer.embedding_)
         parts["n_components"] = embedding.shape[1]
         arrays = {"fit": embedding.astype(np.float32)}
         if not parts["can_transform"] or not len(self.X_test):
@@ -137,9 +168,21 @@ class Bench:
         if parts["can_invert"]:
             rebuilt, parts["inverse"] = measure(lambda: np.asarray(reducer.inverse_transform(held_out)))
             error = np.square(rebuilt.astype(np.float64) - self.X_test).sum(axis=1)
-            arrays["squared_error"] = error
-        # Outside the clock: where known points are put as if they were new, for the scores.
+            arrays |= {"squared_error": error, "rebuilt": rebuilt[:REBUILT_ROWS].astype(np.float32)}
+        # From here on outside the clock: where known points are put as if they were new, for the scores; pictures.
         arrays["refit"] = reducer.transform(self.X[:REFIT_ROWS]).astype(np.float32)
+        return arrays | self._pictures(reducer)
+
+    def _pictures(self, reducer: Any) -> dict[str, np.ndarray]:
+        """Return what is kept to be looked at; a reducer that cannot make it has still been measured."""
+        arrays: dict[str, np.ndarray] = {}
+        try:
+            if hasattr(reducer, "inverse_transform") and reducer.embedding_.shape[1] == 2:
+                arrays |= _grid(reducer)
+            if hasattr(reducer, "extras"):
+                arrays |= {f"extra_{name}": np.asarray(array) for name, array in reducer.extras(self.X_test).items()}
+        except Exception:  # noqa: BLE001 - a reducer may raise anything
+            traceback.print_exc()
         return arrays
 
     def _warm_up(self) -> None:
@@ -192,6 +235,16 @@ def _phase(parts: dict[str, Any]) -> str:
     if "fit" not in parts:
         return "fit"
     return "transform" if "transform" not in parts else "inverse_transform"
+
+
+def _grid(reducer: Any) -> dict[str, np.ndarray]:
+    """Return the data of places on a lattice over the embedding, from its top left to its bottom right."""
+    edges = [(1 - GRID_SHARE) / 2, (1 + GRID_SHARE) / 2]
+    (left, bottom), (right, top) = np.quantile(reducer.embedding_, edges, axis=0)
+    x, y = np.linspace(left, right, GRID_PLACES), np.linspace(top, bottom, GRID_PLACES)
+    places = np.column_stack([np.tile(x, GRID_PLACES), np.repeat(y, GRID_PLACES)]).astype(reducer.embedding_.dtype)
+    data = np.asarray(reducer.inverse_transform(places), dtype=np.float32)
+    return {"grid": data, "grid_axes": np.array([x, y], dtype=np.float32)}
 
 
 def _save(path: str, arrays: dict[str, np.ndarray]) -> None:

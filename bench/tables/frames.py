@@ -17,6 +17,7 @@ COSTS = (
     "fit_s",
     "fit_cpu_s",
     "fit_cores",
+    "fit_transform_s",
     "transform_s",
     "inverse_s",
     "peak_mib",
@@ -105,6 +106,7 @@ def _run_row(record: Record) -> dict[str, object]:
         row |= {f"{name}_cores": cost and cost.cores}
     fit, transform = outcome.fit, outcome.transform
     row |= {
+        "repeatable": outcome.repeatable,
         "fit_other_cores": fit and fit.other_cores,
         "peak_mib": fit and fit.peak_mib,
         "baseline_mib": fit and fit.baseline_mib,

@@ -197,6 +197,24 @@ class SeedsGlobalGenerators(Fake):
         random.seed(0)
 
 
+class Wanders(Fake):
+    """Draws from where no seed reaches."""
+
+    def mischief(self, X):
+        return X[:, :2] + float.fromhex(os.urandom(4).hex()) * 1e-9
+
+
+class TiresAfterOnce(Fake):
+    """Fits well the first time and never again."""
+
+    fits = 0
+
+    def mischief(self, X):
+        TiresAfterOnce.fits += 1
+        if TiresAfterOnce.fits > 1:
+            raise RuntimeError("once was enough")
+
+
 class LeavesThreads(Fake):
     def mischief(self, X):
         threading.Thread(target=time.sleep, args=(3600,), daemon=True).start()

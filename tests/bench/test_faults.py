@@ -46,6 +46,8 @@ EXPECTED = {
     "ClosesStdout": (Status.OK, "", True),
     "ChangesFolder": (Status.OK, "", True),
     "SeedsGlobalGenerators": (Status.OK, "", True),
+    "Wanders": (Status.OK, "", True),
+    "TiresAfterOnce": (Status.OK, "", True),
     "LeavesThreads": (Status.OK, "", True),
     "TakesALockAndDies": (Status.CRASHED, "SIGKILL", False),
 }
@@ -151,3 +153,15 @@ def test_the_last_words_are_kept(records: dict[str, Record]) -> None:
 
 def test_left_threads_are_noted(records: dict[str, Record]) -> None:
     assert records["LeavesThreads"].outcome.notes == ("left 1 thread(s) running",)
+
+
+def test_fit_and_fit_transform_are_timed_apart_and_their_embeddings_compared(records: dict[str, Record]) -> None:
+    calm, wanders = records["Calm"].outcome, records["Wanders"].outcome
+    assert calm.fit is not None and calm.fit_transform is not None and calm.fit_transform != calm.fit
+    assert (calm.repeatable, wanders.repeatable) == (True, False)
+
+
+def test_a_second_fit_that_fails_is_a_note_beside_the_first(records: dict[str, Record]) -> None:
+    outcome = records["TiresAfterOnce"].outcome
+    assert outcome.fit is not None and outcome.fit_transform is None and outcome.repeatable is None
+    assert any("once was enough" in note for note in outcome.notes)

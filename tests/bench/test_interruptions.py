@@ -20,6 +20,7 @@ import pytest
 from bench import plan
 from bench.errors import StoreError
 from bench.process import MARK
+from bench.records import SCHEMA
 from bench.runner import Runner
 from bench.store import Store
 from bench.study import Study, Variant
@@ -169,7 +170,7 @@ def test_a_damaged_record_is_done_again(
     elif damage == "foreign":
         record.write_bytes(other.read_bytes())
     elif damage == "older schema":
-        record.write_bytes(content.replace(b'"schema_version": 1', b'"schema_version": 0'))
+        record.write_bytes(content.replace(f'"schema_version": {SCHEMA}'.encode(), b'"schema_version": 0'))
     else:
         embedding = record.with_suffix(".npz")
         embedding.write_bytes(embedding.read_bytes()[:-100])
