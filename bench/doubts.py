@@ -100,7 +100,7 @@ def _drift(records: Sequence[Record]) -> Iterator[Doubt]:
         change = "slower" if median(ratios) > 1 else "faster"
         yield Doubt(
             None,
-            None,
+            "fit_s",
             f"The last round was {abs(median(ratios) - 1):.0%} {change} than the first, in the median method",
         )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from itertools import product
+from itertools import groupby, product
 
 LETTERS = "abcdefghijklmnoprstuvwxyz"
 """Marks of footnotes: those letters that Unicode has in superscript."""
@@ -19,6 +20,12 @@ class Kind(StrEnum):
     """A row that shows how low a score can be: random positions, shuffled labels."""
     REFERENCE = "reference"
     """A row that is no embedding, or one that has seen the labels."""
+
+    @property
+    def title(self) -> str:
+        """What stands above rows of its kind; empty above the methods."""
+        titles = {Kind.CONTROL: "controls (floor)", Kind.REFERENCE: "references"}
+        return titles.get(self, "")
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,16 @@ class Column:
     better: str = ""
     meaning: str = ""
     weakness: str = ""
+
+    @property
+    def arrow(self) -> str:
+        """An arrow to the better end; empty where there is none."""
+        return {"higher": "↑", "lower": "↓"}.get(self.better, "")
+
+    @property
+    def header(self) -> str:
+        """What stands above the column: title, arrow and unit."""
+        return " ".join(filter(None, (self.title, self.arrow, f"({self.unit})" if self.unit else "")))
 
 
 @dataclass(frozen=True)
@@ -117,3 +134,17 @@ class Table:
         pointed = {note for row in self.rows for notes in (row.notes, *(c.notes for c in row.cells)) for note in notes}
         letters = iter(name for length in (1, 2) for name in map("".join, product(LETTERS, repeat=length)))
         return tuple(next(letters) if place in pointed else "" for place in range(len(self.notes)))
+
+    def marked(self, notes: Sequence[int]) -> tuple[str, ...]:
+        """Return the letters of some notes."""
+        return tuple(self.marks[note] for note in notes)
+
+    def by_kind(self) -> Iterator[tuple[Kind, list[Row]]]:
+        """Yield the rows of each kind together."""
+        for kind, rows in groupby(self.rows, lambda row: row.kind):
+            yield kind, list(rows)
+
+    def narrowed(self, start: int, stop: int) -> Table:
+        """Return the table with some of its columns; its notes and their letters stay."""
+        rows = tuple(replace(row, cells=row.cells[start:stop]) for row in self.rows)
+        return replace(self, columns=self.columns[start:stop], rows=rows)

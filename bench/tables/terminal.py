@@ -1,0 +1,94 @@
+"""Tables in a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from rich import box, table
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from bench.tables.model import Cell, Column, Row, Table
+
+MOST_OF_LABEL = 18
+"""A longer label takes two lines, as its cells do."""
+SUPERSCRIPT = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+
+
+def superscript(letters: Sequence[str]) -> str:
+    """Return marks of footnotes as small raised letters.
+
+    >>> superscript(["a", "b"])
+    'ᵃᵇ'
+    """
+    return "".join(letters).translate(SUPERSCRIPT)
+
+
+class TerminalTable:
+    """A table as rich draws it: intervals under their numbers, unless the terminal is too narrow for them."""
+
+    def __init__(self, content: Table) -> None:
+        self.content = content
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        widths = self._widths(with_intervals=True)
+        with_intervals = sum(widths) + len(widths) - 1 <= options.max_width
+        yield Text(self.content.title, style="bold")
+        yield self._grid(widths if with_intervals else self._widths(with_intervals=False), with_intervals)
+        yield from self._below(with_intervals)
+
+    def _widths(self, *, with_intervals: bool) -> list[int]:
+        """Return the width of each column: that of its widest cell or of the longest word above it."""
+        widths = [min(MOST_OF_LABEL, max(len(row.label) for row in self.content.rows) + 2)]
+        for place, column in enumerate(self.content.columns):
+            cells = [line for row in self.content.rows for line in self._lines(row.cells[place], with_intervals)]
+            widths.append(max(map(len, (*cells, *" ".join(_header_parts(column)).split()))))
+        return widths
+
+    def _lines(self, cell: Cell, with_intervals: bool) -> list[str]:
+        first = ("*" if cell.best else "") + cell.text + superscript(self.content.marked(cell.notes))
+        return [first, cell.interval] if cell.interval and with_intervals else [first]
+
+    def _grid(self, widths: Sequence[int], with_intervals: bool) -> table.Table:
+        grid = table.Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
+        grid.add_column(self.content.heading, width=widths[0], overflow="fold", vertical="top")
+        for column, width in zip(self.content.columns, widths[1:], strict=True):
+            grid.add_column(_header(column, width), width=width, justify="right", no_wrap=True)
+        for kind, rows in self.content.by_kind():
+            if kind.title:
+                grid.add_section()
+                grid.add_row(Text(f"{kind.title}:", style="italic"))
+            for row in rows:
+                grid.add_row(*self._row(row, with_intervals))
+        return grid
+
+    def _row(self, row: Row, with_intervals: bool) -> Iterator[Text]:
+        yield Text(row.label + _raised(self.content, row.notes))
+        for cell in row.cells:
+            first, *rest = self._lines(cell, with_intervals)
+            yield Text.assemble((first, "bold" if cell.best else ""), *(("\n" + line, "dim") for line in rest))
+
+    def _below(self, with_intervals: bool) -> Iterator[Text]:
+        if self.content.caption:
+            yield Text(self.content.caption)
+        if not with_intervals:
+            yield Text("Intervals and reasons are left out: they need a wider terminal.")
+        for mark, note in zip(self.content.marks, self.content.notes, strict=True):
+            yield Text(f"{superscript([mark])} {note}" if mark else note)
+        yield Text("")
+
+
+def _raised(content: Table, notes: Sequence[int]) -> str:
+    return f" {superscript(content.marked(notes))}" if notes else ""
+
+
+def _header(column: Column, width: int) -> Text:
+    lines = [line for part in _header_parts(column) for line in textwrap.wrap(part, width, break_on_hyphens=False)]
+    return Text("\n".join(lines), justify="right")
+
+
+def _header_parts(column: Column) -> list[str]:
+    """Return title, arrow and unit in parts that each begin a line."""
+    *first, last = column.title.split(", ")
+    return [*first, f"{last} {column.arrow}".strip(), *([f"({column.unit})"] if column.unit else [])]
