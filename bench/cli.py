@@ -76,7 +76,7 @@ def run(
             soft_wrap=True,
         )
         raise typer.Exit(130) from None
-    console.print(results.headline.to_rich())
+    console.print(results.to_rich())
     console.print("\nwrote " + "\n      ".join(str(path) for path in results.paths), soft_wrap=True)
 
 
@@ -177,8 +177,8 @@ def report(
 
     results = rebuild(folder, data_dir, console)
     if into is not None:
-        results.headline.write_into(into)
-    console.print(results.headline.to_rich())
+        results.write_into(into)
+    console.print(results.to_rich())
     console.print("\nwrote " + "\n      ".join(str(path) for path in results.paths), soft_wrap=True)
 
 

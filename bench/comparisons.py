@@ -147,8 +147,8 @@ def compare(first: str, a: Sample, second: str, b: Sample, is_ratio: bool = Fals
     change = _difference(design, [log(v) for v in x], [log(v) for v in y]) if is_ratio else _difference(design, x, y)
     if change is None:
         return Comparison(first, second, Design.NONE, n)
-    sizes = (change.estimate, change.low, change.high)
-    return Comparison(first, second, design, n, *((exp(v) for v in sizes) if is_ratio else sizes), change.p)
+    size, low, high = (exp(v) if is_ratio else v for v in (change.estimate, change.low, change.high))
+    return Comparison(first, second, design, n, size, low, high, change.p)
 
 
 def _difference(design: Design, x: Sequence[float], y: Sequence[float]) -> Difference | None:

@@ -27,7 +27,7 @@ NEEDS = {
     "new points placed among the fitted ones": "knn_recall_k15_test",
     "classes that stand apart": "knn_accuracy_k10",
     "the global arrangement kept": "shepard_spearman",
-    "points rebuilt from the embedding": "reconstruction_r2",
+    "points rebuilt from the embedding": "reconstruction_r2_test",
     "speed": "fit_s",
     "little memory": "peak_mib",
 }
@@ -230,4 +230,3 @@ def _listed(words: Sequence[str]) -> str:
     """
     *first, last = words
     return f"{', '.join(first)} and {last}" if first else last
-

@@ -81,10 +81,10 @@ def paired(first: Sequence[float], second: Sequence[float]) -> Difference | None
     Interval and p value are Student's, of the differences. Differences that are all the same leave nothing to chance:
     the interval is a point then, and p is 1 where they are zero, else 0.
     """
-    first, second = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
-    if len(first) < 2:
+    a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    if len(a) < 2:
         return None
-    differences, scale = first - second, _scale(first, second)
+    differences, scale = a - b, _scale(a, b)
     mean, error = float(differences.mean()), float(differences.std(ddof=1)) / sqrt(len(differences))
     return _student(mean, error, len(differences) - 1, scale)
 
@@ -95,14 +95,14 @@ def unpaired(first: Sequence[float], second: Sequence[float]) -> Difference | No
     Interval and p value are Welch's, which does not take the spreads for equal. Where one sample has none, this is
     the test of the other against a fixed number.
     """
-    first, second = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
-    if min(len(first), len(second)) < 2:
+    a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    if min(len(a), len(b)) < 2:
         return None
-    squares = [float(sample.var(ddof=1)) / len(sample) for sample in (first, second)]
-    error, scale = sqrt(sum(squares)), _scale(first, second)
-    parts = sum(square**2 / (len(sample) - 1) for square, sample in zip(squares, (first, second), strict=True))
+    squares = [float(sample.var(ddof=1)) / len(sample) for sample in (a, b)]
+    error, scale = sqrt(sum(squares)), _scale(a, b)
+    parts = sum(square**2 / (len(sample) - 1) for square, sample in zip(squares, (a, b), strict=True))
     degrees = sum(squares) ** 2 / parts if parts > 0 else 1.0
-    return _student(float(first.mean() - second.mean()), error, degrees, scale)
+    return _student(float(a.mean() - b.mean()), error, degrees, scale)
 
 
 def is_constant(values: Sequence[float]) -> bool:

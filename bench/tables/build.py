@@ -171,7 +171,7 @@ def _row(t: Tabulation, row: str, columns: Sequence[Column], notes: Sequence[Foo
 
 def _cell(t: Tabulation, row: str, column: Column) -> Cell:
     if row in REFERENCES:
-        reason = "the data themselves" if row in NOT_REDUCED else "fitted once"
+        reason = "unreduced" if row in NOT_REDUCED else "fitted once"
         return _plain_cell(t.reading.references.get(row, ()), column, reason)
     if not t.reading.well(row):
         status = t.reading.runs(row)[0].record.outcome.status
@@ -205,5 +205,3 @@ def _plain_cell(values: Iterable[Value], column: Column, reason: str) -> Cell:
 
 def _has_number(t: Tabulation, row: str, column: Column) -> bool:
     return _cell(t, row, column).value is not None
-
-

@@ -36,7 +36,7 @@ def _header(column: Column) -> str:
 
 def _body(table: Table, kind: Kind, rows: Sequence[Row]) -> str:
     span = len(table.columns) + 1
-    title = f'<tr><th scope="rowgroup" colspan="{span}">{escape(kind.title)}</th></tr>\n' if kind.title else ""
+    title = f'<tr><th scope="rowgroup" colspan="{span}">{escape(kind.heading)}</th></tr>\n' if kind.heading else ""
     return f'<tbody class="{kind.value}">\n{title}' + "\n".join(_row(table, row) for row in rows) + "\n</tbody>"
 
 

@@ -78,14 +78,15 @@ def _float(table: Table, start: int) -> str:
 def _header(column: Column) -> str:
     title = textwrap.wrap(f"{column.title} {column.arrow}".strip(), HEADER_WIDTH, break_on_hyphens=False)
     unit = textwrap.wrap(f"({column.unit})", HEADER_WIDTH) if column.unit else []
-    return rf"\shortstack[r]{{{r'\\'.join(map(escaped, (*title, *unit)))}}}"
+    lines = r"\\".join(map(escaped, (*title, *unit)))
+    return rf"\shortstack[r]{{{lines}}}"
 
 
 def _body(table: Table, piece: Table) -> Iterator[str]:
     for kind, rows in piece.by_kind():
         yield r"\midrule"
-        if kind.title:
-            yield rf"\multicolumn{{{len(piece.columns) + 1}}}{{@{{}}l}}{{\itshape {escaped(kind.title)}:}} \\"
+        if kind.heading:
+            yield rf"\multicolumn{{{len(piece.columns) + 1}}}{{@{{}}l}}{{\itshape {escaped(kind.heading)}:}} \\"
         for row in rows:
             yield from _row(table, row)
 
@@ -111,11 +112,11 @@ def _marks(table: Table, notes: Sequence[int]) -> str:
 
 def _below(table: Table, piece: Table, *, with_caption: bool) -> Iterator[str]:
     """Yield the caption and those footnotes that this piece of the table points at."""
-    pointed = {note for row in piece.rows for notes in (row.notes, *(cell.notes for cell in row.cells)) for note in notes}
+    pointing = [notes for row in piece.rows for notes in (row.notes, *(cell.notes for cell in row.cells))]
     notes = [
         (rf"\textsuperscript{{{mark}}} " if mark else "") + escaped(note)
         for place, (mark, note) in enumerate(zip(table.marks, table.notes, strict=True))
-        if place in pointed or (with_caption and not mark)
+        if any(place in some for some in pointing) or (with_caption and not mark)
     ]
     lines = ([escaped(table.caption)] if with_caption and table.caption else []) + notes
     if lines:

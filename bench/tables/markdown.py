@@ -24,7 +24,7 @@ def to_markdown(table: Table) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return text that Markdown shows as it is, also in a cell of a table.
+    r"""Return text that Markdown shows as it is, also in a cell of a table.
 
     >>> escaped("a|b <i>")
     'a\\\\|b &lt;i>'
@@ -36,15 +36,14 @@ def _grid(whole: Table, piece: Table) -> str:
     lines = [[whole.heading, *(escaped(column.header) for column in piece.columns)]]
     lines.append([":--"] + ["--:"] * len(piece.columns))
     for kind, rows in piece.by_kind():
-        if kind.title:
-            lines.append([f"*{kind.title}:*"] + [""] * len(piece.columns))
+        if kind.heading:
+            lines.append([f"*{kind.heading}:*"] + [""] * len(piece.columns))
         lines += [_row(whole, row) for row in rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _row(whole: Table, row: Row) -> list[str]:
-    marks = superscript(whole.marked(row.notes))
-    return [f"{escaped(row.label)} {marks}".strip(), *(_cell(whole, cell) for cell in row.cells)]
+    return [escaped(row.label) + superscript(whole.marked(row.notes)), *(_cell(whole, cell) for cell in row.cells)]
 
 
 def _cell(whole: Table, cell: Cell) -> str:

@@ -22,7 +22,7 @@ class Kind(StrEnum):
     """A row that is no embedding, or one that has seen the labels."""
 
     @property
-    def title(self) -> str:
+    def heading(self) -> str:
         """What stands above rows of its kind; empty above the methods."""
         titles = {Kind.CONTROL: "controls (floor)", Kind.REFERENCE: "references"}
         return titles.get(self, "")

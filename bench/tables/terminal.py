@@ -56,15 +56,15 @@ class TerminalTable:
         for column, width in zip(self.content.columns, widths[1:], strict=True):
             grid.add_column(_header(column, width), width=width, justify="right", no_wrap=True)
         for kind, rows in self.content.by_kind():
-            if kind.title:
+            if kind.heading:
                 grid.add_section()
-                grid.add_row(Text(f"{kind.title}:", style="italic"))
+                grid.add_row(Text(f"{kind.heading}:", style="italic"))
             for row in rows:
                 grid.add_row(*self._row(row, with_intervals))
         return grid
 
     def _row(self, row: Row, with_intervals: bool) -> Iterator[Text]:
-        yield Text(row.label + _raised(self.content, row.notes))
+        yield Text(row.label + superscript(self.content.marked(row.notes)))
         for cell in row.cells:
             first, *rest = self._lines(cell, with_intervals)
             yield Text.assemble((first, "bold" if cell.best else ""), *(("\n" + line, "dim") for line in rest))
@@ -77,10 +77,6 @@ class TerminalTable:
         for mark, note in zip(self.content.marks, self.content.notes, strict=True):
             yield Text(f"{superscript([mark])} {note}" if mark else note)
         yield Text("")
-
-
-def _raised(content: Table, notes: Sequence[int]) -> str:
-    return f" {superscript(content.marked(notes))}" if notes else ""
 
 
 def _header(column: Column, width: int) -> Text:
