@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from bench.comparisons import Comparison, Standing
+from bench.statistics import interval
 from bench.tables.build import Tabulation
-from bench.tables.columns import number
-from bench.tables.footnotes import failures_in_words
+from bench.tables.columns import bounds, number
 
 MOST = 10
 """A reader takes in no more sentences."""
@@ -55,15 +56,19 @@ class Advice:
     Attributes
     ----------
     take : tuple of str
-        Labels of the best method and of those that cannot be told apart from it.
-    because : str
-        Their values.
+        Labels of the best method and of those that cannot be told apart from it, each with its value.
     """
 
     need: str
     take: tuple[str, ...]
-    because: str
     column: str
+
+    @property
+    def sentence(self) -> str:
+        """The advice as a line."""
+        best, *others = self.take
+        equal = f"; not to be told apart from it: {', '.join(others)}" if others else ""
+        return f"If you need {self.need}: {best}{equal}."
 
 
 def findings(t: Tabulation) -> tuple[Finding, ...]:
@@ -83,15 +88,16 @@ def advice(t: Tabulation) -> tuple[Advice, ...]:
     for need, key in NEEDS.items():
         standing = t.standings[key]
         if standing.best:
-            lines.append(Advice(need, tuple(map(t.reading.label, standing.best)), _values(standing), key))
+            lines.append(Advice(need, tuple(_with_value(t, standing, variant) for variant in standing.best), key))
     return tuple(lines)
 
 
 def _failures(t: Tabulation) -> Iterator[Finding]:
     for variant in t.reading.variants:
-        records = [item.record for item in t.reading.runs(variant)]
         if not t.reading.well(variant):
-            yield Finding(f"{t.reading.label(variant)} has no numbers: {failures_in_words(records)}")
+            ends = dict.fromkeys(item.record.outcome.status.value for item in t.reading.runs(variant))
+            ended = " and ".join(ends).replace("_", " ")
+            yield Finding(f"{t.reading.label(variant)} has no numbers: none of its runs ended well ({ended}).")
 
 
 def _few_seeds(t: Tabulation) -> Iterator[Finding]:
@@ -107,10 +113,16 @@ def _best(t: Tabulation, standing: Standing) -> Finding:
     what = QUALITY[column.key]
     if len(best) == 1:
         return Finding(
-            f"{names[0]} has the best {what}, {_values(standing)}, {_ahead(t, standing)}.",
-            (column.key,),
+            f"{names[0]} has the best {what}, {_value(t, standing, best[0])}, {_ahead(t, standing)}.", (column.key,)
         )
-    return Finding(f"{_listed(names)} cannot be told apart in {what}: {_values(standing)}.", (column.key,))
+    if all(standing.between(a, b).tied for a, b in combinations(best, 2)):
+        values = _listed([_value(t, standing, variant) for variant in best])
+        return Finding(f"{_listed(names)} cannot be told apart in {what}: {values}.", (column.key,))
+    others = _listed([f"{t.reading.label(v)}, {_value(t, standing, v)}," for v in best[1:]])
+    return Finding(
+        f"{names[0]} has the best {what}, {_value(t, standing, best[0])}; {others} cannot be told apart from it.",
+        (column.key,),
+    )
 
 
 def _ahead(t: Tabulation, standing: Standing) -> str:
@@ -170,7 +182,7 @@ def _silhouette(t: Tabulation) -> Iterator[Finding]:
         return
     leader = standing.best[0]
     if min(t.samples[leader]["silhouette"].values.values()) > of_data:
-        value = number(standing.column, standing.medians[leader])
+        value = _value(t, standing, leader)
         yield Finding(
             f"The silhouette of {t.reading.label(leader)}, {value}, is above that of the data themselves, "
             f"{number(standing.column, of_data)}: it draws classes further apart than they are.",
@@ -194,10 +206,18 @@ def _cold_start(t: Tabulation) -> Iterator[Finding]:
         )
 
 
-def _values(standing: Standing) -> str:
-    shown = [number(standing.column, standing.medians[variant]) for variant in standing.best]
+def _value(t: Tabulation, standing: Standing, variant: str) -> str:
+    """Return the median of a method with its interval, as tables show it."""
+    found = interval(t.samples[variant][standing.column.key].values.values(), *bounds(standing.column))
+    assert found is not None and found.low is not None and found.high is not None
+    median, low, high = (number(standing.column, value) for value in (found.median, found.low, found.high))
     unit = f" {standing.column.unit}" if standing.is_ratio else ""
-    return _listed(shown) + unit
+    return f"{median}{unit} [{low}, {high}]"
+
+
+def _with_value(t: Tabulation, standing: Standing, variant: str) -> str:
+    unit = f" {standing.column.unit}" if standing.is_ratio else ""
+    return f"{t.reading.label(variant)} ({number(standing.column, standing.medians[variant])}{unit})"
 
 
 def _size(standing: Standing, pair: Comparison) -> str:

@@ -25,7 +25,7 @@ def markdown(
 ) -> str:
     """Return the headline, what it says in words, and every table of a family."""
     said = "\n".join(f"- {escaped(finding.sentence)}" for finding in findings)
-    needs = "\n".join(f"- {escaped(in_words(line))}" for line in advice)
+    needs = "\n".join(f"- {escaped(line.sentence)}" for line in advice)
     parts = [
         f"# {escaped(title)}",
         headline_markdown(headline),
@@ -45,12 +45,6 @@ def terminal(title: str, headline: Sequence[Table], findings: Sequence[Finding])
     """Return the headline and what it says in words, for a terminal."""
     said = [Text(f"- {finding.sentence}") for finding in findings]
     return Group(Text(title, style="bold"), Text(""), *map(TerminalTable, headline), *said)
-
-
-def in_words(line: Advice) -> str:
-    """Return an advice as a line: the need, what to take, and why."""
-    equal = ", which cannot be told apart" if len(line.take) > 1 else ""
-    return f"If you need {line.need}: {' or '.join(line.take)}{equal} ({line.because})."
 
 
 def write_into(file: Path, text: str) -> None:

@@ -57,7 +57,7 @@ def footnotes(reading: Reading, samples: Samples, settled: tuple[str, ...]) -> l
     return found + _doubts(reading, samples, settled)
 
 
-def failures_in_words(records: list[Record]) -> str:
+def _failures_in_words(records: list[Record]) -> str:
     """Return how the runs of a variant failed: each reason once, with the number of runs that it ended."""
     failed = [record for record in records if not record.ok]
     reasons = [f"{_status(record.outcome.status)}: {record.outcome.reason}" for record in failed]
@@ -69,7 +69,7 @@ def failures_in_words(records: list[Record]) -> str:
 def _failures(reading: Reading, variant: str) -> Iterator[Footnote]:
     records = [item.record for item in reading.runs(variant)]
     if any(not record.ok for record in records):
-        yield Footnote(failures_in_words(records), (variant,))
+        yield Footnote(_failures_in_words(records), (variant,))
 
 
 def _remarks(reading: Reading, variant: str) -> Iterator[Footnote]:
