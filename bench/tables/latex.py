@@ -9,7 +9,7 @@ from bench.tables.model import Cell, Column, Row, Table
 
 MOST_COLUMNS = 5
 """A wider table comes in pieces, each as wide as a page of an article bears."""
-HEADER_WIDTH = 15
+HEADER_WIDTH = 11
 PREAMBLE = "% Needs \\usepackage[T1]{fontenc} and \\usepackage{booktabs}.\n"
 
 _ESCAPES = {
@@ -60,7 +60,7 @@ def _float(table: Table, start: int) -> str:
     label = f"tab:{table.key}" + (f"-{start // MOST_COLUMNS + 1}" if part else "")
     lines = [
         r"\begin{table}[htbp]",
-        r"\centering\small",
+        r"\centering\footnotesize\setlength{\tabcolsep}{3pt}",
         rf"\caption{{{escaped(f'{table.title}{part}')}}}",
         rf"\label{{{label}}}",
         rf"\begin{{tabular}}{{@{{}}l*{{{len(piece.columns)}}}{{r}}@{{}}}}",
@@ -97,7 +97,7 @@ def _row(table: Table, row: Row) -> Iterator[str]:
     numbers = [escaped(row.label) + _marks(table, row.notes), *(_number(table, cell) for cell in row.cells)]
     yield " & ".join(numbers) + (r" \\*" if below else r" \\")
     if below:
-        intervals = [rf"\scriptsize {escaped(cell.interval)}" if cell.interval else "" for cell in row.cells]
+        intervals = [rf"\tiny {escaped(cell.interval)}" if cell.interval else "" for cell in row.cells]
         yield " & ".join(["", *intervals]) + r" \\"
 
 

@@ -27,7 +27,7 @@ def escaped(text: str) -> str:
     r"""Return text that Markdown shows as it is, also in a cell of a table.
 
     >>> escaped("a|b <i>")
-    'a\\\\|b &lt;i>'
+    'a\\|b &lt;i>'
     """
     return re.sub(r"([\\|*`])", r"\\\1", " ".join(text.split())).replace("<", "&lt;")
 
