@@ -102,8 +102,8 @@ def by_family(tabulation: Tabulation) -> tuple[Table, ...]:
 
 
 _LEGEND = (
-    "Median over seeds [95 % interval]. Arrows point to the better end. Bold, or * in a terminal: the best of its "
-    "column, or not to be told apart from the best."
+    "Median over seeds [95 % interval]. Arrows point to the better end. Bold: the best of its column, or not to "
+    "be told apart from the best."
 )
 _OF_QUALITY = (
     "Told apart: by tests paired over seeds, Holm-corrected over all pairs of methods in a column; controls and "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bench.tables.model import Cell, Column, Row, Table
@@ -60,7 +60,7 @@ def _float(table: Table, start: int) -> str:
     label = f"tab:{table.key}" + (f"-{start // MOST_COLUMNS + 1}" if part else "")
     lines = [
         r"\begin{table}[htbp]",
-        r"\centering\footnotesize\setlength{\tabcolsep}{3pt}",
+        r"\centering\footnotesize\setlength{\tabcolsep}{2pt}",
         rf"\caption{{{escaped(f'{table.title}{part}')}}}",
         rf"\label{{{label}}}",
         rf"\begin{{tabular}}{{@{{}}l*{{{len(piece.columns)}}}{{r}}@{{}}}}",
@@ -76,9 +76,7 @@ def _float(table: Table, start: int) -> str:
 
 
 def _header(column: Column) -> str:
-    title = textwrap.wrap(f"{column.title} {column.arrow}".strip(), HEADER_WIDTH, break_on_hyphens=False)
-    unit = textwrap.wrap(f"({column.unit})", HEADER_WIDTH) if column.unit else []
-    lines = r"\\".join(map(escaped, (*title, *unit)))
+    lines = r"\\".join(map(escaped, column.header_lines(HEADER_WIDTH)))
     return rf"\shortstack[r]{{{lines}}}"
 
 
@@ -97,13 +95,18 @@ def _row(table: Table, row: Row) -> Iterator[str]:
     numbers = [escaped(row.label) + _marks(table, row.notes), *(_number(table, cell) for cell in row.cells)]
     yield " & ".join(numbers) + (r" \\*" if below else r" \\")
     if below:
-        intervals = [rf"\tiny {escaped(cell.interval)}" if cell.interval else "" for cell in row.cells]
+        intervals = [rf"\tiny {_minus(cell.interval)}" if cell.interval else "" for cell in row.cells]
         yield " & ".join(["", *intervals]) + r" \\"
 
 
 def _number(table: Table, cell: Cell) -> str:
-    text = escaped(cell.text)
+    text = _minus(cell.text)
     return (rf"\textbf{{{text}}}" if cell.best else text) + _marks(table, cell.notes)
+
+
+def _minus(text: str) -> str:
+    """Return a number or interval with minus signs where a hyphen stood for them."""
+    return re.sub(r"-(?=\d)", "$-$", escaped(text))
 
 
 def _marks(table: Table, notes: Sequence[int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -60,6 +61,13 @@ class Column:
     def arrow(self) -> str:
         """An arrow to the better end; empty where there is none."""
         return {"higher": "↑", "lower": "↓"}.get(self.better, "")
+
+    def header_lines(self, width: int) -> list[str]:
+        """Return title, arrow and unit in lines of about `width`; words stay whole, and each part begins a line."""
+        *first, last = self.title.split(", ")
+        parts = [*first, f"{last} {self.arrow}".strip(), *([f"({self.unit})"] if self.unit else [])]
+        options = {"break_on_hyphens": False, "break_long_words": False}
+        return [line for part in parts for line in textwrap.wrap(part, width, **options)]
 
     @property
     def header(self) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
 from rich import box, table
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from bench.tables.model import Cell, Column, Row, Table
+from bench.tables.model import Cell, Row, Table
 
 MOST_OF_LABEL = 18
 """A longer label takes two lines, as its cells do."""
@@ -43,7 +42,7 @@ class TerminalTable:
         widths = [min(MOST_OF_LABEL, max(len(row.label) for row in self.content.rows) + 2)]
         for place, column in enumerate(self.content.columns):
             cells = [line for row in self.content.rows for line in self._lines(row.cells[place], with_intervals)]
-            widths.append(max(map(len, (*cells, *" ".join(_header_parts(column)).split()))))
+            widths.append(max(map(len, (*cells, *column.header_lines(1)))))
         return widths
 
     def _lines(self, cell: Cell, with_intervals: bool) -> list[str]:
@@ -54,7 +53,8 @@ class TerminalTable:
         grid = table.Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
         grid.add_column(self.content.heading, width=widths[0], overflow="fold", vertical="top")
         for column, width in zip(self.content.columns, widths[1:], strict=True):
-            grid.add_column(_header(column, width), width=width, justify="right", no_wrap=True)
+            lines = "\n".join(column.header_lines(width))
+            grid.add_column(Text(lines, justify="right"), width=width, justify="right", no_wrap=True)
         for kind, rows in self.content.by_kind():
             if kind.heading:
                 grid.add_section()
@@ -71,20 +71,10 @@ class TerminalTable:
 
     def _below(self, with_intervals: bool) -> Iterator[Text]:
         if self.content.caption:
-            yield Text(self.content.caption)
+            bold = any(cell.best for row in self.content.rows for cell in row.cells)
+            yield Text(self.content.caption + (" Bold has a * before it." if bold else ""))
         if not with_intervals:
             yield Text("Intervals and reasons are left out: they need a wider terminal.")
         for mark, note in zip(self.content.marks, self.content.notes, strict=True):
             yield Text(f"{superscript([mark])} {note}" if mark else note)
         yield Text("")
-
-
-def _header(column: Column, width: int) -> Text:
-    lines = [line for part in _header_parts(column) for line in textwrap.wrap(part, width, break_on_hyphens=False)]
-    return Text("\n".join(lines), justify="right")
-
-
-def _header_parts(column: Column) -> list[str]:
-    """Return title, arrow and unit in parts that each begin a line."""
-    *first, last = column.title.split(", ")
-    return [*first, f"{last} {column.arrow}".strip(), *([f"({column.unit})"] if column.unit else [])]
