@@ -77,7 +77,7 @@ def _float(table: Table, start: int) -> str:
 
 def _header(column: Column) -> str:
     lines = r"\\".join(map(escaped, column.header_lines(HEADER_WIDTH)))
-    return rf"\shortstack[r]{{{lines}}}"
+    return rf"\scriptsize\shortstack[r]{{{lines}}}"
 
 
 def _body(table: Table, piece: Table) -> Iterator[str]:

@@ -66,8 +66,7 @@ class Column:
         """Return title, arrow and unit in lines of about `width`; words stay whole, and each part begins a line."""
         *first, last = self.title.split(", ")
         parts = [*first, f"{last} {self.arrow}".strip(), *([f"({self.unit})"] if self.unit else [])]
-        options = {"break_on_hyphens": False, "break_long_words": False}
-        return [line for part in parts for line in textwrap.wrap(part, width, **options)]
+        return [line for part in parts for line in textwrap.wrap(part, width, break_long_words=False)]
 
     @property
     def header(self) -> str:
