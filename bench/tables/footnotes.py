@@ -102,7 +102,7 @@ def _one_thread(reading: Reading) -> Iterator[Footnote]:
     for seeded, words in ((True, "; some methods give up their threads for a seed, and it had one"), (False, "")):
         rows = tuple(variant for variant in reading.variants if _kept_one_core_busy(reading, variant, seeded))
         if rows:
-            budget = reading.judged[0].record.thread_budget
+            budget = reading.runs(rows[0])[0].record.thread_budget
             text = f"Kept one core busy, though {budget} threads were allowed{words}."
             yield Footnote(text, rows, ("fit_s", "fit_cores"))
 

@@ -39,7 +39,8 @@ class TerminalTable:
 
     def _widths(self, *, with_intervals: bool) -> list[int]:
         """Return the width of each column: that of its widest cell or of the longest word above it."""
-        widths = [min(MOST_OF_LABEL, max(len(row.label) for row in self.content.rows) + 2)]
+        labels = [line for row in self.content.rows for line in (row.label + "  ", row.kind.heading + ":")]
+        widths = [min(MOST_OF_LABEL, max(map(len, (self.content.heading, *labels))))]
         for place, column in enumerate(self.content.columns):
             cells = [line for row in self.content.rows for line in self._lines(row.cells[place], with_intervals)]
             widths.append(max(map(len, (*cells, *column.header_lines(1)))))
