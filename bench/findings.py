@@ -113,7 +113,7 @@ def _best(t: Tabulation, standing: Standing) -> Finding:
     what = QUALITY[column.key]
     if len(best) == 1:
         return Finding(
-            f"{names[0]} has the best {what}, {_value(t, standing, best[0])}, {_ahead(t, standing)}.", (column.key,)
+            f"{names[0]} has the best {what}, {_value(t, standing, best[0])}{_ahead(t, standing)}.", (column.key,)
         )
     if all(standing.between(a, b).tied for a, b in combinations(best, 2)):
         values = _listed([_value(t, standing, variant) for variant in best])
@@ -126,10 +126,13 @@ def _best(t: Tabulation, standing: Standing) -> Finding:
 
 
 def _ahead(t: Tabulation, standing: Standing) -> str:
-    """Return by how much the best method is ahead of the next one."""
-    first, second, *_ = standing.medians
-    pair = standing.between(first, second)
-    return f"ahead of {t.reading.label(second)} by {_size(standing, pair)}"
+    """Return by how much the best method is ahead of the next one that it was compared with; empty without one."""
+    first, *others = standing.medians
+    pairs = [standing.between(first, other) for other in others]
+    for pair in pairs:
+        if pair.told_apart:
+            return f", ahead of {t.reading.label(pair.second)} by {_size(standing, pair)}"
+    return ""
 
 
 def _speed_of_the_best(t: Tabulation, quality: Standing) -> Iterator[Finding]:
@@ -141,11 +144,12 @@ def _speed_of_the_best(t: Tabulation, quality: Standing) -> Iterator[Finding]:
     fastest, *others = equal
     slower = [speed.between(other, fastest) for other in others]
     apart = [pair for pair in slower if pair.told_apart]
-    tied = [t.reading.label(pair.first) for pair in slower if not pair.told_apart]
+    tied = [t.reading.label(pair.first) for pair in slower if pair.tied]
     name = t.reading.label(fastest)
     if not apart:
-        names = _listed([name, *tied])
-        yield Finding(f"In the time of their fit, {names} cannot be told apart either.", ("fit_s", quality.column.key))
+        if tied:
+            said = f"In the time of their fit, {_listed(tied)} cannot be told apart from {name} either."
+            yield Finding(said, ("fit_s", quality.column.key))
         return
     words = [f"{_factor(pair)} as fast as {t.reading.label(pair.first)}, {_interval(pair)}" for pair in apart]
     also = f"; from {_listed(tied)} it cannot be told apart in time" if tied else ""
@@ -163,7 +167,7 @@ def _trade(t: Tabulation, quality: Standing) -> Iterator[Finding]:
         if other in quality.best or other not in speed.medians:
             continue
         time, loss = speed.between(fastest, other), quality.between(leader, other)
-        if time.told_apart and time.change is not None and time.change > 1:
+        if loss.told_apart and time.told_apart and time.change is not None and time.change > 1:
             sentence = (
                 f"{t.reading.label(other)} gives up {_size(quality, loss)} in {QUALITY[quality.column.key]} beside "
                 f"{t.reading.label(leader)} and fits {_factor(time)} as fast as {t.reading.label(fastest)}, "

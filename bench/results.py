@@ -11,6 +11,7 @@ from rich.console import Group
 
 from bench import comparisons, figures, noise, tables
 from bench.datasets import Dataset
+from bench.errors import StoreError
 from bench.findings import Advice, Finding, advice, findings
 from bench.reading import Reading, deciding_score, read
 from bench.store import Store
@@ -49,8 +50,15 @@ def publish(store: Store, dataset: Dataset) -> Results:
     ----------
     dataset : Dataset
         The data of the study, for the colours of points and the names of classes.
+
+    Raises
+    ------
+    StoreError
+        If there is no run.
     """
     reading = read(store, dataset)
+    if not reading.judged:
+        raise StoreError(f"Got {store.folder}, but expected a results folder with at least one run.")
     found = build.tabulate(reading)
     families = build.by_family(found)
     headline = (*build.headline(found), *noise.tables(reading.study, found.samples))

@@ -71,6 +71,15 @@ def test_a_single_best_is_ahead_of_the_next() -> None:
     assert "A has the best trustworthiness (k = 5), 0.901 [0.897, 0.904], ahead of B by 0.100 (95 % interval" in said
 
 
+def test_methods_that_share_no_seeds_have_no_verdict() -> None:
+    """Each ended well with seeds of its own: nothing may be said of the two."""
+    ill, well = maker.ill(Status.CRASHED, "x"), maker.well(1.0)
+    accuracy = {("knn_accuracy", 10): [0.9, 0.91, 0.5, 0.52]}
+    outcomes = {"a": [well, well, ill, ill], "b": [ill, ill, well, well]}
+    said = _sentences(maker.reading(make_dataset(), {"a": accuracy, "b": accuracy}, outcomes))
+    assert "ahead" not in said and "told apart" not in said
+
+
 def test_no_more_than_ten_sentences_and_every_column_is_one() -> None:
     gone = {f"gone{i}": [maker.ill(Status.TIMEOUT, "too long")] for i in range(15)}
     reading = maker.reading(make_dataset(), {name: {} for name in gone}, gone)

@@ -152,3 +152,10 @@ def test_without_labels_there_is_a_figure_and_no_legend(tmp_path: Path) -> None:
     assert summary.loc["good", "silhouette"] == "n/a (no labels)"
     assert float(summary.loc["good", "trustworthiness_k5"]) > 0.5
     assert (tmp_path / "figures" / "embeddings.svg") in published.paths
+
+
+def test_a_folder_without_runs_is_said(tmp_path: Path, dataset: Dataset) -> None:
+    store = Store(tmp_path)
+    store.write("study.toml", 'dataset = "clouds"\n[variants.a]\nreducer = "pca"\n')
+    with pytest.raises(StoreError, match="at least one run"):
+        publish(store, dataset)
