@@ -131,7 +131,10 @@ def _data_in_words(reading: Reading) -> str:
 
 def _table(t: Tabulation, key: str, title: str, columns: Sequence[Column], *, references: bool) -> Table:
     kinds = list(Kind)
-    rows = [row for row in _rows(t) if references or row not in REFERENCES]
+    # A reference without a single number here would only be read past; a method without one is news.
+    rows = list(t.reading.variants)
+    if references:
+        rows += [row for row in t.reading.references if any(_has_number(t, row, column) for column in columns)]
     rows.sort(key=lambda row: kinds.index(kind(t.reading, row)))
     concerning = [note for note in t.footnotes if _concerns(note, rows, columns)]
     texts = list(dict.fromkeys(note.text for note in concerning))

@@ -57,6 +57,15 @@ def test_what_a_faster_method_gives_up_is_said() -> None:
     assert "and fits 40.0 times as fast as UMAP, 95 % interval 40.0 to 40.0." in said
 
 
+def test_what_is_faster_by_chance_only_is_not_called_faster() -> None:
+    accuracy, times = ("knn_accuracy", 10), (0.5, 9.0, 1.0, 7.0, 0.8, 3.0)
+    outcomes = {"good": _fits(4.0), "poor": [maker.well(seconds) for seconds in times]}
+    reading = maker.reading(
+        make_dataset(), {"good": {accuracy: _around(0.9)}, "poor": {accuracy: _around(0.5, 4)}}, outcomes
+    )
+    assert "gives up" not in _sentences(reading)
+
+
 def test_a_silhouette_above_that_of_the_data_is_said() -> None:
     said = _sentences(_study())
     assert "The silhouette of UMAP, 0.400 [0.397, 0.403], is above that of the data themselves, 0.050: it" in said

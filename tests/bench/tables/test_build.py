@@ -130,6 +130,12 @@ def test_the_full_tables_have_every_column_with_a_number_once(reading: Reading) 
     assert {column.family for table in tables for column in table.columns} <= build.FAMILY_TITLES.keys()
 
 
+def test_a_reference_without_a_number_in_a_table_has_no_row_there_and_a_method_has(reading: Reading) -> None:
+    tables = {table.key: table for table in build.by_family(build.tabulate(reading))}
+    assert set(_rows(tables["all-labels"])) >= {"pixels", "lda", "gone"}
+    assert set(_rows(tables["all-cost"])) == {"a", "b", "poor", "half", "gone", "noise"}
+
+
 def test_every_family_has_a_title_and_every_column_a_unit_and_meaning() -> None:
     assert {column.family for column in COLUMNS.values()} == build.FAMILY_TITLES.keys()
     assert all(column.unit and column.meaning and column.weakness for column in COLUMNS.values())
