@@ -16,7 +16,7 @@ from reducers._collapse import ACTIVE_VARIANCE
 from reducers._extras import collect, line, prior_codes
 from reducers._history import Epoch
 from reducers._images import Images
-from reducers._networks import in_blocks, mlp, seeded, squared_errors, to_tensor
+from reducers._networks import ROWS, in_blocks, mlp, seeded, squared_errors, to_tensor
 from reducers._persistence import load, save
 from reducers._training import Recipe, Task, Terms, train
 from reducers.base import Reducer, generator_of
@@ -96,7 +96,7 @@ class NeuralReducer(Reducer):
         self.history_, self.snapshots_ = self._trained(X, training, split, augmentation)
         self.n_iter_ = len(self.history_)
         codes = self._encoded(X)
-        self.squared_error_ = squared_errors(X, self._inverse_transform(codes))
+        self.squared_error_ = self._errors(X, codes)
         self.standard_deviation_ = codes.std(axis=0)
         self.active_units_ = int((codes.var(axis=0) > ACTIVE_VARIANCE).sum())
         self.is_collapsed_ = self.active_units_ == 0
@@ -181,6 +181,11 @@ class NeuralReducer(Reducer):
     def _shown(self, Z: np.ndarray) -> np.ndarray:
         """Return decoded codes as pixels at the network's own resolution."""
         return self._in_blocks(lambda codes: self.images_.shown(self.decoder_(codes)), Z)
+
+    def _errors(self, X: np.ndarray, codes: np.ndarray) -> np.ndarray:
+        """Return the squared error of each point through its code, without a second copy of the points."""
+        blocks = [slice(i, i + ROWS) for i in range(0, len(X), ROWS)]
+        return np.concatenate([squared_errors(X[rows], self._inverse_transform(codes[rows])) for rows in blocks])
 
     def _in_blocks(self, function: Callable[[torch.Tensor], torch.Tensor], X: np.ndarray) -> np.ndarray:
         return in_blocks(function, X, torch.device(self.device))
