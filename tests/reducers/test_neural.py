@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -270,3 +273,26 @@ def test_extras_are_small_arrays_of_plain_numbers() -> None:
 def test_extras_are_asked_of_the_fitted_alone() -> None:
     with pytest.raises(NotFittedError):
         VAE().extras(X)
+
+
+def test_a_fit_holds_one_copy_of_the_data() -> None:
+    code = """
+import threading, numpy as np, psutil, reducers
+make = lambda: reducers.create("autoencoder", hidden_layer_sizes=(16,), n_epochs=1)
+X = np.random.RandomState(0).rand(30_000, 784).astype(np.float32)
+make().fit(X[:500])  # whatever is loaded once has been loaded by now
+memory, ended = psutil.Process().memory_info, threading.Event()
+before, most = memory().rss, 0
+def watch():
+    global most
+    while not ended.wait(0.005):
+        most = max(most, memory().rss)
+thread = threading.Thread(target=watch)
+thread.start()
+make().fit(X)
+ended.set()
+thread.join()
+print((most - before) / X.nbytes)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 0.9 < float(done.stdout) < 1.5
