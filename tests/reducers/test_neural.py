@@ -296,3 +296,11 @@ print((most - before) / X.nbytes)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert 0.9 < float(done.stdout) < 1.5
+
+
+def test_stopped_by_a_callback_in_its_best_epoch_it_keeps_that_epoch() -> None:
+    params = {**QUICK, "early_stopping": True}
+    reducer = Autoencoder(**params, callback=lambda record: record.epoch == 2).fit(X)
+    losses = [epoch.validation for epoch in reducer.history_]
+    assert losses[1] < losses[0]
+    assert np.array_equal(reducer.embedding_, Autoencoder(**{**params, "n_epochs": 2}).fit(X).embedding_)
