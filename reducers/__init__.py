@@ -9,12 +9,25 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from difflib import get_close_matches
 from hashlib import sha256
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from reducers._errors import (
+    DuplicateReducerError,
+    PosteriorCollapseWarning,
+    ReducerError,
+    SavedReducerError,
+    TrainingDivergedError,
+    UnavailableReducerError,
+    UnknownPresetError,
+    UnknownReducerError,
+)
+from reducers._history import HISTORY_COLUMNS
+from reducers._presets import PRESETS, Preset
 from reducers._sources import Source, canonical
 
 if TYPE_CHECKING:
@@ -23,21 +36,28 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 ENTRY_POINT_GROUP = "reducers"
 
-
-class ReducerError(Exception):
-    """A reducer that cannot be had."""
-
-
-class UnknownReducerError(ReducerError):
-    """No reducer has that name."""
-
-
-class UnavailableReducerError(ReducerError):
-    """The reducer is there, but its library is missing or its file does not import."""
-
-
-class DuplicateReducerError(ReducerError):
-    """Two reducers claim one name."""
+__all__ = [
+    "ENTRY_POINT_GROUP",
+    "FOLDER",
+    "HISTORY_COLUMNS",
+    "DuplicateReducerError",
+    "PosteriorCollapseWarning",
+    "Preset",
+    "ReducerError",
+    "SavedReducerError",
+    "TrainingDivergedError",
+    "UnavailableReducerError",
+    "UnknownPresetError",
+    "UnknownReducerError",
+    "create",
+    "digest",
+    "get",
+    "names",
+    "preset",
+    "presets",
+    "source",
+    "sources",
+]
 
 
 def sources() -> dict[str, Source]:
@@ -111,6 +131,25 @@ def get(name: str) -> type[Reducer]:
 def create(name: str, **params: Any) -> Reducer:
     """Return a reducer with the given parameters; the others keep their defaults."""
     return get(name)(**params)
+
+
+def presets() -> dict[str, Preset]:
+    """Return the presets by name, each seed system followed by its sound twin."""
+    return dict(PRESETS)
+
+
+def preset(name: str) -> Preset:
+    """Return a preset; `create(preset.reducer, **preset.params)` makes its reducer.
+
+    Raises
+    ------
+    UnknownPresetError
+        If there is none of that name; the message has the nearest names.
+    """
+    if name not in PRESETS:
+        near = get_close_matches(name, PRESETS, cutoff=0.4) or list(PRESETS)
+        raise UnknownPresetError(f"Got preset {name!r}, but expected a known one, such as: {', '.join(near)}.")
+    return PRESETS[name]
 
 
 def digest(name: str) -> str:
