@@ -16,8 +16,9 @@ bench: .venv/ready  ## run the study on 5,000 real MNIST images and show its tab
 report: .venv/ready  ## tables and figures of results/$(STUDY) anew, without one fit
 	$(BIN)/python -m bench report results/$(STUDY)
 
-readme: .venv/ready  ## the tables of results/default into README.md
+readme: .venv/ready-dev  ## the tables of results/default into README.md, and a picture of its report (needs Chromium)
 	$(BIN)/python -m bench report results/default --into README.md
+	$(BIN)/python -m tests.bench.report.photograph results/default
 
 test: .venv/ready-dev  ## everything that must hold
 	$(BIN)/python -m pytest
