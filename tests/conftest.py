@@ -15,9 +15,11 @@ from collections.abc import Callable  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import numpy as np  # noqa: E402
+import psutil  # noqa: E402
 import pytest  # noqa: E402
 
 from bench.datasets import Dataset  # noqa: E402
+from bench.process import MARK  # noqa: E402
 
 
 def make_dataset(n: int = 60, n_test: int = 20, n_features: int = 5, *, labels: bool = True) -> Dataset:
@@ -37,6 +39,22 @@ def make_dataset(n: int = 60, n_test: int = 20, n_features: int = 5, *, labels: 
         levels=None,
         provenance="three Gaussian clouds",
     )
+
+
+def left_running() -> list[psutil.Process]:
+    """Return what workers of these tests left running; a study that someone else runs meanwhile is none of it."""
+    mine = {os.getpid(), *(process.pid for process in psutil.Process().children(recursive=True))}
+    left = []
+    for process in psutil.process_iter():
+        try:
+            mark = process.environ().get(MARK)
+            keeper = int(mark.partition("-")[0]) if mark else None
+            if keeper is not None and process.status() != psutil.STATUS_ZOMBIE:
+                if keeper in mine or not psutil.pid_exists(keeper):
+                    left.append(process)
+        except psutil.Error:
+            continue
+    return left
 
 
 @pytest.fixture

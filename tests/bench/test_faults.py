@@ -6,16 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from bench import plan
-from bench.process import MARK
 from bench.records import Record, Status
 from bench.runner import Runner
 from bench.store import Store
 from bench.study import Study, Variant
-from tests.conftest import make_dataset
+from tests.conftest import left_running, make_dataset
 
 FAKES = Path(__file__).parent / "fakes.py"
 
@@ -134,14 +132,7 @@ def test_a_worker_sees_points_and_no_labels(records: dict[str, Record]) -> None:
 
 
 def test_nothing_is_left_running(records: dict[str, Record]) -> None:
-    left = []
-    for process in psutil.process_iter():
-        try:
-            if MARK in process.environ():
-                left.append(process)
-        except psutil.Error:
-            continue
-    assert left == []
+    assert left_running() == []
 
 
 def test_the_last_words_are_kept(records: dict[str, Record]) -> None:

@@ -14,17 +14,15 @@ from pathlib import Path
 from unittest.mock import MagicMock
 
 import numpy as np
-import psutil
 import pytest
 
 from bench import plan
 from bench.errors import StoreError
-from bench.process import MARK
 from bench.records import SCHEMA
 from bench.runner import Runner
 from bench.store import Store
 from bench.study import Study, Variant
-from tests.conftest import make_dataset
+from tests.conftest import left_running, make_dataset
 
 FAKES = Path(__file__).parent / "fakes.py"
 SEEDS = 4
@@ -56,17 +54,6 @@ def _written(path: Path) -> str:
     return f" {path.stat().st_mtime_ns}"
 
 
-def _left_running() -> list[psutil.Process]:
-    left = []
-    for process in psutil.process_iter():
-        try:
-            if MARK in process.environ() and process.status() != psutil.STATUS_ZOMBIE:
-                left.append(process)
-        except psutil.Error:
-            continue
-    return left
-
-
 def test_a_killed_study_goes_on_where_it_was(tmp_path: Path, study: list[str]) -> None:
     moments = random.Random(0)
     for _ in range(KILLS):
@@ -76,9 +63,9 @@ def test_a_killed_study_goes_on_where_it_was(tmp_path: Path, study: list[str]) -
         process.kill()
         process.wait()
         deadline = time.monotonic() + 5
-        while _left_running() and time.monotonic() < deadline:
+        while left_running() and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert _left_running() == []
+        assert left_running() == []
         assert before.items() <= _finished(tmp_path).items(), "a finished run was lost or repeated"
     before = _finished(tmp_path)
     done = subprocess.run(study, capture_output=True, text=True, check=True)
@@ -101,7 +88,7 @@ def test_ctrl_c_keeps_what_has_ended(tmp_path: Path, study: list[str]) -> None:
     assert process.returncode == 130, "".join(lines) + rest
     assert "the same command goes on from there" in " ".join(rest.split())
     assert 1 <= len(_finished(tmp_path)) < 2 * SEEDS
-    assert _left_running() == []
+    assert left_running() == []
 
 
 def test_a_second_run_repeats_nothing(tmp_path: Path) -> None:
@@ -128,7 +115,7 @@ def test_a_full_disk_is_no_fault_of_the_reducer(tmp_path: Path) -> None:
     assert process.returncode == 2
     assert "No space left on device" in process.stderr
     assert _finished(tmp_path) == {}
-    assert _left_running() == []
+    assert left_running() == []
 
 
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
