@@ -48,10 +48,11 @@ def left_running() -> list[psutil.Process]:
     for process in psutil.process_iter():
         try:
             mark = process.environ().get(MARK)
-            keeper = int(mark.partition("-")[0]) if mark else None
-            if keeper is not None and process.status() != psutil.STATUS_ZOMBIE:
-                if keeper in mine or not psutil.pid_exists(keeper):
-                    left.append(process)
+            if mark is None or process.status() == psutil.STATUS_ZOMBIE:
+                continue
+            keeper = int(mark.partition("-")[0])
+            if keeper in mine or not psutil.pid_exists(keeper):
+                left.append(process)
         except psutil.Error:
             continue
     return left
