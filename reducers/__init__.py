@@ -9,12 +9,15 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from difflib import get_close_matches
 from hashlib import sha256
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from reducers._history import HISTORY_COLUMNS
+from reducers._presets import PRESETS, Preset
 from reducers._sources import Source, canonical
 
 if TYPE_CHECKING:
@@ -23,6 +26,26 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 ENTRY_POINT_GROUP = "reducers"
 
+__all__ = [
+    "ENTRY_POINT_GROUP",
+    "FOLDER",
+    "HISTORY_COLUMNS",
+    "DuplicateReducerError",
+    "Preset",
+    "ReducerError",
+    "UnavailableReducerError",
+    "UnknownPresetError",
+    "UnknownReducerError",
+    "create",
+    "digest",
+    "get",
+    "names",
+    "preset",
+    "presets",
+    "source",
+    "sources",
+]
+
 
 class ReducerError(Exception):
     """A reducer that cannot be had."""
@@ -30,6 +53,10 @@ class ReducerError(Exception):
 
 class UnknownReducerError(ReducerError):
     """No reducer has that name."""
+
+
+class UnknownPresetError(ReducerError):
+    """No preset has that name."""
 
 
 class UnavailableReducerError(ReducerError):
@@ -111,6 +138,25 @@ def get(name: str) -> type[Reducer]:
 def create(name: str, **params: Any) -> Reducer:
     """Return a reducer with the given parameters; the others keep their defaults."""
     return get(name)(**params)
+
+
+def presets() -> dict[str, Preset]:
+    """Return the presets by name, each seed system followed by its sound twin."""
+    return dict(PRESETS)
+
+
+def preset(name: str) -> Preset:
+    """Return a preset; `create(preset.reducer, **preset.params)` makes its reducer.
+
+    Raises
+    ------
+    UnknownPresetError
+        If there is none of that name; the message has the nearest names.
+    """
+    if name not in PRESETS:
+        near = get_close_matches(name, PRESETS, cutoff=0.4) or list(PRESETS)
+        raise UnknownPresetError(f"Got preset {name!r}, but expected a known one, such as: {', '.join(near)}.")
+    return PRESETS[name]
 
 
 def digest(name: str) -> str:

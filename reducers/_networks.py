@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 
@@ -10,22 +10,33 @@ import numpy as np
 import torch
 from torch import nn
 
+ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {"relu": nn.ReLU, "leaky_relu": lambda: nn.LeakyReLU(0.2)}
+"""What stands between layers."""
+OUTPUTS: dict[str, Callable[[], nn.Module] | None] = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "identity": None}
+"""What may end a decoder."""
 
-def mlp(sizes: Sequence[int], output: nn.Module | None = None) -> nn.Sequential:
-    """Return linear layers of the given sizes with ReLU between them, and `output` behind the last.
+ROWS = 8_192
+"""Rows that pass a network at once outside training, which bounds the memory of its activations."""
+
+
+def mlp(sizes: Sequence[int], activation: str = "relu", output: str = "identity") -> nn.Sequential:
+    """Return linear layers of the given sizes with an activation between them, and another behind the last.
 
     Parameters
     ----------
     sizes : sequence of int
         Width of every layer, input and output included.
-    output : Module or None
-        What follows the last linear layer; nothing where None.
+    activation : str
+        One of `ACTIVATIONS`.
+    output : str
+        One of `OUTPUTS`.
     """
     layers: list[nn.Module] = []
     for n_in, n_out in pairwise(sizes):
-        layers += [nn.Linear(n_in, n_out), nn.ReLU()]
+        layers += [nn.Linear(n_in, n_out), ACTIVATIONS[activation]()]
     layers.pop()
-    return nn.Sequential(*layers, *([output] if output is not None else []))
+    end = OUTPUTS[output]
+    return nn.Sequential(*layers, *([end()] if end is not None else []))
 
 
 @contextmanager
@@ -41,3 +52,10 @@ def to_tensor(X: np.ndarray) -> torch.Tensor:
     tensor = torch.empty(X.shape, dtype=torch.float32)
     tensor.numpy()[...] = X
     return tensor
+
+
+def in_blocks(function: Callable[[torch.Tensor], torch.Tensor], X: np.ndarray, device: torch.device) -> np.ndarray:
+    """Return `function` of the rows of `X`, computed on a device, few enough rows at once to bound the memory."""
+    with torch.inference_mode():
+        blocks = [function(to_tensor(X[i : i + ROWS]).to(device)).cpu().numpy() for i in range(0, len(X), ROWS)]
+    return np.concatenate(blocks)

@@ -6,19 +6,22 @@ permutation and slices of one tensor.
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf, isfinite, nan
 from time import perf_counter
 
-import numpy as np
 import torch
 from torch import nn
 
-from reducers._networks import mlp, seeded, to_tensor
-from reducers.base import Reducer
+from reducers._history import Epoch
+from reducers._losses import scale
+from reducers._networks import ROWS
 
-TRANSFORM_ROWS = 8_192
-"""Rows that pass a network at once outside training, which bounds the memory of its activations."""
+OPTIMIZERS = ("adam", "sgd")
+
+Terms = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+"""Loss, reconstruction term and KL term of a batch, each a mean over its samples."""
 
 
 class TrainingDivergedError(ArithmeticError):
@@ -26,115 +29,178 @@ class TrainingDivergedError(ArithmeticError):
 
 
 @dataclass(frozen=True)
-class Epoch:
-    """One pass over the data; losses are means over samples, summed over features and latent dimensions.
+class Recipe:
+    """How to train, whatever is trained.
 
     Attributes
     ----------
-    loss : float
-        What was minimised.
-    reconstruction : float
-        Its reconstruction term: the squared error of a sample.
-    kl : float
-        Kullback-Leibler divergence of a sample's posterior from the prior, in nats; 0 for a plain autoencoder.
-    seconds : float
-        Wall time.
+    batch_size : int
+        Samples a step.
+    reduction : str
+        Reduction of the reconstruction term that is minimised, one of `_losses.REDUCTIONS`.
+    warm_up : float
+        Share of the steps over which beta grows linearly from 0.
+    patience : int or None
+        Epochs without an improvement of more than `tol` on the validation rows, after which training ends and the best
+        weights return; None for no early stopping.
     """
 
-    epoch: int
-    loss: float
-    reconstruction: float
-    kl: float
-    seconds: float
-
-
-class NeuralReducer(Reducer):
-    """An encoder and a decoder trained together; subclasses say how wide the encoder's head is and what the loss is."""
-
-    hidden_layer_sizes: tuple[int, ...]
-    output_activation: str
     n_epochs: int
     batch_size: int
+    optimizer: str
     learning_rate: float
-    random_state: int | np.random.RandomState | None
+    reduction: str = "sample"
+    warm_up: float = 0.0
+    patience: int | None = None
+    tol: float = 0.0
 
-    quick_params = {"hidden_layer_sizes": (16,), "n_epochs": 2}
+
+@dataclass(frozen=True)
+class Task:
+    """What is trained, and on what.
+
+    Attributes
+    ----------
+    parameters : sequence of Parameter
+    terms : callable
+        Terms of a batch, from the batch as the network sees it, beta and a generator of noise.
+    beta : callable
+        Weight of the KL term against the reconstruction term, from the samples in a batch.
+    beta_unit : callable
+        What turns that weight into one against the squared error, from the reconstruction term.
+    data : Tensor of shape (n_samples, n_features)
+        The only copy of the data.
+    seen : callable
+        Turns rows of the data into what the network sees.
+    rows : Tensor of shape (n_rows,) or None
+        Rows to train on; None for all.
+    validation : Tensor of shape (n_rows,) or None
+        Rows to judge by.
+    drawn : callable or None
+        Turns rows of the data into a training batch at random; None where `seen` is all there is to it.
+    """
+
+    parameters: Sequence[nn.Parameter]
+    terms: Callable[[torch.Tensor, float, torch.Generator], Terms]
+    beta: Callable[[int], float]
+    beta_unit: Callable[[float], float]
+    data: torch.Tensor
+    seen: Callable[[torch.Tensor], torch.Tensor]
+    rows: torch.Tensor | None = None
+    validation: torch.Tensor | None = None
+    drawn: Callable[[torch.Tensor], torch.Tensor] | None = None
 
     @property
-    @abstractmethod
-    def _head_size(self) -> int:
-        """Width of the encoder's last layer."""
+    def n_rows(self) -> int:
+        """How many rows are trained on."""
+        return len(self.data) if self.rows is None else len(self.rows)
 
-    @abstractmethod
-    def _loss(self, batch: torch.Tensor, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Return loss, reconstruction error and KL of a batch, each a mean over samples."""
 
-    def _fit(self, X: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
-        self._check_parameters(X)
-        initialisation_seed, training_seed = (int(seed) for seed in rng.randint(2**31, size=2))
-        with seeded(initialisation_seed):
-            hidden = tuple(self.hidden_layer_sizes)
-            n_features = X.shape[1]
-            self.encoder_ = mlp((n_features, *hidden, self._head_size))
-            self.decoder_ = mlp((self.n_components, *reversed(hidden), n_features), self._output(X))
-        self.history_ = self._train(to_tensor(X), torch.Generator().manual_seed(training_seed))
-        self.n_iter_ = len(self.history_)
-        return self._transform(X)
+def train(
+    task: Task, recipe: Recipe, generator: torch.Generator, ended: Callable[[Epoch], bool | None]
+) -> tuple[Epoch, ...]:
+    """Train in place and return what happened in each epoch.
 
-    def _check_parameters(self, X: np.ndarray) -> None:
-        for name in ("n_epochs", "batch_size"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"Got {name}={getattr(self, name)}, but expected at least 1.")
-        if self.output_activation not in ("auto", "sigmoid", "identity"):
-            raise ValueError(
-                f"Got output_activation={self.output_activation!r}, but expected 'auto', 'sigmoid' or 'identity'."
+    Parameters
+    ----------
+    generator : Generator
+        Source of the order of samples and of the noise.
+    ended : callable
+        Called with the record of each epoch that has ended; training stops where it returns True.
+
+    Raises
+    ------
+    TrainingDivergedError
+        If the loss stops being a finite number.
+    """
+    optimizer = _optimizer(task.parameters, recipe)
+    best = _Best(task.parameters, recipe)
+    history: list[Epoch] = []
+    for epoch in range(1, recipe.n_epochs + 1):
+        started = perf_counter()
+        loss, reconstruction, kl = _epoch(task, recipe, optimizer, generator, epoch)
+        if not isfinite(loss):
+            raise TrainingDivergedError(
+                f"Got loss={loss} in epoch {epoch} of {recipe.n_epochs}, but expected a finite number; "
+                f"try a learning_rate below {recipe.learning_rate:g}."
             )
-        if self.output_activation == "sigmoid" and not _in_unit_interval(X):
-            raise ValueError(
-                f"Got values from {X.min():g} to {X.max():g}, but a sigmoid output reaches only [0, 1]; "
-                "scale the data or use output_activation='identity'."
-            )
-
-    def _output(self, X: np.ndarray) -> nn.Module | None:
-        bounded = self.output_activation == "sigmoid" or (self.output_activation == "auto" and _in_unit_interval(X))
-        return nn.Sigmoid() if bounded else None
-
-    def _train(self, data: torch.Tensor, generator: torch.Generator) -> tuple[Epoch, ...]:
-        parameters = [*self.encoder_.parameters(), *self.decoder_.parameters()]
-        # Not torch's choice on a CPU, where it loops over the parameters instead: a third slower at this size.
-        optimizer = torch.optim.Adam(parameters, lr=self.learning_rate, fused=True)
-        history = []
-        for epoch in range(1, self.n_epochs + 1):
-            started = perf_counter()
-            sums = torch.zeros(3)
-            for rows in torch.randperm(len(data), generator=generator).split(self.batch_size):
-                terms = self._loss(data[rows], generator)
-                optimizer.zero_grad()
-                terms[0].backward()
-                optimizer.step()
-                sums += torch.stack(terms).detach() * len(rows)
-            loss, reconstruction, kl = (sums / len(data)).tolist()
-            if not np.isfinite(loss):
-                raise TrainingDivergedError(
-                    f"Got loss={loss} in epoch {epoch} of {self.n_epochs}, but expected a finite number; "
-                    f"try a learning_rate below {self.learning_rate:g}."
-                )
-            history.append(Epoch(epoch, loss, reconstruction, kl, perf_counter() - started))
-        return tuple(history)
-
-    def _transform(self, X: np.ndarray) -> np.ndarray:
-        # The posterior mean, where the head has more than the embedding in it, is its first part.
-        return _apply(self.encoder_, X)[:, : self.n_components]
-
-    def _inverse_transform(self, Z: np.ndarray) -> np.ndarray:
-        return _apply(self.decoder_, Z)
+        beta = task.beta(recipe.batch_size) * task.beta_unit(reconstruction) * _warmth(recipe, epoch)
+        validation = _validation_loss(task, recipe)
+        history.append(Epoch(epoch, loss, reconstruction, kl, beta, validation, perf_counter() - started))
+        if ended(history[-1]) or best.is_past(validation):
+            break
+    best.restore()
+    return tuple(history)
 
 
-def _apply(network: nn.Module, X: np.ndarray) -> np.ndarray:
+def _optimizer(parameters: Sequence[nn.Parameter], recipe: Recipe) -> torch.optim.Optimizer:
+    kind = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}[recipe.optimizer]
+    # Not torch's choice on a CPU, where it loops over the parameters instead: a third slower at this size.
+    return kind(parameters, lr=recipe.learning_rate, fused=True)
+
+
+def _epoch(
+    task: Task, recipe: Recipe, optimizer: torch.optim.Optimizer, generator: torch.Generator, epoch: int
+) -> list[float]:
+    """Pass once over the rows; return the mean terms of a sample."""
+    data, rows = task.data, task.rows
+    order = torch.randperm(task.n_rows, generator=generator, device=data.device)
+    if rows is not None:
+        order = rows[order]
+    batches = order.split(recipe.batch_size)
+    sums = torch.zeros(3, device=data.device)
+    for step, chosen in enumerate(batches, start=1):
+        n = len(chosen)
+        batch = (task.drawn or task.seen)(data[chosen])
+        terms = task.terms(batch, task.beta(n) * _warmth(recipe, epoch - 1 + step / len(batches)), generator)
+        factor = scale(recipe.reduction, n, batch.shape[1])
+        optimizer.zero_grad()
+        (terms[0] if factor == 1 else terms[0] * factor).backward()
+        optimizer.step()
+        sums += torch.stack(terms).detach() * n
+    return (sums / task.n_rows).tolist()
+
+
+def _warmth(recipe: Recipe, epochs: float) -> float:
+    """Return the share of beta that holds after so many epochs, a fraction of one included."""
+    return min(1.0, epochs / (recipe.warm_up * recipe.n_epochs)) if recipe.warm_up > 0 else 1.0
+
+
+def _validation_loss(task: Task, recipe: Recipe) -> float:
+    if task.validation is None:
+        return nan
+    # The same noise each time, so that the losses of two epochs differ by the weights alone.
+    noise = torch.Generator(task.data.device).manual_seed(0)
+    beta = task.beta(recipe.batch_size)
     with torch.inference_mode():
-        blocks = [network(to_tensor(X[i : i + TRANSFORM_ROWS])).numpy() for i in range(0, len(X), TRANSFORM_ROWS)]
-    return np.concatenate(blocks)
+        losses = [
+            float(task.terms(task.seen(task.data[rows]), beta, noise)[0]) * len(rows)
+            for rows in task.validation.split(ROWS)
+        ]
+    return sum(losses) / len(task.validation)
 
 
-def _in_unit_interval(X: np.ndarray) -> bool:
-    return bool(X.min() >= 0 and X.max() <= 1)
+class _Best:
+    """The best weights so far, and for how many epochs there were no better ones."""
+
+    def __init__(self, parameters: Sequence[nn.Parameter], recipe: Recipe) -> None:
+        self.parameters, self.recipe = parameters, recipe
+        self.loss, self.waited = inf, 0
+        self.weights: list[torch.Tensor] | None = None
+
+    def is_past(self, loss: float) -> bool:
+        """Take note of a validation loss; tell whether patience has ended."""
+        if self.recipe.patience is None:
+            return False
+        self.waited = 0 if loss < self.loss - self.recipe.tol else self.waited + 1
+        if loss < self.loss:
+            self.loss = loss
+            self.weights = [parameter.detach().clone() for parameter in self.parameters]
+        return self.waited > self.recipe.patience
+
+    def restore(self) -> None:
+        """Put the best weights back, where any were kept."""
+        if self.weights is not None:
+            with torch.no_grad():
+                for parameter, kept in zip(self.parameters, self.weights, strict=True):
+                    parameter.copy_(kept)

@@ -3,6 +3,9 @@
 A subclass writes `__init__` (explicit keywords, stored unchanged) and `_fit(X, rng) -> Z`, and, where the method
 can, `_transform(X)` and `_inverse_transform(Z)`. Validation, shapes and finiteness are checked here. Public
 `transform` and `inverse_transform` exist exactly when the subclass defines the private method: `hasattr` tells.
+
+A method that has more to show than an embedding (how its training went, what it generates) also writes
+`_extras(X) -> {name: array}`. A run calls the public `extras` behind all that is timed and keeps the arrays.
 """
 
 from __future__ import annotations
@@ -62,6 +65,7 @@ class Reducer(ClassNamePrefixFeaturesOutMixin, BaseEstimator, ABC):
 
     _transform: Any = None
     _inverse_transform: Any = None
+    _extras: Any = None
 
     @abstractmethod
     def _fit(self, X: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
@@ -104,7 +108,7 @@ class Reducer(ClassNamePrefixFeaturesOutMixin, BaseEstimator, ABC):
         X = validate_data(self, X, dtype=FLOAT_DTYPES, order="C", ensure_min_samples=2)
         if not isinstance(self.n_components, int | np.integer) or self.n_components < 1:
             raise ValueError(f"Got n_components={self.n_components!r}, but expected an integer of at least 1.")
-        self.embedding_ = self._checked(self._fit(X, _generator(getattr(self, "random_state", None))), len(X), "_fit")
+        self.embedding_ = self._checked(self._fit(X, generator_of(getattr(self, "random_state", None))), len(X), "_fit")
         return self.embedding_
 
     @available_if(
@@ -143,6 +147,25 @@ class Reducer(ClassNamePrefixFeaturesOutMixin, BaseEstimator, ABC):
         check_is_fitted(self, "embedding_")
         return self._inverse_transform(check_array(Z, dtype=FLOAT_DTYPES, order="C"))
 
+    @available_if(_defines("_extras", "it has nothing to keep beside its embedding."))
+    def extras(self, X: Any) -> dict[str, np.ndarray]:
+        """Return what a run keeps of the method beside its embedding: arrays for pictures and claims.
+
+        It is called on held-out points and outside every clock. The arrays are small numbers, float32 or integers,
+        and together about a megabyte; what each holds, the method's own documentation says.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Held-out points.
+
+        Returns
+        -------
+        dict of str to ndarray
+        """
+        check_is_fitted(self, "embedding_")
+        return self._extras(validate_data(self, X, dtype=FLOAT_DTYPES, order="C", reset=False))
+
     def _checked(self, Z: Any, n_samples: int, source: str) -> np.ndarray:
         """Return `Z` if it is a real, finite embedding of `n_samples` points; raise what is wrong with it if not."""
         where = f"{type(self).__name__}.{source}"
@@ -173,6 +196,6 @@ class Reducer(ClassNamePrefixFeaturesOutMixin, BaseEstimator, ABC):
         return tags
 
 
-def _generator(random_state: Any) -> np.random.RandomState:
+def generator_of(random_state: Any) -> np.random.RandomState:
     """Return the generator of a fit; without a seed a fresh one, so that NumPy's global one is never touched."""
     return np.random.RandomState() if random_state is None else check_random_state(random_state)

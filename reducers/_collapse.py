@@ -1,0 +1,53 @@
+"""Posterior collapse: codes that say nothing of the data, and what brought it about."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from reducers._history import Epoch
+
+ACTIVE_VARIANCE = 0.01
+"""Variance of a latent dimension's codes over the data above which it is active (Burda, Grosse and Salakhutdinov 2016,
+Importance weighted autoencoders)."""
+ROWS = 1_000
+"""Rows from which the largest variance of the data is taken."""
+
+
+class PosteriorCollapseWarning(UserWarning):
+    """No latent dimension carries information about the data."""
+
+
+def warn_of_collapse(name: str, X: np.ndarray, last: Epoch) -> None:
+    """Warn that no latent dimension is active, with the likely cause.
+
+    A Gaussian decoder of variance beta / 2 gains from a latent direction only where the data vary by more than that
+    (Lucas, Tucker, Grosse and Norouzi 2019, Don't blame the ELBO!).
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_features)
+        The fitted points.
+    """
+    largest = _largest_variance(X)
+    if last.beta / 2 > largest:
+        cause = (
+            f"beta is {last.beta:g} on the squared error of a sample, a decoder variance of {last.beta / 2:g}, while "
+            f"no direction of the data varies by more than about {largest:.3g}; lower beta, and see that both terms "
+            "are reduced alike"
+        )
+    else:
+        cause = "training was too short or its steps too small, or an activation of the latent head is dead"
+    warnings.warn(
+        f"{name}: the codes of the fitted points vary by less than {ACTIVE_VARIANCE:g} in every latent dimension. "
+        f"Likely cause: {cause}.",
+        PosteriorCollapseWarning,
+        stacklevel=5,
+    )
+
+
+def _largest_variance(X: np.ndarray) -> float:
+    """Return the largest eigenvalue of the covariance of evenly spaced rows."""
+    rows = X[:: -(-len(X) // ROWS)].astype(np.float64)
+    return float(np.linalg.norm(rows - rows.mean(axis=0), 2) ** 2 / (len(rows) - 1))
