@@ -109,8 +109,17 @@ def rebuild(folder: Path, data_dir: Path | None, console: Console) -> Results:
 
 
 def _score(store: Store, dataset: Dataset, console: Console) -> None:
-    records = [record for record in store.records() if record.ok]
+    """Score every run against the points that it was fitted on; references are of the whole data."""
+    variants = store.study().variants
+    groups: dict[tuple[int | None, str], list[Record]] = {(None, ""): []}
+    for record in store.records():
+        variant = variants[record.variant]
+        if record.ok and variant.scores:
+            groups.setdefault((variant.n, variant.without), []).append(record)
     columns = (TextColumn("scores"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("scores", total=len(records))
-        judge.judge(store, dataset, records, lambda record: bar.advance(task))
+        task = bar.add_task("scores", total=sum(map(len, groups.values())))
+        for selection, records in groups.items():
+            selected = dataset.select(*selection)
+            whole = selected is dataset
+            judge.judge(store, selected, records, lambda record: bar.advance(task), references=whole)

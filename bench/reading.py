@@ -72,6 +72,11 @@ class Reading:
             variant: judge.across(self.store, [item.record for item in self.runs(variant)]) for variant in self.variants
         }
 
+    def fitted(self, variant: str) -> Dataset:
+        """Return the data with the points that a variant was fitted on."""
+        spec = self.study.variants[variant]
+        return self.dataset.select(spec.n, spec.without)
+
     def label(self, variant: str) -> str:
         """Return what a variant is called in tables and figures."""
         return self.runs(variant)[0].record.label

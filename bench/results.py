@@ -48,7 +48,8 @@ def publish(store: Store, dataset: Dataset) -> Results:
         store.write("summary.csv", summary.to_csv(index=False)),
         store.write("summary.md", head.to_markdown()),
     ]
-    figure = figures.embeddings([_panel(reading, variant) for variant in reading.variants], dataset, _caption(dataset))
+    of_all = [variant for variant in reading.variants if reading.fitted(variant) is dataset]
+    figure = figures.embeddings([_panel(reading, variant) for variant in of_all], dataset, _caption(dataset))
     paths += [store.write(f"figures/embeddings.{kind}", figures.render(figure, kind)) for kind in ("png", "svg")]
     return Results(head, paths)
 
