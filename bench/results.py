@@ -49,8 +49,9 @@ def publish(store: Store, dataset: Dataset) -> Results:
         store.write("summary.md", head.to_markdown()),
     ]
     of_all = [variant for variant in reading.variants if reading.fitted(variant) is dataset]
-    figure = figures.embeddings([_panel(reading, variant) for variant in of_all], dataset, _caption(dataset))
-    paths += [store.write(f"figures/embeddings.{kind}", figures.render(figure, kind)) for kind in ("png", "svg")]
+    if of_all:
+        figure = figures.embeddings([_panel(reading, variant) for variant in of_all], dataset, _caption(dataset))
+        paths += [store.write(f"figures/embeddings.{kind}", figures.render(figure, kind)) for kind in ("png", "svg")]
     return Results(head, paths)
 
 
