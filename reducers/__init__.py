@@ -16,6 +16,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from reducers._errors import (
+    DuplicateReducerError,
+    PosteriorCollapseWarning,
+    ReducerError,
+    SavedReducerError,
+    TrainingDivergedError,
+    UnavailableReducerError,
+    UnknownPresetError,
+    UnknownReducerError,
+)
 from reducers._history import HISTORY_COLUMNS
 from reducers._presets import PRESETS, Preset
 from reducers._sources import Source, canonical
@@ -31,8 +41,11 @@ __all__ = [
     "FOLDER",
     "HISTORY_COLUMNS",
     "DuplicateReducerError",
+    "PosteriorCollapseWarning",
     "Preset",
     "ReducerError",
+    "SavedReducerError",
+    "TrainingDivergedError",
     "UnavailableReducerError",
     "UnknownPresetError",
     "UnknownReducerError",
@@ -45,26 +58,6 @@ __all__ = [
     "source",
     "sources",
 ]
-
-
-class ReducerError(Exception):
-    """A reducer that cannot be had."""
-
-
-class UnknownReducerError(ReducerError):
-    """No reducer has that name."""
-
-
-class UnknownPresetError(ReducerError):
-    """No preset has that name."""
-
-
-class UnavailableReducerError(ReducerError):
-    """The reducer is there, but its library is missing or its file does not import."""
-
-
-class DuplicateReducerError(ReducerError):
-    """Two reducers claim one name."""
 
 
 def sources() -> dict[str, Source]:

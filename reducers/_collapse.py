@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 
+from reducers._errors import PosteriorCollapseWarning
 from reducers._history import Epoch
 
 ACTIVE_VARIANCE = 0.01
@@ -15,11 +16,7 @@ ROWS = 1_000
 """Rows from which the largest variance of the data is taken."""
 
 
-class PosteriorCollapseWarning(UserWarning):
-    """No latent dimension carries information about the data."""
-
-
-def warn_of_collapse(name: str, X: np.ndarray, last: Epoch) -> None:
+def warn_of_collapse(X: np.ndarray, last: Epoch) -> None:
     """Warn that no latent dimension is active, with the likely cause.
 
     A Gaussian decoder of variance beta / 2 gains from a latent direction only where the data vary by more than that
@@ -40,10 +37,10 @@ def warn_of_collapse(name: str, X: np.ndarray, last: Epoch) -> None:
     else:
         cause = "training was too short or its steps too small, or an activation of the latent head is dead"
     warnings.warn(
-        f"{name}: the codes of the fitted points vary by less than {ACTIVE_VARIANCE:g} in every latent dimension. "
+        f"The codes of the fitted points vary by less than {ACTIVE_VARIANCE:g} in every latent dimension. "
         f"Likely cause: {cause}.",
         PosteriorCollapseWarning,
-        stacklevel=5,
+        stacklevel=4,
     )
 
 

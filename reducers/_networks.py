@@ -59,3 +59,8 @@ def in_blocks(function: Callable[[torch.Tensor], torch.Tensor], X: np.ndarray, d
     with torch.inference_mode():
         blocks = [function(to_tensor(X[i : i + ROWS]).to(device)).cpu().numpy() for i in range(0, len(X), ROWS)]
     return np.concatenate(blocks)
+
+
+def squared_errors(X: np.ndarray, rebuilt: np.ndarray) -> np.ndarray:
+    """Return the squared error of each row."""
+    return np.square(X - rebuilt).sum(axis=1, dtype=np.float64)

@@ -12,11 +12,11 @@ import torch
 from sklearn.utils.validation import FLOAT_DTYPES, check_is_fitted, validate_data
 
 from reducers._checks import check, in_unit_interval
-from reducers._collapse import ACTIVE_VARIANCE, warn_of_collapse
+from reducers._collapse import ACTIVE_VARIANCE
 from reducers._extras import collect, line, prior_codes
 from reducers._history import Epoch
 from reducers._images import Images
-from reducers._networks import in_blocks, mlp, seeded, to_tensor
+from reducers._networks import in_blocks, mlp, seeded, squared_errors, to_tensor
 from reducers._persistence import load, save
 from reducers._training import Recipe, Task, Terms, train
 from reducers.base import Reducer, generator_of
@@ -96,12 +96,10 @@ class NeuralReducer(Reducer):
         self.history_, self.snapshots_ = self._trained(X, training, split, augmentation)
         self.n_iter_ = len(self.history_)
         codes = self._encoded(X)
-        self.squared_error_ = np.square(X - self._inverse_transform(codes)).sum(axis=1, dtype=np.float64)
+        self.squared_error_ = squared_errors(X, self._inverse_transform(codes))
         self.standard_deviation_ = codes.std(axis=0)
         self.active_units_ = int((codes.var(axis=0) > ACTIVE_VARIANCE).sum())
         self.is_collapsed_ = self.active_units_ == 0
-        if self.is_collapsed_:
-            warn_of_collapse(type(self).__name__, X, self.history_[-1])
         return self._placed(X, codes)
 
     def _build(self, n_features: int, output: str) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
+from reducers._errors import SavedReducerError
 from reducers._history import Epoch
 
 if TYPE_CHECKING:
@@ -24,10 +25,6 @@ ARRAYS = ("embedding_", "squared_error_", "standard_deviation_")
 """Attributes that are arrays."""
 
 R = TypeVar("R", bound="NeuralReducer")
-
-
-class SavedReducerError(ValueError):
-    """A folder cannot be read as a saved reducer, or a reducer cannot be saved."""
 
 
 def save(reducer: NeuralReducer, folder: Path) -> None:
@@ -73,7 +70,9 @@ def load(cls: type[R], folder: Path) -> R:
     """
     record, content = _read(folder)
     if record.get("class") != cls.__name__:
-        raise SavedReducerError(f"Got a folder with a {record.get('class')}, but expected a {cls.__name__}: {folder}.")
+        raise SavedReducerError(
+            f"Got {folder}, which holds a {record.get('class')}, but expected one with a fitted {cls.__name__}."
+        )
     if sha256(content).hexdigest() != record.get("weights_sha256"):
         raise SavedReducerError(f"Got {folder / WEIGHTS} with other bytes than were saved, but expected it whole.")
     try:

@@ -14,6 +14,7 @@ from time import perf_counter
 import torch
 from torch import nn
 
+from reducers._errors import TrainingDivergedError
 from reducers._history import Epoch
 from reducers._losses import scale
 from reducers._networks import ROWS
@@ -22,10 +23,6 @@ OPTIMIZERS = ("adam", "sgd")
 
 Terms = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 """Loss, reconstruction term and KL term of a batch, each a mean over its samples."""
-
-
-class TrainingDivergedError(ArithmeticError):
-    """The loss stopped being a finite number."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +148,7 @@ def _epoch(
     sums = torch.zeros(3, device=data.device)
     for step, chosen in enumerate(batches, start=1):
         n = len(chosen)
-        batch = (task.drawn or task.seen)(data[chosen])
+        batch = (task.drawn or task.seen)(data.index_select(0, chosen))
         terms = task.terms(batch, task.beta(n) * _warmth(recipe, epoch - 1 + step / len(batches)), generator)
         factor = scale(recipe.reduction, n, batch.shape[1])
         optimizer.zero_grad()

@@ -77,7 +77,7 @@ class Autoencoder(NeuralReducer):
     active_units_ : int
         Latent dimensions in which the fitted codes vary by more than 0.01.
     is_collapsed_ : bool
-        Whether there is none; a `PosteriorCollapseWarning` says so too, with the likely cause.
+        Whether there is none. Codes of a plain autoencoder have no scale of their own: it may still rebuild from them.
     """
 
     label = "Autoencoder"

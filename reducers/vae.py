@@ -9,8 +9,10 @@ import numpy as np
 import torch
 
 from reducers._checks import at_least, in_unit_interval, one_of
+from reducers._collapse import warn_of_collapse
 from reducers._history import Epoch
 from reducers._losses import REDUCTIONS, Posterior, cross_entropy, optimal_sigma_nll, scale, squared_error
+from reducers._networks import squared_errors
 from reducers._neural import NeuralReducer
 from reducers._training import Terms
 
@@ -98,7 +100,7 @@ class VAE(NeuralReducer):
     active_units_ : int
         Latent dimensions in which the fitted codes vary by more than 0.01.
     is_collapsed_ : bool
-        Whether there is none; a `PosteriorCollapseWarning` says so too, with the likely cause.
+        Whether there is none. A `PosteriorCollapseWarning` says so too, with the likely cause.
     """
 
     label = "VAE"
@@ -177,6 +179,12 @@ class VAE(NeuralReducer):
             raise ValueError(f"Got kl_warm_up={self.kl_warm_up!r}, but expected a share of the steps, from 0 to 1.")
         if self.likelihood == "bernoulli" and (self._output(X) != "sigmoid" or not in_unit_interval(X)):
             raise ValueError("Got likelihood='bernoulli', but expected data in [0, 1] and a sigmoid output.")
+
+    def _fit(self, X: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
+        embedding = super()._fit(X, rng)
+        if self.is_collapsed_:
+            warn_of_collapse(X, self.history_[-1])
+        return embedding
 
     @property
     def _head_size(self) -> int:
@@ -257,7 +265,7 @@ class VAE(NeuralReducer):
         kl = self._in_blocks(lambda pixels: self._posterior(self.images_.seen(pixels)).kl(), X)
         more = {
             "sampled_embedding": drawn,
-            "squared_error_through_sample": np.square(X - self._inverse_transform(drawn)).sum(axis=1),
+            "squared_error_through_sample": squared_errors(X, self._inverse_transform(drawn)),
             "kl_per_dimension": kl.mean(axis=0),
             "posterior_deviation": np.sqrt(np.square(self._deviations(X)).mean(axis=0)),
         }

@@ -5,11 +5,16 @@ import pytest
 import torch
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
+from sklearn.exceptions import NotFittedError
 
 import reducers
-from reducers._training import TrainingDivergedError
+from reducers import TrainingDivergedError
+from reducers._history import Epoch
 from reducers.autoencoder import Autoencoder
 from reducers.vae import VAE
+
+QUICK: dict = {"hidden_layer_sizes": (16,), "n_epochs": 8, "batch_size": 32, "learning_rate": 5e-3, "random_state": 0}
+OF_VAE = {"vae": {"beta": 0.1}, "autoencoder": {}}
 
 X = (load_digits().data[:600] / 16).astype(np.float32)
 
@@ -28,32 +33,66 @@ def test_a_linear_autoencoder_spans_the_subspace_of_pca() -> None:
     assert cosines.min() > 0.999
 
 
-def test_the_vae_loss_is_squared_error_plus_beta_times_kl() -> None:
-    vae = VAE(beta=0.7, hidden_layer_sizes=(8,), n_epochs=1, random_state=0).fit(X)
+def fitted(**params: object) -> VAE:
+    """Return a small VAE that has learnt something; beta is well below the variance of these small images."""
+    return VAE(**{**QUICK, "beta": 0.1, **params}).fit(X)
+
+
+@pytest.mark.parametrize("likelihood", ["gaussian", "bernoulli", "optimal_sigma"])
+def test_the_vae_loss_is_a_likelihood_and_beta_times_kl(likelihood: str) -> None:
+    vae = fitted(likelihood=likelihood)
     batch = torch.from_numpy(X[:32].copy())
-    loss, reconstruction, kl = vae._loss(batch, torch.Generator().manual_seed(3))
+    loss, reconstruction, kl = vae._terms(batch, 0.7, torch.Generator().manual_seed(3))
     mean, log_variance = vae.encoder_(batch)[:, :2], vae.encoder_(batch)[:, 2:]
     posterior = torch.distributions.Normal(mean, torch.exp(log_variance / 2))
     exact = torch.distributions.kl_divergence(posterior, torch.distributions.Normal(0.0, 1.0)).sum(1).mean()
     noise = torch.randn(mean.shape, generator=torch.Generator().manual_seed(3))
     rebuilt = vae.decoder_(mean + noise * torch.exp(log_variance / 2))
     error = ((rebuilt - batch) ** 2).sum() / len(batch)
+    sigma = (error / 64).sqrt()
+    expected = {
+        "gaussian": error,
+        "bernoulli": torch.nn.functional.binary_cross_entropy(rebuilt, batch, reduction="sum") / len(batch),
+        "optimal_sigma": -torch.distributions.Normal(rebuilt, sigma).log_prob(batch).sum() / len(batch),
+    }[likelihood]
     torch.testing.assert_close(kl, exact)
-    torch.testing.assert_close(reconstruction, error)
-    torch.testing.assert_close(loss, error + 0.7 * exact)
+    torch.testing.assert_close(reconstruction, error if likelihood == "optimal_sigma" else expected)
+    torch.testing.assert_close(loss, expected + 0.7 * exact)
+
+
+def test_beta_of_an_optimal_sigma_is_told_in_the_unit_of_the_squared_error() -> None:
+    last = fitted(likelihood="optimal_sigma").history_[-1]
+    assert last.beta == pytest.approx(0.1 * 2 * last.reconstruction / 64)
+
+
+def test_beta_warms_up_in_a_line() -> None:
+    betas = [epoch.beta for epoch in fitted(n_epochs=8, kl_warm_up=0.5, beta=0.2).history_]
+    assert betas == pytest.approx([0.05, 0.1, 0.15, 0.2, 0.2, 0.2, 0.2, 0.2])
 
 
 def test_the_embedding_of_a_vae_is_its_posterior_mean() -> None:
-    vae = VAE(hidden_layer_sizes=(8,), n_epochs=2, random_state=0).fit(X)
+    vae = fitted()
     with torch.no_grad():
-        mean = vae.encoder_(torch.from_numpy(X.copy()))[:, :2].numpy()
+        head = vae.encoder_(torch.from_numpy(X.copy()))
+    mean, deviation = vae.encode(X, return_std=True)
+    assert np.array_equal(vae.embedding_, head[:, :2].numpy())
     assert np.array_equal(vae.embedding_, mean)
+    assert np.allclose(deviation, torch.exp(head[:, 2:] / 2).numpy())
     assert np.array_equal(vae.transform(X), vae.transform(X))
+
+
+def test_a_sampled_embedding_is_drawn_around_the_mean_and_stays() -> None:
+    sampled = fitted(embedding="sample")
+    mean, deviation = sampled.encode(X, return_std=True)
+    z = (sampled.embedding_ - mean) / deviation
+    assert np.array_equal(mean, fitted().embedding_), "what is plotted must not change what is learnt"
+    assert np.array_equal(sampled.transform(X), sampled.embedding_)
+    assert (z.mean(), z.std()) == pytest.approx((0, 1), abs=0.1)
 
 
 @pytest.mark.parametrize("name", ["autoencoder", "vae"])
 def test_training_improves_and_is_recorded(name: str) -> None:
-    reducer = reducers.create(name, hidden_layer_sizes=(32,), n_epochs=12, random_state=0).fit(X)
+    reducer = reducers.create(name, **{**QUICK, **OF_VAE[name], "n_epochs": 12}).fit(X)
     losses = [epoch.loss for epoch in reducer.history_]
     assert [epoch.epoch for epoch in reducer.history_] == list(range(1, 13))
     assert reducer.n_iter_ == 12
@@ -73,8 +112,25 @@ def test_the_output_is_bounded_where_the_data_are() -> None:
     ("params", "data", "message"),
     [
         ({"n_epochs": 0}, X, "Got n_epochs=0, but expected at least 1"),
-        ({"batch_size": 0}, X, "Got batch_size=0, but expected at least 1"),
-        ({"output_activation": "tanh"}, X, "Got output_activation='tanh'"),
+        ({"batch_size": 0}, X, "Got batch_size=0, but expected at least 1, or 'auto'"),
+        ({"batch_size": "many"}, X, "Got batch_size='many'"),
+        ({"batch_size": 601}, X, "Got batch_size=601, but expected at most the 600 samples"),
+        ({"batch_size": 541, "early_stopping": True}, X, "Got batch_size=541, but expected at most the 540 samples"),
+        ({"early_stopping": True, "validation_fraction": 0.0}, X, "Got validation_fraction=0.0"),
+        ({"early_stopping": True, "validation_fraction": 1e-9}, X, "leave rows on both sides of n_samples=600"),
+        ({"n_iter_no_change": 0}, X, "Got n_iter_no_change=0"),
+        ({"tol": -1}, X, "Got tol=-1, but expected at least 0"),
+        ({"activation": "swish"}, X, "Got activation='swish', but expected one of: relu, leaky_relu"),
+        ({"optimizer": "lbfgs"}, X, "Got optimizer='lbfgs', but expected one of: adam, sgd"),
+        ({"reconstruction_reduction": "total"}, X, "expected one of: sample, sum, mean"),
+        ({"output_activation": "softmax"}, X, "Got output_activation='softmax'"),
+        ({"output_activation": "tanh"}, X * 2, r"Got values from 0 to 2, but a tanh output reaches only \[-1, 1\]"),
+        ({"symmetric_pixels": True}, X * 2, r"but symmetric_pixels expects only \[0, 1\]"),
+        ({"symmetric_pixels": True, "output_activation": "sigmoid"}, X, "use 'tanh'"),
+        ({"rotation": 10.0}, X[:, :60], "Got rotation for 60 features, but expected those of a square image"),
+        ({"rotation": -1.0}, X, "Got rotation=-1.0, but expected at least 0"),
+        ({"resize": 0}, X, "Got resize=0, but expected at least 1"),
+        ({}, np.where(X[0, 3] == X, np.nan, X), "Input X contains NaN"),
         (
             {"output_activation": "sigmoid"},
             X * 2,
@@ -94,7 +150,123 @@ def test_a_loss_that_is_no_number_fails_with_its_epoch() -> None:
         ).fit(X * 1e3)
 
 
-def test_a_batch_larger_than_the_data_is_the_data() -> None:
-    whole = Autoencoder(hidden_layer_sizes=(8,), n_epochs=1, batch_size=len(X), random_state=0).fit(X)
-    larger = Autoencoder(hidden_layer_sizes=(8,), n_epochs=1, batch_size=10_000, random_state=0).fit(X)
-    assert np.array_equal(whole.embedding_, larger.embedding_)
+def test_the_default_batch_adapts_to_the_data() -> None:
+    few = X[:50]
+    whole = Autoencoder(hidden_layer_sizes=(8,), n_epochs=1, batch_size=50, random_state=0).fit(few)
+    automatic = Autoencoder(hidden_layer_sizes=(8,), n_epochs=1, random_state=0).fit(few)
+    assert np.array_equal(whole.embedding_, automatic.embedding_)
+    given = Autoencoder(hidden_layer_sizes=(8,), n_epochs=1, batch_size=128, random_state=0).fit(X)
+    assert np.array_equal(
+        given.embedding_, Autoencoder(hidden_layer_sizes=(8,), n_epochs=1, random_state=0).fit(X).embedding_
+    )
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"likelihood": "poisson"}, "expected one of: gaussian, optimal_sigma, bernoulli"),
+        ({"latent_head": "tanh"}, "expected one of: log_variance, log_deviation, relu"),
+        ({"kl_form": "wrong"}, "expected one of: exact, missing_half"),
+        ({"kl_reduction": "none"}, "Got kl_reduction='none'"),
+        ({"embedding": "z"}, "expected one of: mean, sample"),
+        ({"beta": -1}, "Got beta=-1, but expected at least 0"),
+        ({"kl_warm_up": 2}, "Got kl_warm_up=2, but expected a share of the steps"),
+        ({"likelihood": "bernoulli", "output_activation": "identity"}, "expected data in"),
+    ],
+)
+def test_bad_parameters_of_a_vae_are_refused(params: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        VAE(**params).fit(X)
+
+
+def test_a_seed_gives_the_same_bytes_and_leaves_torchs_generator_alone() -> None:
+    before = torch.random.get_rng_state()
+    params = {"early_stopping": True, "rotation": 5.0, "horizontal_flip": 0.5, "embedding": "sample"}
+    first, second = fitted(**params), fitted(**params)
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert first.embedding_.tobytes() == second.embedding_.tobytes()
+    for name, array in first.extras(X).items():
+        if name != "history":  # it has seconds in it
+            assert array.tobytes() == second.extras(X)[name].tobytes(), name
+
+
+def test_early_stopping_keeps_the_best_weights() -> None:
+    params = {"hidden_layer_sizes": (32,), "learning_rate": 0.05, "early_stopping": True, "n_iter_no_change": 3}
+    stopped = Autoencoder(**params, n_epochs=200, random_state=0).fit(X)
+    losses = [epoch.validation for epoch in stopped.history_]
+    best = int(np.argmin(losses)) + 1
+    assert stopped.n_iter_ < 200
+    assert best < stopped.n_iter_ <= best + 3 + 1 or losses[-1] > min(losses) - 1e-4
+    until_then = Autoencoder(**params, n_epochs=best, random_state=0).fit(X)
+    assert np.array_equal(stopped.embedding_, until_then.embedding_)
+
+
+def test_no_early_stopping_validates_nothing() -> None:
+    assert all(np.isnan(epoch.validation) for epoch in fitted().history_)
+
+
+def test_a_callback_stops_the_training() -> None:
+    seen: list = []
+
+    def stop(record: Epoch) -> bool:
+        seen.append(record)
+        return record.epoch == 3
+
+    reducer = fitted(callback=stop)
+    assert reducer.n_iter_ == 3
+    assert tuple(seen) == reducer.history_
+    assert np.array_equal(reducer.embedding_, fitted(n_epochs=3).embedding_)
+
+
+@pytest.mark.parametrize("name", ["autoencoder", "vae"])
+def test_what_can_be_asked_has_the_shapes_it_says(name: str) -> None:
+    params = QUICK | OF_VAE[name]
+    reducer = reducers.create(name, **params).fit(X)
+    assert np.array_equal(reducer.decode(reducer.encode(X)), reducer.reconstruct(X))
+    assert reducer.squared_error_ == pytest.approx(np.square(X - reducer.reconstruct(X)).sum(axis=1), rel=1e-4)
+    assert reducer.sample(5, random_state=0).shape == (5, 64)
+    row = reducer.interpolate(X[0], X[1], steps=7)
+    assert row.shape == (7, 64)
+    assert np.allclose(row[[0, -1]], reducer.reconstruct(X[:2]), atol=1e-5)
+    grid = reducer.latent_grid(3, bounds=((-1, 1), (-2, 2)))
+    assert grid.shape == (3, 3, 64)
+    assert np.allclose(grid[0, 2], reducer.decode([[1, 2]])[0], atol=1e-6), "the top right is large in both axes"
+    assert reducer.latent_grid(4).shape == (4, 4, 64)
+    with pytest.raises(ValueError, match="Got n_components=3, but a grid"):
+        reducers.create(name, **params, n_components=3).fit(X).latent_grid()
+
+
+@pytest.mark.parametrize("name", ["autoencoder", "vae"])
+def test_noise_scores_lower_than_digits(name: str) -> None:
+    reducer = reducers.create(name, **QUICK, **OF_VAE[name]).fit(X)
+    noise = np.random.RandomState(0).rand(50, 64).astype(np.float32)
+    assert reducer.score_samples(noise).max() < np.median(reducer.score_samples(X))
+
+
+def test_a_score_is_minus_the_loss_without_noise() -> None:
+    ae = Autoencoder(hidden_layer_sizes=(16,), n_epochs=2, random_state=0).fit(X)
+    assert -ae.score_samples(X) == pytest.approx(ae.squared_error_, rel=1e-4)
+    vae = fitted(beta=0.3)
+    mean, deviation = vae.encode(X, return_std=True)
+    kl = 0.5 * (mean**2 + deviation**2 - 1 - 2 * np.log(deviation)).sum(axis=1)
+    assert -vae.score_samples(X) == pytest.approx(vae.squared_error_ + 0.3 * kl, rel=1e-3)
+
+
+def test_extras_are_small_arrays_of_plain_numbers() -> None:
+    vae = fitted(n_epochs=12)
+    extras = vae.extras(X[:100])
+    assert extras["history"].shape == (12, len(reducers.HISTORY_COLUMNS))
+    assert extras["history"][:, 0].tolist() == list(range(1, 13))
+    assert extras["prior_sample_epochs"].tolist() == [1, 3, 5, 8, 10, 12]
+    assert extras["prior_samples_by_epoch"].shape == (6, 16, 64)
+    assert extras["prior_samples_by_epoch"][-1] == pytest.approx(extras["prior_samples"][:16], abs=1e-6)
+    assert extras["anomaly_score"] == pytest.approx(-vae.score_samples(X[:100]))
+    assert extras["interpolation"].shape == (12, 64)
+    assert {str(array.dtype) for array in extras.values()} == {"float32", "int32"}
+    assert extras["squared_error_through_sample"].mean() > np.square(X[:100] - vae.reconstruct(X[:100])).sum(1).mean()
+    assert not hasattr(reducers.create("pca"), "extras")
+
+
+def test_extras_are_asked_of_the_fitted_alone() -> None:
+    with pytest.raises(NotFittedError):
+        VAE().extras(X)
