@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import doubts, figures, noise, tables
+from bench import claims, doubts, figures, noise, tables
 from bench.datasets import Dataset
 from bench.doubts import Doubt
 from bench.headline import QUALITY, Headline, headline
@@ -52,6 +52,7 @@ def publish(store: Store, dataset: Dataset) -> Results:
     if of_all:
         figure = figures.embeddings([_panel(reading, variant) for variant in of_all], dataset, _caption(dataset))
         paths += [store.write(f"figures/embeddings.{kind}", figures.render(figure, kind)) for kind in ("png", "svg")]
+    paths += claims.write(store, reading, claims.CLAIMS)
     return Results(head, paths)
 
 
