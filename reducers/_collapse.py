@@ -12,7 +12,7 @@ from reducers._history import Epoch
 ACTIVE_VARIANCE = 0.01
 """Variance of a latent dimension's codes over the data above which it is active (Burda, Grosse and Salakhutdinov 2016,
 Importance weighted autoencoders)."""
-ROWS = 1_000
+ROWS = 300
 """Rows from which the largest variance of the data is taken."""
 
 

@@ -124,7 +124,8 @@ def train(
         beta = task.beta(recipe.batch_size) * task.beta_unit(reconstruction) * _warmth(recipe, epoch)
         validation = _validation_loss(task, recipe)
         history.append(Epoch(epoch, loss, reconstruction, kl, beta, validation, perf_counter() - started))
-        if ended(history[-1]) or best.is_past(validation):
+        past = best.is_past(validation)
+        if ended(history[-1]) or past:
             break
     best.restore()
     return tuple(history)

@@ -12,7 +12,6 @@ from reducers._checks import at_least, in_unit_interval, one_of
 from reducers._collapse import warn_of_collapse
 from reducers._history import Epoch
 from reducers._losses import REDUCTIONS, Posterior, cross_entropy, optimal_sigma_nll, scale, squared_error
-from reducers._networks import squared_errors
 from reducers._neural import NeuralReducer
 from reducers._training import Terms
 
@@ -265,7 +264,7 @@ class VAE(NeuralReducer):
         kl = self._in_blocks(lambda pixels: self._posterior(self.images_.seen(pixels)).kl(), X)
         more = {
             "sampled_embedding": drawn,
-            "squared_error_through_sample": squared_errors(X, self._inverse_transform(drawn)),
+            "squared_error_through_sample": self._errors(X, drawn),
             "kl_per_dimension": kl.mean(axis=0),
             "posterior_deviation": np.sqrt(np.square(self._deviations(X)).mean(axis=0)),
         }

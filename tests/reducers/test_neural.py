@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -270,3 +273,34 @@ def test_extras_are_small_arrays_of_plain_numbers() -> None:
 def test_extras_are_asked_of_the_fitted_alone() -> None:
     with pytest.raises(NotFittedError):
         VAE().extras(X)
+
+
+def test_a_fit_holds_one_copy_of_the_data() -> None:
+    code = """
+import threading, numpy as np, psutil, reducers
+make = lambda: reducers.create("autoencoder", hidden_layer_sizes=(16,), n_epochs=1)
+X = np.random.RandomState(0).rand(30_000, 784).astype(np.float32)
+make().fit(X[:500])  # whatever is loaded once has been loaded by now
+memory, ended = psutil.Process().memory_info, threading.Event()
+before, most = memory().rss, 0
+def watch():
+    global most
+    while not ended.wait(0.005):
+        most = max(most, memory().rss)
+thread = threading.Thread(target=watch)
+thread.start()
+make().fit(X)
+ended.set()
+thread.join()
+print((most - before) / X.nbytes)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 0.9 < float(done.stdout) < 1.5
+
+
+def test_stopped_by_a_callback_in_its_best_epoch_it_keeps_that_epoch() -> None:
+    params = {**QUICK, "early_stopping": True}
+    reducer = Autoencoder(**params, callback=lambda record: record.epoch == 2).fit(X)
+    losses = [epoch.validation for epoch in reducer.history_]
+    assert losses[1] < losses[0]
+    assert np.array_equal(reducer.embedding_, Autoencoder(**{**params, "n_epochs": 2}).fit(X).embedding_)

@@ -1,0 +1,140 @@
+"""A training step beside the seed's own loop, beside the plain loop of tutorials, and beside its bare matrix products.
+
+The same steps on the same batches with the same result: every loop here must reach the loss curve of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+
+import reducers
+from bench.datasets import Dataset as Data
+from reducers._networks import seeded
+from reducers._neural import NeuralReducer
+
+Measure = Callable[..., object]
+
+N = 4_000
+SEED_001 = "seed 001, an epoch of 400 steps (784-400-2, batch 10)"
+PLAIN = "autoencoder, 2 epochs of 32 steps (784-256-128-2, batch 128)"
+SIZES = (784, 256, 128, 2)
+
+
+@pytest.fixture(scope="module")
+def X(images: Data) -> np.ndarray:
+    return np.ascontiguousarray(images.X[:N], dtype=np.float32)
+
+
+class OneByOne(Dataset):
+    """The seed's dataset: one image and its label at a time."""
+
+    def __init__(self, pixels: np.ndarray) -> None:
+        self.x_data = torch.from_numpy(pixels)
+        self.y_data = torch.zeros(len(pixels), dtype=torch.int64)
+
+    def __len__(self) -> int:
+        return len(self.x_data)
+
+    def __getitem__(self, idx: int) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.x_data[idx], self.y_data[idx]
+
+
+def layers(sizes: tuple[int, ...], *end: nn.Module) -> nn.Sequential:
+    both = [layer for n_in, n_out in pairwise(sizes) for layer in (nn.Linear(n_in, n_out), nn.ReLU())]
+    return nn.Sequential(*both[:-1], *end)
+
+
+def mirrored(sizes: tuple[int, ...]) -> tuple[nn.Sequential, nn.Sequential]:
+    return layers(sizes), layers(sizes[::-1], nn.Sigmoid())
+
+
+def seed_001_loop(pixels: np.ndarray) -> list[float]:
+    """Return the losses of the seed's batches, in its own unit, as its own loop computes them."""
+    torch.manual_seed(1)
+    encoder, decoder = layers((784, 400, 4)), layers((2, 400, 784), nn.Sigmoid())
+    optimizer = torch.optim.SGD([*encoder.parameters(), *decoder.parameters()], lr=0.01)
+    losses = []
+    for batch, _ in DataLoader(OneByOne(pixels), batch_size=10, shuffle=True):
+        optimizer.zero_grad()
+        u, logvar = encoder(batch).chunk(2, dim=1)
+        stdev = torch.exp(0.5 * logvar)
+        recon = decoder(u + torch.randn_like(stdev) * stdev)
+        kld = -0.5 * torch.sum(1 + logvar - u.pow(2) - logvar.exp())
+        loss = nn.functional.mse_loss(recon, batch) + kld
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def plain_loop(pixels: np.ndarray, n_epochs: int) -> list[float]:
+    """Return the loss of each epoch of the loop of tutorials, with the whole data in memory and Adam as it comes."""
+    torch.manual_seed(1)
+    encoder, decoder = mirrored(SIZES)
+    optimizer = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()])
+    data, losses = torch.from_numpy(pixels), []
+    for _ in range(n_epochs):
+        total = 0.0
+        for rows in torch.randperm(len(data)).split(128):
+            batch = data[rows]
+            loss = ((decoder(encoder(batch)) - batch) ** 2).sum(dim=1).mean()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(rows)
+        losses.append(total / len(data))
+    return losses
+
+
+def trained(reducer: NeuralReducer, X: np.ndarray) -> list[float]:
+    """Train alone, without what a fit does behind it; return the loss of each epoch."""
+    with seeded(1):
+        reducer._build(X.shape[1], "sigmoid")
+    return [epoch.loss for epoch in reducer._trained(X, 1, 2, 3)[0]]
+
+
+def test_seed_001_by_ours(measure: Measure, X: np.ndarray) -> None:
+    params = {**reducers.preset("seed001").params, "n_epochs": 1}
+    losses = measure(SEED_001, "ours", lambda: trained(reducers.create("vae", **params), X))
+    assert losses[0] / 784 == pytest.approx(np.mean(seed_001_loop(X)), rel=0.05)
+
+
+def test_seed_001_by_its_own_loop(measure: Measure, X: np.ndarray) -> None:
+    measure(SEED_001, "the seed's loop", lambda: seed_001_loop(X), rounds=3)
+
+
+def test_autoencoder_by_ours(measure: Measure, X: np.ndarray) -> None:
+    losses = measure(PLAIN, "ours", lambda: trained(reducers.create("autoencoder", n_epochs=2), X), rounds=7)
+    assert losses == pytest.approx(plain_loop(X, 2), rel=0.05)
+
+
+def test_autoencoder_by_the_plain_loop(measure: Measure, X: np.ndarray) -> None:
+    measure(PLAIN, "plain loop", lambda: plain_loop(X, 2), rounds=7)
+
+
+def products(batch: int) -> Iterator[Callable[[], torch.Tensor]]:
+    """Yield the products of one step: forward, and backward to weights and, behind the first layer, to inputs."""
+    for index, (n_in, n_out) in enumerate(pairwise((*SIZES, *SIZES[-2::-1]))):
+        x, weight, slope = torch.rand(batch, n_in), torch.rand(n_out, n_in), torch.rand(batch, n_out)
+        yield lambda x=x, weight=weight: x @ weight.t()
+        yield lambda x=x, slope=slope: slope.t() @ x
+        if index:
+            yield lambda weight=weight, slope=slope: slope @ weight
+
+
+def test_bare_products_of_the_autoencoder(measure: Measure) -> None:
+    whole, rest = list(products(128)), list(products(N % 128))
+
+    def multiply() -> None:
+        for _ in range(2):
+            for product in whole * (N // 128) + rest:
+                product()
+
+    measure(PLAIN, "bare products", multiply, rounds=7)
