@@ -48,9 +48,10 @@ def publish(store: Store, dataset: Dataset) -> Results:
         store.write("summary.csv", summary.to_csv(index=False)),
         store.write("summary.md", head.to_markdown()),
     ]
-    of_all = [variant for variant in reading.variants if reading.fitted(variant) is dataset]
-    if of_all:
-        figure = figures.embeddings([_panel(reading, variant) for variant in of_all], dataset, _caption(dataset))
+    pictured = reading.pictured
+    if pictured.variants:
+        panels = [_panel(pictured, variant) for variant in pictured.variants]
+        figure = figures.embeddings(panels, dataset, _caption(dataset))
         paths += [store.write(f"figures/embeddings.{kind}", figures.render(figure, kind)) for kind in ("png", "svg")]
     paths += claims.write(store, reading, claims.CLAIMS)
     return Results(head, paths)

@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     PositiveInt,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -90,6 +91,8 @@ class Study(BaseModel):
     every_reducer: bool = False
     """Whether reducers that no variant names take part with their defaults."""
     variants: dict[str, Variant] = Field(default_factory=dict)
+    figures: tuple[str, ...] = ()
+    """Variants that figures show side by side, of which a page has room for about a dozen; none names all."""
 
     @field_validator("variants")
     @classmethod
@@ -98,6 +101,15 @@ class Study(BaseModel):
             if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
                 raise ValueError(f"Got variant name {name!r}, but expected letters, digits, '.', '_' and '-' only.")
         return variants
+
+    @field_validator("figures")
+    @classmethod
+    def _figures_are_of_variants(cls, figures: tuple[str, ...], others: ValidationInfo) -> tuple[str, ...]:
+        known = others.data.get("variants", {})
+        for name in figures:
+            if name not in known and not others.data.get("every_reducer"):
+                raise ValueError(unknown("variant", name, known))
+        return figures
 
     def resolved(self) -> Study:
         """Return the study with a variant for every reducer that takes part, each with its label.

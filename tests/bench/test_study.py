@@ -133,3 +133,10 @@ def test_a_variant_is_of_one_reducer(tmp_path: Path) -> None:
 def test_the_reducer_of_a_preset_takes_part_already() -> None:
     whole = Study(dataset="digits", every_reducer=True, variants={"a": {"preset": "seed004"}}).resolved()
     assert "vae" not in whole.variants and "autoencoder" in whole.variants
+
+
+def test_figures_are_of_variants_that_there_are(tmp_path: Path) -> None:
+    text = 'dataset = "digits"\nfigures = ["a", "c"]\n[variants.a]\nreducer = "pca"\n[variants.b]\nreducer = "pca"\n'
+    with pytest.raises(StudyError, match=r"line 2: Got variant 'c', but expected one of: a, b"):
+        read(_write(tmp_path, text))
+    assert read(_write(tmp_path, text.replace('"c"', '"b"'))).figures == ("a", "b")
