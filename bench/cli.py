@@ -102,8 +102,9 @@ def check(
     """Check that a reducer keeps the contract, and say how to mend what does not hold."""
     from bench.conformance import check as conformance
 
-    findings = conformance(reducer)
-    for finding in findings:
+    findings = []
+    for finding in conformance(reducer):
+        findings.append(finding)
         mark = {"passed": "[green]ok[/green]  ", "excused": "[yellow]excused[/yellow]"}.get(
             finding.status, "[red]FAILS[/red]"
         )

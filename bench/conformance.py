@@ -6,7 +6,7 @@ import pickle
 import random
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -50,8 +50,8 @@ class Check:
     advice: str
 
 
-def check(name: str) -> list[Finding]:
-    """Run every check on a reducer with its quick parameters.
+def check(name: str) -> Iterator[Finding]:
+    """Run every check on a reducer with its quick parameters, and yield each finding as it is known.
 
     Raises
     ------
@@ -61,12 +61,14 @@ def check(name: str) -> list[Finding]:
     cls = reducers.get(name)
     # The data are tiny: more threads would only wait for each other.
     threads.set_budget(1)
-    return [*contract_findings(cls), *estimator_findings(cls)]
+    yield from contract_findings(cls)
+    yield from estimator_findings(cls)
 
 
-def contract_findings(cls: type[Reducer]) -> list[Finding]:
+def contract_findings(cls: type[Reducer]) -> Iterator[Finding]:
     """Run the project's own checks."""
-    return [_finding(cls, item.name, item.advice, _failure_of(item, cls)) for item in CHECKS]
+    for item in CHECKS:
+        yield _finding(cls, item.name, item.advice, _failure_of(item, cls))
 
 
 def estimator_findings(cls: type[Reducer]) -> list[Finding]:

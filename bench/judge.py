@@ -128,7 +128,7 @@ def _complete(store: Store, original: Original, records: Sequence[Record]) -> No
     for record in records:
         found = _read(store, _name(record), record.arrays_sha256)
         if record.arrays_sha256 is not None and _missing(found):
-            todo.append((record, found, _case(store, original, record)))
+            todo.append((record, found, case_of(store, original, record)))
     finite = [case for _, _, case in todo if case.is_finite]
     if finite and not original.fits:
         corank_together(finite)
@@ -147,7 +147,7 @@ def _complete_across(store: Store, original: Original, records: Sequence[Record]
     found = _read(store, name, subject)
     missing = [key for key in _missing(found) if key in SCORES]
     if missing:
-        cases = [_case(store, original, record) for record in records]
+        cases = [case_of(store, original, record) for record in records]
         _write(store, name, subject, found, evaluate_across(cases, missing), {})
 
 
@@ -160,7 +160,8 @@ def _complete_reference(store: Store, original: Original, name: str) -> None:
         _write(store, _name_of_reference(name), subject, found, values, {})
 
 
-def _case(store: Store, original: Original, record: Record) -> Case:
+def case_of(store: Store, original: Original, record: Record) -> Case:
+    """Return the embedding of a run and what else its scores look at."""
     arrays = store.arrays(record)
     return Case(original, arrays["fit"], arrays.get("test"), arrays.get("squared_error"), arrays.get("refit"))
 

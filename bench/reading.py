@@ -12,7 +12,7 @@ from bench import judge
 from bench.datasets import Dataset
 from bench.machine import Environment
 from bench.records import Record
-from bench.scores import Value
+from bench.scores import Case, Original, Value, shelf
 from bench.store import Store
 from bench.study import Study
 
@@ -76,6 +76,13 @@ class Reading:
         """Return the data with the points that a variant was fitted on."""
         spec = self.study.variants[variant]
         return self.dataset.select(spec.n, spec.without)
+
+    @cached_property
+    def cases(self) -> Mapping[str, Case]:
+        """The shown run of each variant that has one, as scores look at it; see `shown`."""
+        original = Original(self.dataset, shelf.folder())
+        shown = {variant: self.shown(variant) for variant in self.variants}
+        return {variant: judge.case_of(self.store, original, item.record) for variant, item in shown.items() if item}
 
     def label(self, variant: str) -> str:
         """Return what a variant is called in tables and figures."""

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from bench import claims, doubts, figures, noise, tables
 from bench.datasets import Dataset
 from bench.doubts import Doubt
 from bench.headline import QUALITY, Headline, headline
-from bench.reading import Reading, deciding_score, read
+from bench.reading import Reading, read
 from bench.store import Store
-from bench.units import seconds_in_words
 
 REPEATED_COSTS = ("fit_s", "transform_s", "peak_mib")
 """Costs that every run pays anew; a cold start is paid once by a worker."""
@@ -48,20 +45,11 @@ def publish(store: Store, dataset: Dataset) -> Results:
         store.write("summary.csv", summary.to_csv(index=False)),
         store.write("summary.md", head.to_markdown()),
     ]
-    pictured = reading.pictured
-    if pictured.variants:
-        panels = [_panel(pictured, variant) for variant in pictured.variants]
-        figure = figures.embeddings(panels, dataset, _caption(dataset))
-        paths += [store.write(f"figures/embeddings.{kind}", figures.render(figure, kind)) for kind in ("png", "svg")]
+    for drawing, figure in figures.pictures(reading.pictured):
+        name = f"figures/{drawing.name}"
+        paths += [store.write(f"{name}.{kind}", figures.render(figure, kind)) for kind in ("png", "svg")]
     paths += claims.write(store, reading, claims.CLAIMS)
     return Results(head, paths)
-
-
-def _caption(dataset: Dataset) -> str:
-    return (
-        f"{dataset.name}: the {len(dataset.X):,} fitted points. Of each method the seed with the median score is "
-        "shown; axes have no unit and panels no common scale."
-    )
 
 
 def _doubts(reading: Reading) -> list[Doubt]:
@@ -84,14 +72,3 @@ def _samples(reading: Reading, variant: str) -> dict[str, list[float]]:
             if value.value is not None and not value.part:
                 samples.setdefault(tables.column_name(value.score, value.split, value.k), []).append(value.value)
     return samples
-
-
-def _panel(reading: Reading, variant: str) -> figures.Panel:
-    shown = reading.shown(variant)
-    if shown is None:
-        first = reading.runs(variant)[0].record
-        return figures.Panel(first.label, first.outcome.status.value.replace("_", " "), None)
-    name, score = deciding_score(shown)
-    fits = [item.record.outcome.fit.wall_s for item in reading.well(variant) if item.record.outcome.fit]
-    subtitle = f"{name} {score:.3f}, fit {seconds_in_words(float(np.median(fits)))}"
-    return figures.Panel(shown.record.label, subtitle, reading.arrays(shown)["fit"])

@@ -109,6 +109,8 @@ class Study(BaseModel):
         for name in figures:
             if name not in known and not others.data.get("every_reducer"):
                 raise ValueError(unknown("variant", name, known))
+            if name in known and (known[name].n or known[name].without):
+                raise ValueError(f"Got variant {name!r}, but figures show those that are fitted on all points.")
         return figures
 
     def resolved(self) -> Study:

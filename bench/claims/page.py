@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import inf
 from pathlib import Path
 
-from bench import figures
+from bench.figures import render
 from bench.claims.claim import Claim, Criterion, Measured, Number, Verdict
 from bench.claims.evidence import Evidence
 from bench.claims.pictures import figure
@@ -27,7 +27,7 @@ def write(store: Store, reading: Reading, claims: Iterable[Claim]) -> list[Path]
         return []
     paths = [store.write("claims.md", page(reading, found))]
     for claim, measured in found:
-        drawn = figures.render(figure(measured.picture), "png")
+        drawn = render(figure(measured.picture), "png")
         paths.append(store.write(f"{FOLDER}/{claim.key}.png", drawn))
     return paths
 

@@ -50,12 +50,14 @@ def triplet_accuracy(case: Case, k: int | None) -> float:
     if case.original.n < 3:
         raise UndefinedError("too few points")
     anchor, a, b = _triplets(case.original.n)
-    grid = case.original.points
-    order = case.original.once("triplets", lambda: _nearer(grid, anchor, a, b))
+    original, Z = case.original, case.positions.T
+    order = original.once(
+        "triplets", lambda: np.sign(original.squared_distances(anchor, b) - original.squared_distances(anchor, a))
+    )
     decided = order != 0
     if not decided.any():
         raise UndefinedError("all points equal in the data")
-    found = _nearer(case.positions.T, anchor, a, b)
+    found = np.sign(_squared(Z[anchor] - Z[b]) - _squared(Z[anchor] - Z[a]))
     return float(np.mean((1 + order[decided] * found[decided]) / 2))
 
 
@@ -90,8 +92,11 @@ def density_correlation(case: Case, k: int | None) -> float:
     if case.original.n <= RADIUS_NEIGHBOURS:
         raise UndefinedError("too few points")
     original, near = case.original, case.neighbours[:, :RADIUS_NEIGHBOURS]
-    radii = original.once("radii", lambda: _radii(original.points, original.neighbours[:, :RADIUS_NEIGHBOURS]))
-    embedded = _radii(case.positions.T, near)
+    rows = np.repeat(np.arange(original.n), RADIUS_NEIGHBOURS)
+    radii = original.once(
+        "radii", lambda: _radii(original.squared_distances(rows, original.neighbours[:, :RADIUS_NEIGHBOURS].ravel()))
+    )
+    embedded = _radii(_squared(case.positions.T[rows] - case.positions.T[near.ravel()]))
     known = (radii > 0) & (embedded > 0)
     if known.sum() < 3 or np.ptp(radii[known]) == 0 or np.ptp(embedded[known]) == 0:
         raise UndefinedError("no radii to compare")
@@ -107,16 +112,6 @@ def _triplets(n: int) -> np.ndarray:
     step = rng.randint(1, n - 1, len(anchor))
     b = (anchor + step + (step >= (a - anchor) % n)) % n
     return np.stack([anchor, a, b])
-
-
-def _nearer(points: np.ndarray, anchor: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return 1 where a is the nearer to its anchor, -1 where b is, 0 where they are as far."""
-    order = np.empty(len(anchor))
-    for start in range(0, len(anchor), 2**13):
-        part = slice(start, start + 2**13)
-        to_a, to_b = (points[anchor[part]] - points[other[part]] for other in (a, b))
-        order[part] = np.sign(_squared(to_b) - _squared(to_a))
-    return order
 
 
 def _squared(differences: np.ndarray) -> np.ndarray:
@@ -144,13 +139,9 @@ def _nearest_columns(distances: np.ndarray, k: int) -> np.ndarray:
     return others.argsort(axis=1, kind="stable")[:, :k]
 
 
-def _radii(points: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
-    squares = np.zeros(len(points))
-    for column in neighbours.T:
-        for start in range(0, len(points), 2**12):
-            part = slice(start, start + 2**12)
-            squares[part] += _squared(points[part] - points[column[part]])
-    return np.sqrt(squares / neighbours.shape[1])
+def _radii(squared: np.ndarray) -> np.ndarray:
+    """Return the root of the mean of each point's squared distances to its neighbours."""
+    return np.sqrt(squared.reshape(-1, RADIUS_NEIGHBOURS).mean(axis=1))
 
 
 RECORDS = (

@@ -97,15 +97,17 @@ def _nearest(neighbours: np.ndarray, k: int | None) -> np.ndarray:
 
 
 def _accuracy(neighbour_labels: np.ndarray, y: np.ndarray) -> float:
-    """Return the share of rows where the majority has label `y`; a tie goes to the label that is met first."""
-    n_classes = int(max(neighbour_labels.max(), y.max())) + 1
-    votes = np.zeros((len(y), n_classes))
-    k = neighbour_labels.shape[1]
-    rows = np.arange(len(y))
+    return float(np.mean(majority(neighbour_labels) == y))
+
+
+def majority(neighbour_labels: np.ndarray) -> np.ndarray:
+    """Return the label that most neighbours in each row have; a tie goes to the label that is met first."""
+    n, k = neighbour_labels.shape
+    votes, rows = np.zeros((n, int(neighbour_labels.max()) + 1)), np.arange(n)
     for place in range(k):
         # Every vote counts one, and a nearer one a little more than all farther ones together could.
         votes[rows, neighbour_labels[:, place]] += 1 + 2.0 ** -(place + k)
-    return float(np.mean(votes.argmax(axis=1) == y))
+    return votes.argmax(axis=1)
 
 
 def _classes(y: np.ndarray | None) -> tuple[np.ndarray, int]:

@@ -145,6 +145,18 @@ class Original(Memory):
         """
         return self._fitted
 
+    def squared_distances(self, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+        """Return the squared distances between fitted points, in float64; i and j differ in every place."""
+        if self.fits:
+            first, second = np.minimum(i, j).astype(np.int64), np.maximum(i, j)
+            places = first * (2 * self.n - first - 1) // 2 + second - first - 1
+            return self.pairs["squared"][places].astype(np.float64)
+        squares = np.empty(len(i))
+        for start in range(0, len(i), 2**13):
+            part = slice(start, start + 2**13)
+            squares[part] = squared_norms(self.points[i[part]] - self.points[j[part]])
+        return squares
+
     @cached_property
     def room(self) -> tuple[np.ndarray, np.ndarray]:
         """Room to sort the pairs of an embedding, made once: to get fresh memory takes as long as to sort."""
@@ -195,11 +207,18 @@ class Original(Memory):
             )
             yield rows, block
 
+    @cached_property
+    def _varying(self) -> np.ndarray:
+        """Features that are not the same in all points; the others, such as an image's corners, add to no distance."""
+        both = [X for X in (self.dataset.X, self.dataset.X_test) if len(X)]
+        low, high = np.min([X.min(axis=0) for X in both], axis=0), np.max([X.max(axis=0) for X in both], axis=0)
+        return low < high
+
     def _on_grid(self, X: np.ndarray) -> np.ndarray:
         """Return whole numbers around 0; of float32 where every partial sum of a product stays below 2^24."""
         half = (self.levels + 1) // 2
         exact = np.float32 if X.shape[1] * half**2 < 2**24 else np.float64
-        grid = np.multiply(X, self.levels, dtype=exact)
+        grid = np.multiply(X[:, self._varying], self.levels, dtype=exact)
         np.rint(grid, out=grid)
         grid -= half
         return grid

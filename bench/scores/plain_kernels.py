@@ -62,3 +62,34 @@ def class_sums(
             for j in range(starts[c], starts[c + 1]):
                 total += np.sqrt(distances[j])
             sums[row, c] = total
+
+
+@njit(cache=True, nogil=True)
+def rank_chosen(slab: int, n_slabs: int, positions: np.ndarray, chosen: np.ndarray, ranks: np.ndarray) -> None:
+    """Rank some points as neighbours of each point by counting those before them: the nearer, ties by index.
+
+    Parameters
+    ----------
+    positions : ndarray of shape (n_components, n_samples), float64
+    chosen : ndarray of shape (n_samples, k)
+        Which points; never the row's own.
+    ranks : ndarray of shape (n_samples, k)
+        Where their ranks go, from 0.
+    """
+    distances = np.empty(positions.shape[1])
+    for row in range(slab, len(chosen), n_slabs):
+        for j in range(len(distances)):
+            distances[j] = 0.0
+        for c in range(positions.shape[0]):
+            component, p = positions[c], positions[c, row]
+            for j in range(len(distances)):
+                distances[j] += (component[j] - p) ** 2
+        distances[row] = np.inf
+        for t in range(chosen.shape[1]):
+            j = chosen[row, t]
+            distance, rank = distances[j], 0
+            for i in range(j):
+                rank += distances[i] <= distance
+            for i in range(j + 1, len(distances)):
+                rank += distances[i] < distance
+            ranks[row, t] = rank

@@ -20,7 +20,7 @@ SEEDS = 6
 @pytest.fixture(autouse=True)
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the figures out, which nothing here looks at."""
-    monkeypatch.setattr("bench.results.figures.render", lambda figure, kind: b"")
+    monkeypatch.setattr("bench.results.figures.pictures", lambda reading: ())
 
 
 def _folder(path: Path, dataset: Dataset, fit_s: float = 1.0, status: Status | None = None) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
@@ -98,26 +97,7 @@ def test_two_reports_of_one_store_are_the_same_bytes(store: Store, published: Re
     assert {path: path.read_bytes() for path in publish(store, dataset).paths} == before
 
 
-def test_figures_draw_every_point_once_in_one_order(dataset: Dataset) -> None:
-    from bench import figures
-
-    rng = np.random.RandomState(0)
-    panels = [figures.Panel(name, "", rng.rand(len(dataset.X), 2)) for name in "abc"]
-    panels.append(figures.Panel("d", "timeout", None))
-    figure = figures.embeddings(panels, dataset, "caption")
-    drawn = [ax for ax in figure.axes if ax.collections]
-    assert [ax.get_title().split("\n")[0] for ax in figure.axes] == ["a", "b", "c", "d"]
-    assert len(drawn) == 3
-    colours = [ax.collections[0].get_facecolors() for ax in drawn]
-    assert all(np.array_equal(colour, colours[0]) for colour in colours)
-    order = np.random.RandomState(figures.DRAW_SEED).permutation(len(dataset.X))
-    assert np.allclose(drawn[1].collections[0].get_offsets(), panels[1].Z[order])
-    assert all(ax.get_aspect() == 1 for ax in drawn)
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["a", "b", "c"]
-    assert figure.axes[3].texts[0].get_text() == "no embedding"
-
-
-def test_without_labels_there_is_a_figure_and_no_legend(tmp_path: Path) -> None:
+def test_without_labels_there_are_figures_and_scores(tmp_path: Path) -> None:
     unlabelled = make_dataset(80, 30, labels=False)
     store = maker.folder(tmp_path, unlabelled, [maker.record("good", 0, unlabelled)])
     published = publish(store, unlabelled)

@@ -19,7 +19,7 @@ def test_every_reducer_keeps_the_contract(name: str) -> None:
     with warnings.catch_warnings():
         # Libraries warn of tiny data; here the outcome counts.
         warnings.simplefilter("ignore")
-        findings = conformance.check(name)
+        findings = list(conformance.check(name))
     assert len(findings) > 40
     assert [finding for finding in findings if finding.status == "failed"] == []
 
@@ -99,7 +99,7 @@ def test_an_excuse_that_is_not_needed_fails(tmp_path) -> None:
 
 def test_the_template_keeps_the_contract(tmp_path) -> None:
     (tmp_path / "kernel_map.py").write_text(template.text("kernel_map"))
-    findings = conformance.check(f"{tmp_path / 'kernel_map.py'}:KernelMap")
+    findings = list(conformance.check(f"{tmp_path / 'kernel_map.py'}:KernelMap"))
     assert [finding for finding in findings if finding.status != "passed"] == []
 
 

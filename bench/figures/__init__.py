@@ -1,0 +1,163 @@
+"""Figures: pure functions of a reading. The same class has the same colour everywhere, and so has the same method.
+
+`DRAWINGS` is the table of all of them; `pictures` makes those that a study has something for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from bench.figures import classes, costs, curves, distances, embeddings, local, neural, ranks, stability, style
+from bench.figures.style import palette, render
+from bench.reading import Reading
+
+__all__ = ["DRAWINGS", "Drawing", "palette", "pictures", "render"]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure that a study may have.
+
+    Attributes
+    ----------
+    name : str
+        Name of its files.
+    caption : str
+        One sentence that says how to read it.
+    make : function
+        Draws it without title and caption; None where the study has nothing for it.
+    """
+
+    name: str
+    title: str
+    caption: str
+    make: Callable[[Reading], Figure | None]
+
+    def draw(self, reading: Reading) -> Figure | None:
+        """Return the figure without title and caption, for a page that writes them itself."""
+        with mpl.rc_context(style.RC):
+            return self.make(reading)
+
+
+DRAWINGS = (
+    Drawing(
+        "embeddings",
+        "Embeddings side by side",
+        "Each dot is a point in the colour of its class, fitted points above held-out ones in the same frame; of each "
+        "method the seed with the median score is shown, axes have no unit, and no two methods share a scale.",
+        embeddings.draw,
+    ),
+    Drawing(
+        "quality-time",
+        "Quality against time",
+        "Up and to the left is better: each mark is a method's median over seeds with its 95 % interval, and the grey "
+        "steps join the methods that no other beats in both; scores of fitted points, time of a warm fit.",
+        costs.quality_and_time,
+    ),
+    Drawing(
+        "r-nx",
+        "Neighbours kept, by size of the neighbourhood",
+        "The higher the line, the more of the k nearest neighbours are the same as in the data, from 0 at chance to 1; "
+        "lines are medians over seeds, bands the range of the seeds.",
+        curves.r_nx,
+    ),
+    Drawing(
+        "neighbourhoods",
+        "Recall, trustworthiness and continuity, by size of the neighbourhood",
+        "Higher is better: low trustworthiness means strangers among the neighbours, low continuity that neighbours "
+        "were torn away; lines are medians over seeds, bands the range of the seeds.",
+        curves.neighbourhoods,
+    ),
+    Drawing(
+        "costs",
+        "Time and memory",
+        "Further left is cheaper (times on logarithmic axes): medians over seeds with 95 % intervals; a cold start is "
+        "paid once by each process and is in no fit; a method without a ring for transform places no new points.",
+        costs.costs,
+    ),
+    Drawing(
+        "class-silhouettes",
+        "Silhouette of each class, in the data and in the embedding",
+        "A ring is a class in the original space, a dot the same class in the embedding: from -1 over 0, where it "
+        "overlaps with others, to 1, where it stands apart; what moved to the right was set apart by the method.",
+        classes.silhouettes,
+    ),
+    Drawing(
+        "local",
+        "Where each embedding lies",
+        "The darker a point, the more of its 15 neighbours are strangers (above) or the farther its own have gone "
+        "(below): each point's term of the score, 0.5 as by chance, of the seed with the median score.",
+        local.draw,
+    ),
+    Drawing(
+        "confusion",
+        "What the 10 nearest neighbours take each class for",
+        "Rows are true classes, columns what the majority of the 10 nearest fitted neighbours says, rows add up to 1; "
+        "the commonest mistake stands below; held-out points where a method places them, else leave-one-out.",
+        classes.confusions,
+    ),
+    Drawing(
+        "shepard",
+        "Shepard diagrams: distances in the embedding against distances in the data",
+        "The darker, the more of 50,000 random pairs have these two distances, and the line is their median: a rising "
+        "line keeps the order of distances, a flat one does not; the rank correlation is over all pairs.",
+        distances.shepard,
+    ),
+    Drawing(
+        "ranks",
+        "The order of methods depends on the judge",
+        "Above, each column ranks the methods by one score (1 is best, medians over seeds): lines that cross are "
+        "judges that disagree; below, the rank correlation of the scores over these methods.",
+        ranks.draw,
+    ),
+    Drawing(
+        "stability",
+        "Stability across seeds",
+        "Means over all pairs of seeds: what differs after the best rotation, reflection and scaling (left), and the "
+        "share of nearest neighbours in common (right).",
+        stability.scores,
+    ),
+    Drawing(
+        "seed-overlays",
+        "Two seeds laid over each other",
+        "Each line leads from a point's place with one seed to its place (dot) with another, after the best shift, "
+        "rotation and reflection (Procrustes) at equal size: the shorter the lines, the less was chance.",
+        stability.overlays,
+    ),
+    Drawing(
+        "reconstructions",
+        "Held-out images and what comes back",
+        "The first row shows held-out images, each row below the same after the way into the embedding and back: "
+        "what differs was lost.",
+        neural.reconstructions,
+    ),
+    Drawing(
+        "latent-grids",
+        "What lies between the points",
+        "Each tile is the image that the method makes of that place in its embedding, spread over the middle 98 % of "
+        "the fitted points; numbers are coordinates.",
+        neural.latent_grids,
+    ),
+    Drawing(
+        "training",
+        "Training curves",
+        "A line a seed: a line still falling at its end was stopped early, a dotted line that rises is overfitting "
+        "(loss on points kept back from training).",
+        neural.training,
+    ),
+)
+"""Every figure, in the order of a report."""
+
+
+def pictures(reading: Reading) -> Iterator[tuple[Drawing, Figure]]:
+    """Yield every figure that the study has something for, with its title above and its caption below."""
+    for drawing in DRAWINGS:
+        figure = drawing.draw(reading)
+        if figure is not None:
+            with mpl.rc_context(style.RC):
+                style.entitle(figure, drawing.title, drawing.caption)
+            yield drawing, figure

@@ -1,0 +1,77 @@
+"""Made-up studies to be drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench import judge
+from bench.datasets import Dataset
+from bench.reading import Reading, read
+from bench.records import Record, Status
+from bench.store import Store
+from tests.bench import results_maker as maker
+from tests.conftest import make_dataset
+
+N_EPOCHS = 4
+
+
+def keep(store: Store, one: Record, dataset: Dataset, **arrays: np.ndarray) -> None:
+    """Store a run with just these arrays, and score it."""
+    partial = store.folder / "partial.npz"
+    np.savez(partial, **arrays)
+    judge.judge(store, dataset, [store.keep(one, partial)], lambda _: None)
+
+
+def history(seed: int) -> np.ndarray:
+    epochs = np.arange(1, N_EPOCHS + 1)
+    columns = [epochs, 10 / epochs + seed, 9 / epochs, 1 / epochs, np.ones(N_EPOCHS), 11 / epochs, epochs * 0.1]
+    return np.column_stack(columns)
+
+
+@pytest.fixture(scope="session")
+def dataset() -> Dataset:
+    return replace(make_dataset(80, 30, n_features=6), image_shape=(2, 3))
+
+
+@pytest.fixture(scope="session")
+def reading(tmp_path_factory: pytest.TempPathFactory, dataset: Dataset) -> Reading:
+    """Return a study with something for every figure: a method that rebuilds, one that stays, ill and lost ones."""
+    records = [maker.record("good", seed, dataset, maker.well(1.0 + seed)) for seed in range(3)]
+    records += [maker.record("stays", seed, dataset, maker.well(2.0, transductive=True)) for seed in range(2)]
+    records += [maker.record("half", 0, dataset, maker.well(0.5))]
+    records += [maker.record("half", 1, dataset, maker.ill(Status.CRASHED, "ended by signal SIGSEGV"))]
+    records += [maker.record("gone", 0, dataset, maker.ill(Status.TIMEOUT, "took longer than the limit of 3.0 s"))]
+    store = maker.folder(tmp_path_factory.mktemp("results"), dataset, records)
+    for record in records[:3]:
+        rng = np.random.RandomState(record.seed)
+        turned = np.linalg.qr(rng.standard_normal((2, 2)))[0]
+        keep(
+            store,
+            record,
+            dataset,
+            fit=(dataset.X[:, :2] @ turned + 0.02 * rng.standard_normal((len(dataset.X), 2))).astype(np.float32),
+            test=(dataset.X_test[:, :2] @ turned).astype(np.float32),
+            squared_error=np.full(len(dataset.X_test), 0.6),
+            rebuilt=dataset.X_test[:4] / 2,
+            grid=rng.rand(9, 6).astype(np.float32),
+            grid_axes=np.array([[-1, 0, 1], [2, 0, -2]], np.float32),
+            extra_history=history(record.seed),
+        )
+    judge.judge(store, dataset, store.records(), lambda _: None)
+    return read(store, dataset)
+
+
+def poor(path: Path, dataset: Dataset, n_components: int = 2, label: str = "ONLY") -> Reading:
+    """Return a study of one method and one seed."""
+    one = maker.record("only", 0, dataset, maker.well(1.0, n_components=n_components), label=label)
+    store = maker.folder(path, dataset, [one])
+    rng = np.random.RandomState(0)
+    arrays = {"fit": rng.rand(len(dataset.X), n_components).astype(np.float32)}
+    if len(dataset.X_test):
+        arrays["test"] = rng.rand(len(dataset.X_test), n_components).astype(np.float32)
+    keep(store, one, dataset, **arrays)
+    return read(store, dataset)
