@@ -37,6 +37,8 @@ class Order:
         `failed`, `all` or a variant's name: what is repeated though it is done.
     n : int or None
         Points to fit that were asked for by number, so that fewer would not do.
+    monitored : bool
+        Whether trainings write events for TensorBoard.
     """
 
     whole: Study
@@ -45,6 +47,7 @@ class Order:
     data_dir: Path | None
     rerun: str | None
     n: int | None
+    monitored: bool = False
 
 
 def execute(order: Order, console: Console) -> Results:
@@ -63,7 +66,7 @@ def execute(order: Order, console: Console) -> Results:
     with store.locked():
         environment = machine.environment(dataset.name, dataset.fingerprint, dataset.provenance, budget)
         store.write("study.toml", order.whole.to_toml())
-        ended = _run(Runner(study, dataset, store, budget), runs, order, console)
+        ended = _run(Runner(study, dataset, store, budget, order.monitored), runs, order, console)
         found = {pool for record in ended for pool in record.outcome.pools}
         pools = tuple(sorted(found, key=lambda pool: (pool.library, pool.threads)))
         environment = environment.model_copy(update={"load_after": machine.load(), "pools": pools})

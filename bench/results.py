@@ -48,6 +48,9 @@ def publish(store: Store, dataset: Dataset) -> Results:
     for drawing, figure in figures.pictures(reading.pictured):
         name = f"figures/{drawing.name}"
         paths += [store.write(f"{name}.{kind}", figures.render(figure, kind)) for kind in ("png", "svg")]
+    moving = figures.moving_interpolation(reading.pictured)
+    if moving is not None:
+        paths.append(store.write("figures/interpolations.gif", moving))
     paths += claims.write(store, reading, claims.CLAIMS)
     return Results(head, paths)
 

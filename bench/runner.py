@@ -50,6 +50,7 @@ class Runner:
     dataset: Dataset
     store: Store
     threads: int
+    monitored: bool = False
     workers: dict[str, Worker] = field(default_factory=dict)
     ready: dict[str, Outcome] = field(default_factory=dict)
 
@@ -121,7 +122,9 @@ class Runner:
         ready = outcome = self.ready.pop(run.variant, None) or Outcome(status=Status.OK)
         log_tail = worker.log_tail
         if ready.status is Status.OK:
-            outcome = worker.run(Fit(run.random_state, str(partial)), limits)
+            events = self.store.folder.resolve() / "monitor" / run.variant / f"seed-{run.seed}"
+            fit = Fit(run.random_state, str(partial), str(events) if self.monitored else "")
+            outcome = worker.run(fit, limits)
             outcome = outcome.model_copy(update={"imported": ready.imported, "cold_start": ready.cold_start})
             log_tail += worker.log_tail
             if self.study.repeat and run.seed == 0 and outcome.status is Status.OK:

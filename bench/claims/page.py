@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import inf
 from pathlib import Path
 
-from bench.figures import render
 from bench.claims.claim import Claim, Criterion, Measured, Number, Verdict
 from bench.claims.evidence import Evidence
 from bench.claims.pictures import figure
+from bench.figures import render
 from bench.reading import Reading
 from bench.store import Store
 
