@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-console = Console(highlight=False)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 100)
 
 RESULTS = Path("results")
 MOST_COLUMNS = 6
@@ -57,10 +58,13 @@ def run(
     out: Annotated[Path | None, typer.Option(help="Results folder.")] = None,
     rerun: Annotated[str, typer.Option(help="Repeat though done: failed, all, or a variant's name.")] = "",
     monitored: Annotated[bool, typer.Option("--monitor", help="Watch trainings in TensorBoard; costs time.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Say how it goes on as JSON, one object a line.")] = False,
 ) -> None:
     """Run a study; what is done already is not repeated, and Ctrl-C loses nothing that has ended."""
     from bench import monitor
+    from bench.events import Events, line
     from bench.execute import Order, execute
+    from bench.progress import Progress
     from bench.study import read
 
     if monitored:
@@ -72,16 +76,21 @@ def run(
     selected = whole.only([name.strip() for name in chosen.split(",")]) if chosen else whole
     folder = out or RESULTS / _folder_name(whole.name, dataset, n)
     order = Order(whole.including(selected), selected, folder, data_dir, rerun or None, n, monitored)
+    # Standard output belongs to the events alone; what is meant for people goes where they may still see it.
+    shown = Console(stderr=True, highlight=False) if as_json else console
     try:
-        results = execute(order, console)
+        results = execute(order, shown, partial(Events, emit=typer.echo) if as_json else Progress)
     except KeyboardInterrupt:
-        console.print(
+        shown.print(
             f"\nStopped. Every run that ended is kept in {folder}; the same command goes on from there, and "
             f"`python -m bench report {folder}` makes tables of what is there.",
             soft_wrap=True,
         )
         raise typer.Exit(130) from None
-    console.print(results.headline.to_rich())
+    if as_json:
+        typer.echo(line("finished", folder=str(folder), paths=[str(path) for path in results.paths]))
+        return
+    console.print(results.to_rich())
     console.print("\nwrote " + "\n      ".join(str(path) for path in results.paths), soft_wrap=True)
 
 
@@ -183,8 +192,8 @@ def report(
 
     results = rebuild(folder, data_dir, console)
     if into is not None:
-        results.headline.write_into(into)
-    console.print(results.headline.to_rich())
+        results.write_into(into)
+    console.print(results.to_rich())
     console.print("\nwrote " + "\n      ".join(str(path) for path in results.paths), soft_wrap=True)
 
 

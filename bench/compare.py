@@ -16,6 +16,7 @@ from scipy import stats
 from bench.errors import StoreError
 from bench.machine import Environment
 from bench.scores import REFERENCES, SCORES
+from bench.statistics import holm
 from bench.tables import column_name
 
 COSTS = ("fit_s", "transform_s", "peak_mib")
@@ -188,16 +189,12 @@ def _change(variant: str, column: str, was: np.ndarray, now: np.ndarray, change:
 
 def _judged(changes: list[Change]) -> list[Change]:
     """Turn "better" and "worse" into "within noise" where Holm's correction for all columns leaves no evidence."""
-    tested = sorted(
-        (i for i, c in enumerate(changes) if c.verdict in ("better", "worse", "other")), key=lambda i: changes[i].p
-    )
-    judged = list(changes)
-    rejected = True
-    for place, i in enumerate(tested):
-        rejected = rejected and changes[i].p * (len(tested) - place) < LEVEL
-        if not rejected:
-            judged[i] = replace(changes[i], verdict="within noise")
-    return judged
+    tested = [change for change in changes if change.verdict in ("better", "worse", "other")]
+    corrected = dict(zip(map(id, tested), holm([change.p for change in tested]), strict=True))
+    return [
+        replace(change, verdict="within noise") if corrected.get(id(change), 0.0) >= LEVEL else change
+        for change in changes
+    ]
 
 
 def in_words(change: Change) -> str:

@@ -31,14 +31,32 @@ class Doubt:
     variant : str or None
         Whose numbers; None where all are concerned.
     column : str or None
-        Which number of it.
-    text : str
-        The reason, for a reader.
+        Which number of it; None where all are concerned.
+    rule : str
+        The reason, for a reader; it reads on with the method and `detail`.
+    label : str
+        What the variant is called.
+    detail : str
+        How it is with this method.
     """
 
     variant: str | None
     column: str | None
-    text: str
+    rule: str
+    label: str = ""
+    detail: str = ""
+
+    @property
+    def text(self) -> str:
+        """The doubt as a sentence."""
+        return together([self])
+
+
+def together(doubts: Sequence[Doubt]) -> str:
+    """Return doubts of one rule as a sentence."""
+    methods = dict.fromkeys(f"{doubt.label} {doubt.detail}".strip() for doubt in doubts if doubt.label)
+    rule = doubts[0].rule
+    return f"{rule}: {', '.join(methods)}." if methods else f"{rule}."
 
 
 def of_times(records: Sequence[Record]) -> list[Doubt]:
@@ -56,15 +74,17 @@ def _of_variant(variant: str, records: Sequence[Record]) -> Iterator[Doubt]:
     walls = [cost.wall_s for cost in costs]
     if len(walls) > 1 and stdev(walls) > SPREAD * median(walls):
         share = stdev(walls) / median(walls)
-        yield Doubt(variant, "fit_s", f"{label}: its {len(walls)} fit times spread by {share:.0%} of their median.")
+        yield Doubt(
+            variant, "fit_s", f"Fit times spread by more than {SPREAD:.0%} of their median", label, f"{share:.0%}"
+        )
     others = [cost.other_cores for cost in costs if cost.other_cores is not None]
     if others and max(others) > OTHERS_CORES:
         yield Doubt(
-            variant, "fit_s", f"{label}: other programs kept up to {max(others):.1f} cores busy while it was measured."
+            variant, "fit_s", "Other programs kept cores busy during the fit", label, f"up to {max(others):.1f}"
         )
     tick = get_clock_info("perf_counter").resolution
     if min(walls) < TICKS * tick:
-        yield Doubt(variant, "fit_s", f"{label}: a fit took less than {TICKS} ticks of the clock ({tick:g} s each).")
+        yield Doubt(variant, "fit_s", f"A fit took less than {TICKS} ticks of the clock ({tick:g} s each)", label)
 
 
 def _drift(records: Sequence[Record]) -> Iterator[Doubt]:
@@ -80,8 +100,8 @@ def _drift(records: Sequence[Record]) -> Iterator[Doubt]:
         change = "slower" if median(ratios) > 1 else "faster"
         yield Doubt(
             None,
-            None,
-            f"The last round was {abs(median(ratios) - 1):.0%} {change} than the first, in the median method.",
+            "fit_s",
+            f"The last round was {abs(median(ratios) - 1):.0%} {change} than the first, in the median method",
         )
 
 
@@ -100,8 +120,8 @@ def of_precision(variant: str, label: str, scores: Mapping[str, Sequence[float]]
     most = max(short.values())
     many = f"more than {MOST_SEEDS:,}" if most > MOST_SEEDS else f"about {most:g}"
     n_seeds = len(scores[next(iter(short))])
-    text = f"{label}: {n_seeds} seeds do not settle the second decimal of every score; {many} would."
-    return [Doubt(variant, name, text) for name in short]
+    rule = f"{n_seeds} seeds do not settle the second decimal of every score; it would take"
+    return [Doubt(variant, name, rule, label, many) for name in short]
 
 
 def seeds_needed(deviation: float, half_width: float) -> float:

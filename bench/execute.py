@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -50,8 +51,14 @@ class Order:
     monitored: bool = False
 
 
-def execute(order: Order, console: Console) -> Results:
-    """Run what is not done yet, score it, and write tables and figures."""
+def execute(order: Order, console: Console, watch: Callable[..., Progress] = Progress) -> Results:
+    """Run what is not done yet, score it, and write tables and figures.
+
+    Parameters
+    ----------
+    watch : function
+        Makes what is told of each run, from what `Progress` is made of.
+    """
     started = perf_counter()
     study = order.chosen
     dataset = datasets.load(study.dataset, study.n, order.data_dir)
@@ -66,7 +73,8 @@ def execute(order: Order, console: Console) -> Results:
     with store.locked():
         environment = machine.environment(dataset.name, dataset.fingerprint, dataset.provenance, budget)
         store.write("study.toml", order.whole.to_toml())
-        ended = _run(Runner(study, dataset, store, budget, order.monitored), runs, order, console)
+        runner = Runner(study, dataset, store, budget, order.monitored)
+        ended = _run(runner, runs, order, console, watch)
         found = {pool for record in ended for pool in record.outcome.pools}
         pools = tuple(sorted(found, key=lambda pool: (pool.library, pool.threads)))
         environment = environment.model_copy(update={"load_after": machine.load(), "pools": pools})
@@ -82,7 +90,9 @@ def execute(order: Order, console: Console) -> Results:
         return results
 
 
-def _run(runner: Runner, runs: list[Run], order: Order, console: Console) -> list[Record]:
+def _run(
+    runner: Runner, runs: list[Run], order: Order, console: Console, watch: Callable[..., Progress]
+) -> list[Record]:
     """Execute what is not done yet, with progress, and return its records."""
     todo = runner.pending(runs, order.rerun)
     if not todo:
@@ -90,7 +100,7 @@ def _run(runner: Runner, runs: list[Run], order: Order, console: Console) -> lis
         return []
     expected = estimate.learn_from(order.out.parent, todo, len(runner.dataset.X))
     console.print(expected.in_words(todo), highlight=False, soft_wrap=True)
-    progress = Progress(console, runs, todo, expected)
+    progress = watch(console, runs, todo, expected)
     with progress.shown():
         runner.execute(todo, progress)
     return progress.done

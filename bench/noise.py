@@ -10,8 +10,13 @@ from statistics import mean, variance
 
 from scipy import stats
 
-from bench.headline import Cell, Part
+from bench.samples import Sample, Samples
 from bench.study import Study
+from bench.tables.columns import COST_COLUMNS
+from bench.tables.model import Cell, Column, Kind, Row, Table
+
+REPEATED_COSTS = ("fit_s", "transform_s", "peak_mib")
+"""Costs that every run pays anew; a cold start is paid once by a worker."""
 
 
 @dataclass(frozen=True)
@@ -62,20 +67,41 @@ def _floor(quantity: str, a: Sequence[float], b: Sequence[float]) -> Floor:
     return Floor(quantity, mean(a), mean(b), quantile * sqrt(pooled * (1 / len(a) + 1 / len(b))))
 
 
-def table(pair: tuple[str, str], found: Sequence[Floor]) -> Part:
-    """Return the floors as a table."""
-    rows = [
-        [
-            Cell(floor.quantity),
-            Cell(f"{floor.first:.4g}"),
-            Cell(f"{floor.second:.4g}"),
-            Cell(f"{floor.resolvable:.2g}"),
-            Cell(f"{floor.resolvable / abs(floor.first):.1%}" if floor.first else ""),
-            Cell("yes" if floor.told_apart else "no"),
-        ]
-        for floor in found
+def tables(study: Study, samples: Samples) -> list[Table]:
+    """Return a table of floors for every pair of twins, of costs that every run pays anew and of scores."""
+    return [
+        _table(pair, floors(*(_repeated(samples[variant]) for variant in pair)))
+        for pair in twins(study)
+        if all(variant in samples for variant in pair)
     ]
-    header = ["quantity", *pair, "smallest\ndifference told", "of the\nfirst", "told apart"]
-    return Part(
-        f"One reducer under two names, {pair[0]} and {pair[1]}: what this machine cannot tell apart", header, rows
+
+
+def _repeated(of_variant: Mapping[str, Sample]) -> dict[str, list[float]]:
+    return {
+        column: list(sample.values.values())
+        for column, sample in of_variant.items()
+        if column in REPEATED_COSTS or column not in COST_COLUMNS
+    }
+
+
+def _table(pair: tuple[str, str], found: Sequence[Floor]) -> Table:
+    titles = (*pair, "smallest difference told", "of the first", "told apart")
+    columns = tuple(Column(key=title, title=title, family="noise") for title in titles)
+    return Table(
+        key=f"noise-{pair[0]}",
+        title=f"One reducer under two names, {pair[0]} and {pair[1]}: what this machine cannot tell apart",
+        columns=columns,
+        rows=tuple(Row(floor.quantity, floor.quantity, Kind.METHOD, _cells(floor)) for floor in found),
+        heading="quantity",
+    )
+
+
+def _cells(floor: Floor) -> tuple[Cell, ...]:
+    share = floor.resolvable / abs(floor.first) if floor.first else None
+    return (
+        Cell(f"{floor.first:.4g}", value=floor.first),
+        Cell(f"{floor.second:.4g}", value=floor.second),
+        Cell(f"{floor.resolvable:.2g}", value=floor.resolvable),
+        Cell("" if share is None else f"{share:.1%}", value=share),
+        Cell("yes" if floor.told_apart else "no"),
     )

@@ -45,11 +45,24 @@ class Progress:
 
     def ended(self, run: Run, record: Record) -> None:
         """Note that a run has ended."""
+        self.note(record)
+        if self.live is None:
+            self.console.print(self._line(record), highlight=False, soft_wrap=True, markup=False)
+
+    def note(self, record: Record) -> None:
+        """Count a run that has ended and learn from its cost."""
         self.done.append(record)
         self.running = None
         self.estimate.learn(record)
-        if self.live is None:
-            self.console.print(self._line(record), highlight=False, soft_wrap=True, markup=False)
+
+    def remaining_s(self) -> float | None:
+        """Return the seconds that the study still takes; None where it cannot be known yet."""
+        left = self.todo[len(self.done) :]
+        seconds = self.estimate.seconds(left, self.warm) if left else 0.0
+        if not left or seconds is None:
+            return seconds
+        elapsed = monotonic() - self.since if self.running else 0.0
+        return max(seconds - elapsed, 1.0)
 
     def _line(self, record: Record) -> str:
         fit = record.outcome.fit
@@ -60,12 +73,8 @@ class Progress:
         )
 
     def _remaining(self) -> str:
-        left = self.todo[len(self.done) :]
-        seconds = self.estimate.seconds(left, self.warm)
-        if not left or seconds is None:
-            return ""
-        elapsed = monotonic() - self.since if self.running else 0.0
-        return f"; about {seconds_in_words(max(seconds - elapsed, 1.0))} left"
+        seconds = self.remaining_s()
+        return f"; about {seconds_in_words(seconds)} left" if seconds else ""
 
     def _table(self) -> Table:
         table = Table(title=f"{len(self.done)} of {len(self.todo)} runs done{self._remaining()}", title_justify="left")

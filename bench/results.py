@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import claims, doubts, figures, noise, tables
+from rich.console import Group
+
+from bench import claims, comparisons, figures, noise, tables
 from bench.datasets import Dataset
-from bench.doubts import Doubt
-from bench.headline import QUALITY, Headline, headline
+from bench.errors import StoreError
+from bench.findings import Advice, Finding, advice, findings
 from bench.reading import Reading, read
 from bench.store import Store
+from bench.tables import build, document
+from bench.tables.latex import to_latex
+from bench.tables.model import Table
 
-REPEATED_COSTS = ("fit_s", "transform_s", "peak_mib")
-"""Costs that every run pays anew; a cold start is paid once by a worker."""
+COMPARED = (*build.QUALITY, "fit_s", "transform_s", "peak_mib")
+"""Columns of which every comparison is written down."""
 
 
 @dataclass(frozen=True)
 class Results:
-    """What was written, and the table that a terminal shows."""
+    """What was written, and what a terminal shows of it."""
 
-    headline: Headline
+    title: str
+    headline: Sequence[Table]
+    findings: Sequence[Finding]
+    advice: Sequence[Advice]
     paths: list[Path]
+
+    def to_rich(self) -> Group:
+        """Return the headline and the findings for a terminal."""
+        return document.terminal(self.title, self.headline, self.findings)
+
+    def write_into(self, file: Path) -> None:
+        """Write the headline between the markers of a file."""
+        document.write_into(file, document.headline_markdown(self.headline))
 
 
 def publish(store: Store, dataset: Dataset) -> Results:
@@ -31,19 +48,28 @@ def publish(store: Store, dataset: Dataset) -> Results:
     ----------
     dataset : Dataset
         The data of the study, for the colours of points and the names of classes.
+
+    Raises
+    ------
+    StoreError
+        If there is no run.
     """
     reading = read(store, dataset)
-    summary = tables.summary_table(reading)
-    budget = reading.judged[0].record.thread_budget
-    head = headline(reading.title, summary, budget, _doubts(reading))
-    for pair in noise.twins(reading.study):
-        floors = noise.floors(*(_samples(reading, variant) for variant in pair))
-        head.parts.append(noise.table(pair, floors))
+    if not reading.judged:
+        raise StoreError(f"Got {store.folder}, but expected a results folder with at least one run.")
+    found = build.tabulate(reading)
+    families = build.by_family(found)
+    headline = (*build.headline(found), *noise.tables(reading.study, found.samples))
+    said, needs = findings(found), advice(found)
+    pairs = comparisons.frame(found.standings[key] for key in COMPARED)
     paths = [
         store.write("runs.csv", tables.runs_table(reading.judged).to_csv(index=False)),
         store.write("scores.csv", tables.scores_table(reading).to_csv(index=False)),
-        store.write("summary.csv", summary.to_csv(index=False)),
-        store.write("summary.md", head.to_markdown()),
+        store.write("summary.csv", tables.summary_table(reading).to_csv(index=False)),
+        store.write("headline.csv", tables.narrow_table(headline[:2]).to_csv(index=False)),
+        store.write("comparisons.csv", pairs.to_csv(index=False)),
+        store.write("summary.md", document.markdown(reading.title, headline, said, needs, families)),
+        store.write("summary.tex", to_latex((*headline, *families))),
     ]
     for drawing, figure in figures.pictures(reading.pictured):
         name = f"figures/{drawing.name}"
@@ -52,26 +78,4 @@ def publish(store: Store, dataset: Dataset) -> Results:
     if moving is not None:
         paths.append(store.write("figures/interpolations.gif", moving))
     paths += claims.write(store, reading, claims.CLAIMS)
-    return Results(head, paths)
-
-
-def _doubts(reading: Reading) -> list[Doubt]:
-    found = doubts.of_times([item.record for item in reading.judged])
-    for variant in reading.variants:
-        scores = _samples(reading, variant)
-        found += doubts.of_precision(
-            variant, reading.label(variant), {name: scores[name] for name in QUALITY if name in scores}
-        )
-    return found
-
-
-def _samples(reading: Reading, variant: str) -> dict[str, list[float]]:
-    """Return the values over seeds of everything that the headline shows of a variant."""
-    well = reading.well(variant)
-    costs = tables.runs_table(well)
-    samples = {name: costs[name].dropna().tolist() for name in REPEATED_COSTS if name in costs}
-    for item in well:
-        for value in item.values:
-            if value.value is not None and not value.part:
-                samples.setdefault(tables.column_name(value.score, value.split, value.k), []).append(value.value)
-    return samples
+    return Results(reading.title, headline, said, needs, paths)

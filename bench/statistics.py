@@ -1,8 +1,8 @@
-"""Intervals: how far a median over seeds can be trusted."""
+"""Intervals and tests: how far a median over seeds can be trusted, and whether two samples differ at all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -12,6 +12,9 @@ from scipy import stats
 LEVEL = 0.95
 FEWEST_FOR_ORDER_STATISTICS = 6
 """Below this many values not even their whole range covers the median with 95 %."""
+
+ROUNDING = 1e-12
+"""Values that differ by no more than this share of their size are equal: sums in another order do as much."""
 
 
 @dataclass(frozen=True)
@@ -60,3 +63,75 @@ def interval(values: Iterable[float], lowest: float = -np.inf, highest: float = 
         low, high = float(sample[cut]), float(sample[n - 1 - cut])
     # Rounding must not push the bounds of equal values past the value itself.
     return Interval(median, min(max(low, lowest), median), max(min(high, highest), median), n)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What two samples differ by, on average, with its 95 % interval and the p value of there being none."""
+
+    estimate: float
+    low: float
+    high: float
+    p: float
+
+
+def paired(first: Sequence[float], second: Sequence[float]) -> Difference | None:
+    """Return the mean of `first - second`, value by value; None with fewer than two pairs.
+
+    Interval and p value are Student's, of the differences. Differences that are all the same leave nothing to chance:
+    the interval is a point then, and p is 1 where they are zero, else 0.
+    """
+    a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    if len(a) < 2:
+        return None
+    differences, scale = a - b, _scale(a, b)
+    mean, error = float(differences.mean()), float(differences.std(ddof=1)) / sqrt(len(differences))
+    return _student(mean, error, len(differences) - 1, scale)
+
+
+def unpaired(first: Sequence[float], second: Sequence[float]) -> Difference | None:
+    """Return the difference of two means; None where a sample has fewer than two values.
+
+    Interval and p value are Welch's, which does not take the spreads for equal. Where one sample has none, this is
+    the test of the other against a fixed number.
+    """
+    a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    if min(len(a), len(b)) < 2:
+        return None
+    squares = [float(sample.var(ddof=1)) / len(sample) for sample in (a, b)]
+    error, scale = sqrt(sum(squares)), _scale(a, b)
+    parts = sum(square**2 / (len(sample) - 1) for square, sample in zip(squares, (a, b), strict=True))
+    degrees = sum(squares) ** 2 / parts if parts > 0 else 1.0
+    return _student(float(a.mean() - b.mean()), error, degrees, scale)
+
+
+def is_constant(values: Sequence[float]) -> bool:
+    """Return whether values do not differ beyond rounding."""
+    sample = np.asarray(values, dtype=np.float64)
+    return float(np.ptp(sample)) <= ROUNDING * _scale(sample)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return p values corrected for being several: below 0.05 in at most one of twenty studies if none is real.
+
+    The smallest is multiplied by their number, the next by one less, and none may be below one before it (Holm 1979).
+
+    >>> holm([0.01, 0.04, 0.03])
+    [0.03, 0.06, 0.06]
+    """
+    corrected, so_far = [0.0] * len(p_values), 0.0
+    for place, index in enumerate(np.argsort(p_values, kind="stable")):
+        so_far = max(so_far, min(1.0, p_values[index] * (len(p_values) - place)))
+        corrected[index] = so_far
+    return corrected
+
+
+def _student(mean: float, error: float, degrees: float, scale: float) -> Difference:
+    if error <= ROUNDING * scale:
+        return Difference(mean, mean, mean, 1.0 if abs(mean) <= ROUNDING * scale else 0.0)
+    half = float(stats.t.ppf((1 + LEVEL) / 2, degrees)) * error
+    return Difference(mean, mean - half, mean + half, float(2 * stats.t.sf(abs(mean) / error, degrees)))
+
+
+def _scale(*samples: np.ndarray) -> float:
+    return max(float(np.abs(sample).max()) for sample in samples)

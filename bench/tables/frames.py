@@ -10,6 +10,7 @@ from bench.reading import Judged, Reading
 from bench.records import Record, Status
 from bench.scores import REFERENCES, SCORES, Value
 from bench.statistics import Interval, interval
+from bench.tables.model import Table
 
 COSTS = (
     "import_s",
@@ -69,6 +70,19 @@ def summary_table(reading: Reading) -> pd.DataFrame:
         columns += [name, f"{name}_low", f"{name}_high"]
     whole = {name: "Int64" for name in ("n_fit", "n_test", "n_components", "n_runs", "n_ok")}
     return pd.DataFrame(rows, columns=columns).astype(whole)
+
+
+def narrow_table(headline: Sequence[Table]) -> pd.DataFrame:
+    """Return the headline, one row a method: what `summary.csv` has of these columns, and which cells are best."""
+    rows: dict[str, dict[str, object]] = {}
+    for table in headline:
+        for row in table.rows:
+            cells = rows.setdefault(row.key, {"variant": row.key, "label": row.label, "kind": row.kind.value})
+            for column, cell in zip(table.columns, row.cells, strict=True):
+                value = f"{cell.text} {cell.interval}" if cell.value is None else cell.value
+                cells |= {column.key: value, f"{column.key}_low": cell.low, f"{column.key}_high": cell.high}
+                cells |= {f"{column.key}_best": cell.best}
+    return pd.DataFrame(list(rows.values()))
 
 
 def _score_columns() -> list[str]:

@@ -9,7 +9,9 @@ import numpy as np
 from bench import judge, machine
 from bench.datasets import Dataset
 from bench.meter import Measurement
+from bench.reading import Judged, Reading
 from bench.records import Outcome, Record, Status
+from bench.scores import Value
 from bench.store import Store
 from bench.study import Study, Variant
 
@@ -87,3 +89,44 @@ def folder(path: Path, dataset: Dataset, records: list[Record], title: str = "Cl
     kept = [keep(store, one, dataset) for one in records]
     judge.judge(store, dataset, [one for one in kept if one.ok], lambda _: None)
     return store
+
+
+def reading(
+    dataset: Dataset,
+    samples: dict[str, dict[tuple[str, int | None], list[float | str]]],
+    outcomes: dict[str, list[Outcome]] | None = None,
+    references: dict[str, list[Value]] | None = None,
+    **of_variant: dict[str, object],
+) -> Reading:
+    """Return what is read of a study with these values over seeds, nothing of it stored.
+
+    Parameters
+    ----------
+    samples : dict
+        By variant, then by score and k: one value a seed, or the reason why there is none. Names of scores that end
+        in `_test` are of held-out points.
+    outcomes : dict
+        How the runs of a variant ended; well, within a second, where nothing is said.
+    of_variant : dict
+        Other fields of its records, by variant.
+    """
+    judged = []
+    for variant, scores in samples.items():
+        n = max((len(values) for values in scores.values()), default=len((outcomes or {}).get(variant, [0])))
+        for seed in range(n):
+            outcome = outcomes[variant][seed] if outcomes and variant in outcomes else None
+            one = record(variant, seed, dataset, outcome, **of_variant.get(variant, {}))
+            judged.append(Judged(one, [_value(key, k, values[seed]) for (key, k), values in scores.items()]))
+    study = Study(
+        name="clouds", title="Clouds", dataset="clouds", variants={v: Variant(reducer="pca") for v in samples}
+    )
+    made = Reading(Store(Path("nowhere")), study, dataset, tuple(judged), references or {}, None)
+    made.__dict__["across"] = {variant: [] for variant in samples}
+    return made
+
+
+def _value(key: str, k: int | None, value: float | str) -> Value:
+    name, split = (key.removesuffix("_test"), "test") if key.endswith("_test") else (key, "fit")
+    if isinstance(value, str):
+        return Value(name, split, k, None, value)
+    return Value(name, split, k, value)

@@ -77,6 +77,22 @@ def test_a_study_of_ones_own_reducer_and_data(tmp_path: Path, clouds_file: Calla
     assert (out / "summary.csv").is_file()
 
 
+def test_as_json_standard_output_has_one_object_a_line_and_nothing_else(
+    tmp_path: Path, clouds_file: Callable[[int], Path]
+) -> None:
+    out = tmp_path / "out"
+    arguments = ["--dataset", str(clouds_file(60)), "--threads", "1", "--out", str(out), "--reducers", "pca", "--json"]
+    result = _call("run", "quick", *arguments)
+    assert result.exit_code == 0, result.output
+    said = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [one["event"] for one in said] == ["started", "ended", "finished"]
+    assert said[1]["status"] == "ok" and said[1]["fit_s"] > 0
+    assert str(out / "summary.csv") in said[2]["paths"]
+    assert all(Path(path).is_file() for path in said[2]["paths"])
+    again = _call("run", "quick", *arguments)
+    assert [json.loads(line)["event"] for line in again.stdout.splitlines()] == ["finished"]
+
+
 def test_a_reducer_whose_library_is_missing_is_a_row(tmp_path: Path, clouds_file: Callable[[int], Path]) -> None:
     needy = tmp_path / "needy.py"
     needy.write_text(FAKES.read_text().replace("import os\n", "import no_such_library\n"))

@@ -27,12 +27,12 @@ def test_steady_times_raise_no_doubt(dataset: Dataset) -> None:
 def test_spread_is_doubted(dataset: Dataset) -> None:
     found = doubts.of_times(_records(dataset, {"a": [1.0, 1.5, 1.0], "b": [5.0, 5.1, 5.0]}))
     assert [(doubt.variant, doubt.column) for doubt in found] == [("a", "fit_s")]
-    assert "A: its 3 fit times spread by 29% of their median" in found[0].text
+    assert "Fit times spread by more than 10% of their median: A 29%." in found[0].text
 
 
 def test_company_is_doubted(dataset: Dataset) -> None:
     records = _records(dataset, {"a": [1.0, 1.0]}, fit=maker.cost(1.0, other_cores=0.8))
-    assert "other programs kept up to 0.8 cores busy" in _texts(records)
+    assert "Other programs kept cores busy during the fit: A up to 0.8." in _texts(records)
 
 
 def test_shortness_is_doubted(dataset: Dataset) -> None:
@@ -53,8 +53,14 @@ def test_failures_raise_no_doubt_of_times(dataset: Dataset) -> None:
 def test_too_few_seeds_are_said_with_how_many_it_takes() -> None:
     found = doubts.of_precision("a", "A", {"x": [0.50, 0.52, 0.54], "y": [0.5, 0.5, 0.5], "z": [0.4, 0.5, 0.6]})
     assert [doubt.column for doubt in found] == ["x", "z"]
-    assert "3 seeds do not settle the second decimal of every score; more than 1,000 would" in found[0].text
+    assert "3 seeds do not settle the second decimal of every score; it would take: A more than 1,000." in found[0].text
     assert doubts.of_precision("a", "A", {"x": [0.5]}) == []
+
+
+def test_doubts_of_one_rule_are_one_sentence() -> None:
+    found = [doubts.Doubt("a", "x", "Too few", "A", "3"), doubts.Doubt("a", "y", "Too few", "A", "3")]
+    assert doubts.together([*found, doubts.Doubt("b", "x", "Too few", "B", "5")]) == "Too few: A 3, B 5."
+    assert doubts.together([doubts.Doubt(None, "x", "All slow")]) == "All slow."
 
 
 @pytest.mark.parametrize(("deviation", "n"), [(0.0, 2), (0.01, 18), (0.02, 64)])

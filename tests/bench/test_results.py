@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from rich.console import Console
 
 from bench.datasets import Dataset
+from bench.errors import StoreError
 from bench.records import Status
-from bench.results import Results, publish
+from bench.results import COMPARED, Results, publish
 from bench.store import Store
 from tests.bench import results_maker as maker
 from tests.conftest import make_dataset
@@ -24,7 +24,7 @@ def dataset() -> Dataset:
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory, dataset: Dataset) -> Store:
     records = [maker.record("good", seed, dataset) for seed in range(3)]
-    records += [maker.record("stays", 0, dataset, maker.well(2.0, transductive=True))]
+    records += [maker.record("stays", s, dataset, maker.well(2.0 + 0.1 * s, transductive=True)) for s in range(2)]
     records += [maker.record("half", 0, dataset)]
     records += [maker.record("half", 1, dataset, maker.ill(Status.CRASHED, "ended by signal SIGSEGV"))]
     records += [maker.record("gone", 0, dataset, maker.ill(Status.TIMEOUT, "took longer than the limit of 3.0 s"))]
@@ -43,7 +43,8 @@ def summary(store: Store, published: Results) -> pd.DataFrame:
 
 def test_every_file_is_there(store: Store, published: Results) -> None:
     names = {str(path.relative_to(store.folder)) for path in published.paths}
-    assert names >= {"runs.csv", "scores.csv", "summary.csv", "summary.md", "figures/embeddings.png"}
+    assert names >= {"runs.csv", "scores.csv", "summary.csv", "headline.csv", "comparisons.csv"}
+    assert names >= {"summary.md", "summary.tex", "figures/embeddings.png"}
     assert all(path.stat().st_size > 100 for path in published.paths)
 
 
@@ -65,31 +66,57 @@ def test_a_failure_is_a_row_with_a_reason_and_no_number(summary: pd.DataFrame) -
     assert not pd.isna(half["fit_s"])
 
 
-def test_held_out_columns_of_a_transductive_method_say_so(summary: pd.DataFrame, published: Results) -> None:
+def test_held_out_columns_of_a_transductive_method_say_so(summary: pd.DataFrame, store: Store) -> None:
     assert summary.loc["stays", "knn_accuracy_k10_test"] == "n/a (transductive)"
     assert summary.loc["stays", "silhouette_test"] == "n/a (transductive)"
-    assert "n/a (transductive)" in published.headline.to_markdown()
+    assert "n/a (transductive)" in (store.folder / "summary.md").read_text()
 
 
 def test_the_data_themselves_are_a_reference_row(summary: pd.DataFrame) -> None:
     assert 0.9 < float(summary.loc["pixels", "knn_accuracy_k5"]) <= 1
 
 
-def test_the_headline_says_what_must_be_known(published: Results) -> None:
-    text = published.headline.to_markdown()
-    assert "HALF (1 of 2 runs)" in text
-    assert "GONE: timeout: took longer than the limit of 3.0 s." in text
-    assert "| GONE | timeout |" in text
-    assert "80 points fitted, 30 held out" in text
+def test_the_summary_says_what_must_be_known(store: Store, published: Results) -> None:
+    text = (store.folder / "summary.md").read_text()
+    assert "1 of 2 runs did not end well: crashed: ended by signal SIGSEGV." in text
+    assert "1 of 1 runs did not end well: timeout: took longer than the limit of 3.0 s." in text
+    assert "80 points fitted, 30 held out; 1 to 3 runs of each method, 1 thread allowed." in text
+    assert text.startswith("# Clouds\n\n**Quality**")
+    assert text.index("## In words") < text.index("## Every score")
 
 
-def test_the_headline_fits_a_terminal(published: Results) -> None:
-    console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
-    console.print(published.headline.to_rich())
-    console.file.close()
-    shown = console.export_text()
-    assert "…" not in shown
-    assert "GOOD" in shown
+def test_the_narrow_table_says_what_the_wide_one_says(store: Store, summary: pd.DataFrame) -> None:
+    narrow = pd.read_csv(store.folder / "headline.csv").set_index("variant")
+    assert set(narrow.index) == set(summary.index)
+    assert len(narrow.columns) < 50
+    for column in ("knn_accuracy_k10", "fit_s", "fit_s_high"):
+        assert float(narrow.loc["good", column]) == pytest.approx(float(summary.loc["good", column]))
+    assert narrow.loc["stays", "silhouette_test"] == "n/a (transductive)"
+    assert narrow.loc["shuffled-labels", "kind"] == "control"
+
+
+def test_every_comparison_is_written_down(store: Store, published: Results) -> None:
+    pairs = pd.read_csv(store.folder / "comparisons.csv")
+    assert set(pairs["column"]) <= {*COMPARED}
+    assert {*pairs["first"], *pairs["second"]} == {"good", "stays"}, "only these have two seeds"
+    time = pairs.set_index("column").loc["fit_s"]
+    assert (time["is"], time["design"], time["n"]) == ("ratio", "paired over seeds", 2)
+    assert time["change"] == pytest.approx(np.sqrt(1.00 * 1.01 / 2.0 / 2.1))
+
+
+def test_the_headline_goes_between_the_markers(tmp_path: Path, store: Store, published: Results) -> None:
+    page = tmp_path / "README.md"
+    page.write_text("before\n<!-- headline: x -->\nyesterday\n<!-- end of headline -->\nafter\n")
+    published.write_into(page)
+    text = page.read_text()
+    assert text.startswith("before\n<!-- headline: x -->\n\n**Quality**")
+    assert text.endswith("\n\n<!-- end of headline -->\nafter\n")
+    between = text.partition("-->")[2].partition("<!--")[0].strip()
+    assert between in (store.folder / "summary.md").read_text()
+    assert "yesterday" not in between
+    page.write_text("no markers")
+    with pytest.raises(StoreError, match="expected the markers"):
+        published.write_into(page)
 
 
 def test_two_reports_of_one_store_are_the_same_bytes(store: Store, published: Results, dataset: Dataset) -> None:
@@ -107,12 +134,8 @@ def test_without_labels_there_are_figures_and_scores(tmp_path: Path) -> None:
     assert (tmp_path / "figures" / "embeddings.svg") in published.paths
 
 
-def test_markdown_survives_hostile_names(tmp_path: Path, dataset: Dataset) -> None:
-    store = maker.folder(tmp_path, dataset, [maker.record("bad", 0, dataset, label="a|b [red]c[/red]")])
-    published = publish(store, dataset)
-    row = next(line for line in published.headline.to_markdown().splitlines() if line.startswith("| a"))
-    assert "a\\|b [red]c[/red]" in row
-    console = Console(width=120, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
-    console.print(published.headline.to_rich())
-    console.file.close()
-    assert "[red]c[/red]" in console.export_text()
+def test_a_folder_without_runs_is_said(tmp_path: Path, dataset: Dataset) -> None:
+    store = Store(tmp_path)
+    store.write("study.toml", 'dataset = "clouds"\n[variants.a]\nreducer = "pca"\n')
+    with pytest.raises(StoreError, match="at least one run"):
+        publish(store, dataset)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from bench.statistics import interval
+from bench.statistics import holm, interval, is_constant, paired, unpaired
 
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False)
 
@@ -55,3 +55,77 @@ def test_equal_values_have_an_interval_without_width(value: float, n: int) -> No
     assert found is not None
     assert found.low == pytest.approx(value)
     assert found.high == pytest.approx(value)
+
+
+SAMPLES = st.lists(st.floats(-1e3, 1e3, allow_nan=False).map(lambda v: round(v, 6)), min_size=2, max_size=12)
+
+
+@given(SAMPLES, st.integers(0, 10_000))
+def test_paired_and_unpaired_agree_with_scipy(centres: list[float], seed: int) -> None:
+    rng = np.random.RandomState(seed)
+    values = centres + rng.standard_normal(len(centres))
+    other = values + 0.3 + rng.standard_normal(len(centres))
+    for found, theirs in (
+        (paired(values, other), stats.ttest_rel(values, other)),
+        (unpaired(values, other), stats.ttest_ind(values, other, equal_var=False)),
+    ):
+        assert found is not None
+        assert found.p == pytest.approx(theirs.pvalue, rel=1e-6)
+        assert (found.low, found.high) == pytest.approx(tuple(theirs.confidence_interval(0.95)), rel=1e-6, abs=1e-6)
+        assert found.low <= found.estimate <= found.high
+
+
+@given(SAMPLES)
+def test_who_comes_first_turns_the_sign_only(values: list[float]) -> None:
+    other = list(reversed(values))
+    for compare in (paired, unpaired):
+        there, back = compare(values, other), compare(other, values)
+        assert there is not None and back is not None
+        assert there.p == pytest.approx(back.p)
+        assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
+
+
+def test_what_does_not_vary_is_told_apart_or_the_same() -> None:
+    for compare in (paired, unpaired):
+        same, other = compare([0.3] * 3, [0.1 + 0.2] * 3), compare([0.3] * 3, [0.4] * 3)
+        assert same is not None and other is not None
+        assert same.p == 1
+        assert (other.p, other.low) == (0, other.high)
+        assert compare([1.0], [2.0]) is None
+
+
+def test_against_a_sample_without_spread_welch_is_the_one_sample_test() -> None:
+    values = [0.7, 0.9, 0.8, 0.75]
+    found = unpaired(values, [0.5, 0.5, 0.5])
+    assert found is not None
+    assert found.p == pytest.approx(stats.ttest_1samp(values, 0.5).pvalue)
+
+
+def test_equal_beyond_rounding() -> None:
+    assert is_constant([0.1 + 0.2, 0.3, 0.3])
+    assert not is_constant([0.3, 0.3001])
+    assert is_constant([0.0, 0.0])
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_holm_is_between_the_value_and_bonferronis(p_values: list[float]) -> None:
+    corrected = holm(p_values)
+    for p, c in zip(p_values, corrected, strict=True):
+        assert p <= c <= min(1.0, p * len(p_values)) + 1e-12
+    order = np.argsort(p_values, kind="stable")
+    assert np.all(np.diff(np.array(corrected)[order]) >= 0)
+
+
+def test_holm_by_hand() -> None:
+    assert holm([]) == []
+    assert holm([0.01, 0.02, 0.03, 0.04]) == pytest.approx([0.04, 0.06, 0.06, 0.06])
+
+
+def test_of_studies_without_a_difference_few_find_one() -> None:
+    rng = np.random.RandomState(0)
+    found = 0
+    for _ in range(1_000):
+        samples = rng.standard_normal((4, 5))
+        pairs = [paired(a, b) for i, a in enumerate(samples) for b in samples[i + 1 :]]
+        found += min(holm([pair.p for pair in pairs if pair is not None])) < 0.05
+    assert found <= 50 + 3 * np.sqrt(1_000 * 0.05 * 0.95)

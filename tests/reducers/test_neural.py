@@ -91,6 +91,9 @@ def test_a_sampled_embedding_is_drawn_around_the_mean_and_stays() -> None:
     assert np.array_equal(mean, fitted().embedding_), "what is plotted must not change what is learnt"
     assert np.array_equal(sampled.transform(X), sampled.embedding_)
     assert (z.mean(), z.std()) == pytest.approx((0, 1), abs=0.1)
+    other = fitted(embedding="sample", random_state=1)
+    mean, deviation = other.encode(X, return_std=True)
+    assert not np.allclose((other.embedding_ - mean) / deviation, z, atol=0.01), "two seeds drew the same noise"
 
 
 @pytest.mark.parametrize("name", ["autoencoder", "vae"])
@@ -188,6 +191,7 @@ def test_a_seed_gives_the_same_bytes_and_leaves_torchs_generator_alone() -> None
     first, second = fitted(**params), fitted(**params)
     assert torch.equal(torch.random.get_rng_state(), before)
     assert first.embedding_.tobytes() == second.embedding_.tobytes()
+    assert [epoch.validation for epoch in first.history_] == [epoch.validation for epoch in second.history_]
     for name, array in first.extras(X).items():
         if name != "history":  # it has seconds in it
             assert array.tobytes() == second.extras(X)[name].tobytes(), name
