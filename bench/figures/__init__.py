@@ -104,8 +104,8 @@ DRAWINGS = (
     Drawing(
         "shepard",
         "Shepard diagrams: distances in the embedding against distances in the data",
-        "The darker, the more of 50,000 random pairs have these two distances, and the line is their median: a rising "
-        "line keeps the order of distances, a flat one does not; the rank correlation is over all pairs.",
+        "The darker, the more of up to 50,000 random pairs have these distances, and the line is their median: rising, "
+        "it keeps the order of distances, flat, it does not; the rank correlation is over all pairs.",
         distances.shepard,
     ),
     Drawing(

@@ -72,7 +72,7 @@ def scatter(ax: Axes, window: Frame, Z: np.ndarray, colours: Any, **scale: Any) 
     inside, n_beyond = window.clip(places(Z))
     x, y = inside[order].T
     of_points = {"c": colours[order] if isinstance(colours, np.ndarray) else colours, **scale}
-    size = float(np.clip(3_000 / len(Z), 0.4, 2))
+    size = float(np.clip(60 / np.sqrt(len(Z)), 0.3, 8))
     ax.scatter(x, y, size, alpha=0.85, linewidths=0, rasterized=True, **of_points)
     window.show(ax)
     if n_beyond:

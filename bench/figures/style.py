@@ -51,6 +51,7 @@ SVG_DPI = 110
 """Of the clouds of points in it, which would be megabytes of paths; everything else there is lines."""
 LETTERS = 18.5
 """Letters of a caption that fit into an inch."""
+TITLE_LETTERS = 12.5
 LINE = 0.125
 """Inches from one line of a caption to the next."""
 DRAW_SEED = 0
@@ -135,6 +136,9 @@ def wrapped(label: str, letters: int = 22) -> str:
 def plain_ticks(ax: Axes) -> None:
     """Write the numbers of a logarithmic x axis out, more than those of its decades where there are few."""
     low, high = ax.get_xlim()
+    if high < 10 * low:
+        middle = float(np.sqrt(low * high))
+        low, high = ax.set_xlim(middle / 4, middle * 4)
     ax.xaxis.set_major_locator(LogLocator(subs=(1.0,) if high > 100 * low else (1.0, 2.0, 5.0)))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
     ax.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
@@ -179,8 +183,9 @@ def note(figure: Figure, text: str) -> None:
 def entitle(figure: Figure, title: str, caption: str) -> None:
     """Write a title above and a caption below."""
     note(figure, caption)
-    _extend(figure, above=0.28)
-    _write(figure, title, figure.get_figheight() - 0.06, fontsize=9, weight="bold", gid="title")
+    lines = textwrap.fill(title, int(figure.get_figwidth() * TITLE_LETTERS))
+    _extend(figure, above=0.28 + 0.16 * lines.count("\n"))
+    _write(figure, lines, figure.get_figheight() - 0.06, fontsize=9, weight="bold")
 
 
 def _extend(figure: Figure, above: float = 0.0, below: float = 0.0) -> None:
@@ -205,7 +210,9 @@ def lay_out(figure: Figure) -> None:
     """Find where everything lies, once for all kinds of files."""
     layout = figure.get_layout_engine()
     if layout is not None:
-        layout.execute(figure)
+        # A panel of fixed shape is as wide as it will be only after the first time.
+        for _ in range(2):
+            layout.execute(figure)
         figure.set_layout_engine("none")
         for ax in figure.axes:
             # The solver's last digits change from one time to the next, and a file's bytes must not.
@@ -229,5 +236,5 @@ def render(figure: Figure, kind: str) -> bytes:
         figure.savefig(buffer, format=kind, dpi=DPI, pil_kwargs={"compress_level": 1}, facecolor="white")
     small = io.BytesIO()
     # 256 colours take a third of the space, and nobody sees it.
-    Image.open(buffer).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "png", optimize=True)
+    Image.open(buffer).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "png")
     return small.getvalue()
