@@ -12,7 +12,7 @@ from bench import claims, comparisons, figures, noise, tables
 from bench.datasets import Dataset
 from bench.errors import StoreError
 from bench.findings import Advice, Finding, advice, findings
-from bench.reading import Reading, read
+from bench.reading import read
 from bench.store import Store
 from bench.tables import build, document
 from bench.tables.latex import to_latex

@@ -42,6 +42,7 @@ def chained(evidence: Evidence) -> Measured:
             "digit that was left out",
             "area under the ROC curve",
             {name: {float(d): s for d, s in samples.items()} for name, samples in areas.items()},
+            joined=False,
         ),
     )
 

@@ -93,7 +93,7 @@ def threshold(evidence: Evidence) -> Measured:
         "784-400-2": {beta: evidence.active_units(variant) for beta, variant in deep.items()},
         "784-2, linear": {beta: evidence.active_units(variant) for beta, variant in linear.items()},
     }
-    marks = {"$2\\lambda_2$  ": 2 * variances[1], "  $2\\lambda_1$": 2 * variances[0]}
+    marks = {"2λ₂ ": 2 * variances[1], " 2λ₁": 2 * variances[0]}
     picture = Curves("beta on the squared error of a digit", "active units", curves, marks, logarithmic=True)
     return Measured(tuple(criteria), tuple(numbers), picture)
 

@@ -92,7 +92,7 @@ def missing_half(evidence: Evidence) -> Measured:
         ),
         tuple(Number(f"KL to N(0, I) in nats a digit, {NAMES[variant]}", evidence.kl(variant)) for variant in accuracy)
         + tuple(Number(f"held-out 10-NN accuracy, {NAMES[variant]}", accuracy[variant]) for variant in accuracy),
-        Dots("spread of the means, missing half over right", {"": scale}, {"$1/\\sqrt{2}$": 2**-0.5}),
+        Dots("spread of the means, missing half over right", {"": scale}, {"1/√2": 2**-0.5}),
     )
 
 

@@ -144,7 +144,7 @@ DRAWINGS = (
         neural.latent_grids,
     ),
     Drawing(
-        "latent-3d",
+        "three-dimensions",
         "Embeddings in three dimensions",
         "Each dot is a fitted point in the colour of its class; axes have one unit within a panel and none across.",
         latent.in_three_dimensions,

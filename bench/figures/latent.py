@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from math import isqrt
 
 import numpy as np
@@ -17,11 +18,13 @@ MOST_POINTS = 3_000
 """More points than that hide each other in three dimensions."""
 STEPS = 12
 """Steps of an interpolation that a row has room for."""
-FRAME_MS = 60
+FRAME_MS = 100
 GREYS = 17
 """Steps between the 16 shades of a moving picture; more make its file large."""
-SCALE = 3
+SCALE = 2
 """Pixels of a moving picture for each pixel of an image."""
+GAP, LETTER, LINE, LINES = 6, 5, 12, 3
+"""In pixels the space between images and the room of a letter and of a line, and the lines of a label at most."""
 
 
 def in_three_dimensions(reading: Reading) -> Figure | None:
@@ -53,15 +56,16 @@ def in_three_dimensions(reading: Reading) -> Figure | None:
 def prior_samples(reading: Reading) -> Figure | None:
     """Draw the same random codes decoded after more and more of the training."""
     found, epochs = (shown_arrays(reading, f"extra_prior_sample{name}") for name in ("s_by_epoch", "_epochs"))
-    if reading.dataset.image_shape is None or not found:
+    whole = reading.dataset.image_shape
+    if whole is None or not found:
         return None
     rows = -(-len(found) // 2)
-    looks, n = next(iter(found.values())).shape[:2]
+    looks, n, _ = next(iter(found.values())).shape
     height = style.WIDTH / 2 * looks / n + 0.35
     figure = Figure(figsize=(style.WIDTH, rows * height), layout="constrained")
     axes = figure.subplots(rows, 2, squeeze=False).ravel()
     for ax, (variant, images) in zip(axes, found.items(), strict=False):
-        shape = _shape(images)
+        shape = _shape(images, whole)
         picture(ax, mosaic(images.reshape(-1, images.shape[-1]), shape, images.shape[1]))
         ax.set_yticks((np.arange(len(images)) + 0.5) * shape[0], [str(epoch) for epoch in epochs[variant]], fontsize=6)
         ax.tick_params(length=0)
@@ -74,43 +78,48 @@ def prior_samples(reading: Reading) -> Figure | None:
 def interpolations(reading: Reading) -> Figure | None:
     """Draw what lies on the straight line between two codes far apart, a row a method."""
     found = shown_arrays(reading, "extra_interpolation")
-    if reading.dataset.image_shape is None or not found:
+    whole = reading.dataset.image_shape
+    if whole is None or not found:
         return None
     strip = (style.WIDTH - 1.6) / STEPS
     figure = Figure(figsize=(style.WIDTH, len(found) * (strip + 0.06)), layout="constrained")
     axes = figure.subplots(len(found), 1, squeeze=False)[:, 0]
     for ax, (variant, images) in zip(axes, found.items(), strict=True):
         steps = np.linspace(0, len(images) - 1, STEPS).round().astype(int)
-        picture(ax, mosaic(images[steps], _shape(images), STEPS))
+        picture(ax, mosaic(images[steps], _shape(images, whole), STEPS))
         ax.set_ylabel(style.wrapped(reading.label(variant), 20), rotation=0, ha="right", va="center", fontsize=7)
     return figure
 
 
 def moving_interpolation(reading: Reading) -> bytes | None:
     """Return the same line walked there and back, all methods side by side, as an animated GIF."""
-    shape = reading.dataset.image_shape
+    whole = reading.dataset.image_shape
     found = shown_arrays(reading, "extra_interpolation")
-    if shape is None or not found:
+    if whole is None or not found:
         return None
-    height, width = (SCALE * side for side in shape)
-    steps = min(len(images) for images in found.values())
+    height, width = (SCALE * side for side in whole)
+    labels = {variant: textwrap.wrap(reading.label(variant), (width + GAP) // LETTER)[:LINES] for variant in found}
+    head = LINE * max(len(lines) for lines in labels.values())
+    steps = range(0, min(len(images) for images in found.values()), 2)
     frames = []
-    for step in [*range(steps), *range(steps - 2, 0, -1)]:
-        frame = Image.new("L", (len(found) * (width + SCALE), height + 16), 255)
+    for step in [*steps, *steps[-2:0:-1]]:
+        frame = Image.new("L", (len(found) * (width + GAP), head + height), 255)
         text = ImageDraw.Draw(frame)
         for place, (variant, images) in enumerate(found.items()):
-            ink = np.clip(images[step].reshape(_shape(images)), 0, 1)
+            ink = np.clip(images[step].reshape(_shape(images, whole)), 0, 1)
             grey = (255 - GREYS * np.round(ink * (255 // GREYS))).astype(np.uint8)
-            left = place * (width + SCALE)
-            frame.paste(Image.fromarray(grey).resize((width, height)), (left, 16))
-            text.text((left + 1, 2), reading.label(variant)[: width // 6], fill=0)
+            left = place * (width + GAP)
+            frame.paste(Image.fromarray(grey).resize((width, height)), (left, head))
+            text.text((left, 0), "\n".join(labels[variant]), fill=0, spacing=1)
         frames.append(frame)
     file = io.BytesIO()
     frames[0].save(file, "gif", save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0)
     return file.getvalue()
 
 
-def _shape(images: np.ndarray) -> tuple[int, int]:
-    """Return height and width of square images, which may be smaller than the data's: a network may resize."""
+def _shape(images: np.ndarray, whole: tuple[int, int]) -> tuple[int, int]:
+    """Return height and width of images: the data's, or those of the smaller squares that a network resizes to."""
+    if images.shape[-1] == whole[0] * whole[1]:
+        return whole
     side = isqrt(images.shape[-1])
     return side, side
