@@ -73,17 +73,14 @@ def threshold(evidence: Evidence) -> Measured:
         )
         for beta, variant in linear.items()
     ]
-    below, above = (max(b for b in deep if b < 2 * variances[1]), min(b for b in deep if b > 1.5 * 2 * variances[0]))
     criteria += [
-        Criterion(
-            f"deep, beta = {below:g}, below both thresholds: active units", evidence.active_units(deep[below]), 2, 2
-        ),
-        Criterion(f"deep, beta = {above:g}, far above both: active units", evidence.active_units(deep[above]), 0, 0),
+        Criterion("deep, beta = 5, below both thresholds: active units", evidence.active_units("beta-5"), 2, 2),
+        Criterion("deep, beta = 20, far above both: active units", evidence.active_units("beta-20"), 0, 0),
     ]
     numbers = [
         Number(f"deep, beta = {beta:g}: active units", evidence.active_units(variant))
         for beta, variant in deep.items()
-        if beta not in (below, above) and 2 <= beta <= 100
+        if beta not in (5, 20) and 2 <= beta <= 100
     ]
     for beta, variant in linear.items():
         predicted = np.sqrt(np.mean(np.maximum(1 - beta / (2 * variances[:2]), 0)))
@@ -208,7 +205,7 @@ CLAIMS = (
         question="Squared error plus beta times KL is a Gaussian decoder of variance beta / 2. For a linear VAE a "
         "dimension survives exactly while beta / 2 is below its variance along the data's principal axis; a deep one "
         "is expected to follow. Lines mark twice the two largest variances.",
-        needs=("linear-beta-5", "linear-beta-12", "beta-1", "beta-20"),
+        needs=("linear-beta-5", "linear-beta-12", "beta-5", "beta-20"),
         measure=threshold,
         expected=Verdict.HOLDS,
         lessons={
