@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import inf
 from pathlib import Path
 
+import reducers
 from bench.claims.claim import Claim, Criterion, Measured, Number, Verdict
 from bench.claims.evidence import Evidence
 from bench.claims.pictures import figure
@@ -34,8 +35,8 @@ def write(store: Store, reading: Reading, claims: Iterable[Claim]) -> list[Path]
 
 def page(reading: Reading, found: Sequence[tuple[Claim, Measured]]) -> str:
     """Return the page as Markdown."""
-    parts = [_head(reading, found), *(_section(place, *one) for place, one in enumerate(found, start=1))]
-    return "\n\n".join(parts) + "\n"
+    sections = [_section(place, *one) for place, one in enumerate(found, start=1)]
+    return "\n\n".join(filter(None, [_head(reading, found), *sections, _systems(reading)])) + "\n"
 
 
 def _head(reading: Reading, found: Sequence[tuple[Claim, Measured]]) -> str:
@@ -54,7 +55,8 @@ def _head(reading: Reading, found: Sequence[tuple[Claim, Measured]]) -> str:
             "run. Here each claim is measured anew.",
             "",
             f"- **Data.** {data.name}: {len(data.X):,} images fitted, {len(data.X_test):,} held out; {seeds} seeds of "
-            "every variant, the same seeds for all, so that differences and ratios are paired.",
+            "every variant, the same seeds for all, so that differences and ratios are paired. Every system is fitted on "
+            "these images, whatever its post had.",
             "- **Rule.** Each quantity has a range in which it lies if the claim is true; the ranges stand in "
             "`bench/claims/` and were there before the numbers. From the 95 % interval over seeds follows the "
             "verdict: inside the range, met; outside, not met; across its border, undecided. A claim holds where all "
@@ -108,6 +110,18 @@ def _section(place: int, claim: Claim, measured: Measured) -> str:
             f"**{said}** {lesson}" + (expectation if _is_surprise(claim, measured) else ""),
         ]
     )
+
+
+def _systems(reading: Reading) -> str:
+    """Return where the systems that take part were published, and what is known to be wrong with them."""
+    used = {variant.preset.removesuffix("-sound") for variant in reading.study.variants.values() if variant.preset}
+    if not used:
+        return ""
+    lines = ["## The systems", "", "Each is a preset, and its twin with `-sound` mends what can be mended.", ""]
+    for name, preset in reducers.presets().items():
+        if name in used:
+            lines.append(f"- **{name}.** {preset.source} Faults: {' '.join(preset.faults)}")
+    return "\n".join(lines)
 
 
 def _rows(measured: Measured) -> Iterator[str]:
