@@ -55,8 +55,8 @@ def _head(reading: Reading, found: Sequence[tuple[Claim, Measured]]) -> str:
             "run. Here each claim is measured anew.",
             "",
             f"- **Data.** {data.name}: {len(data.X):,} images fitted, {len(data.X_test):,} held out; {seeds} seeds of "
-            "every variant, the same seeds for all, so that differences and ratios are paired. Every system is fitted on "
-            "these images, whatever its post had.",
+            "every variant, the same seeds for all, so that differences and ratios are paired. Every system is fitted "
+            "on these images, whatever its post had.",
             "- **Rule.** Each quantity has a range in which it lies if the claim is true; the ranges stand in "
             "`bench/claims/` and were there before the numbers. From the 95 % interval over seeds follows the "
             "verdict: inside the range, met; outside, not met; across its border, undecided. A claim holds where all "
