@@ -85,8 +85,9 @@ CLAIMS = (
         source="seed 004",
         quote="This may be due to limited training time or the simplicity of the model architecture.",
         question="A ReLU ends seed 004's encoder, so that neither mean nor deviation can be negative and either can "
-        "die. From 5 epochs as written, the error falls with ten times the training, with twice the width, or with a "
-        "linear head and no other change. The claim needs that one of the first two gives as much as the head does.",
+        "die. From 5 epochs as written, the error falls with ten times the training, with a wider network (512-256 "
+        "for 256-64), or with a linear head and no other change. The claim needs that one of the first two gives as "
+        "much as the head does.",
         needs=tuple(ARMS),
         measure=limits,
         expected=Verdict.FAILS,
