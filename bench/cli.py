@@ -96,7 +96,7 @@ def run(
 
 @app.command("list")
 def list_(
-    what: Annotated[str, typer.Argument(help="reducers, datasets, scores or studies.")] = "reducers",
+    what: Annotated[str, typer.Argument(help="reducers, datasets, scores, presets or studies.")] = "reducers",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON list.")] = False,
 ) -> None:
     """List what there is."""

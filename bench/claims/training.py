@@ -26,7 +26,7 @@ def limits(evidence: Evidence) -> Measured:
     return Measured(
         (
             Criterion(
-                "share of the error that goes with ten times the training or twice the width, whichever is more, "
+                "share of the error that goes with ten times the training or a wider network, whichever is more, "
                 "minus the share that goes with the head",
                 minus(best, gain["seed004-sound"]),
                 least=-SHARE,
