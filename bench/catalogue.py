@@ -1,4 +1,4 @@
-"""What there is to choose from: reducers, datasets, scores, presets, studies. Answers without importing a heavy library."""
+"""What there is to choose from: reducers, datasets, scores, presets, studies; told without a heavy library."""
 
 from __future__ import annotations
 

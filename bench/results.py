@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Group
 
-from bench import claims, comparisons, figures, noise, tables
+from bench import claims, comparisons, figures, noise, report, tables
 from bench.datasets import Dataset
 from bench.errors import StoreError
 from bench.findings import Advice, Finding, advice, findings
-from bench.reading import read
+from bench.reading import Reading, read
+from bench.scores import REFERENCES
 from bench.store import Store
 from bench.tables import build, document
+from bench.tables.footnotes import Footnote
 from bench.tables.latex import to_latex
 from bench.tables.model import Table
+
+log = logging.getLogger(__name__)
 
 COMPARED = (*build.QUALITY, "fit_s", "transform_s", "peak_mib")
 """Columns of which every comparison is written down."""
@@ -78,4 +83,28 @@ def publish(store: Store, dataset: Dataset) -> Results:
     if moving is not None:
         paths.append(store.write("figures/interpolations.gif", moving))
     paths += claims.write(store, reading, claims.CLAIMS)
+    page = report.build(
+        reading.pictured,
+        headline,
+        families,
+        findings=[finding.sentence for finding in said],
+        advice=[line.sentence for line in needs],
+        doubts=_in_words(reading, found.footnotes),
+        picture=next((path.read_bytes() for path in paths if path.name == "embeddings.png"), None),
+    )
+    for message in page.messages:
+        log.warning("report.html: %s", message)
+    paths.append(store.write("report.html", page.html))
     return Results(reading.title, headline, said, needs, paths)
+
+
+def _in_words(reading: Reading, notes: Sequence[Footnote]) -> list[str]:
+    """Return footnotes with the names of the rows that they concern, for where no row is beside them."""
+    rows: dict[str, list[str]] = {}
+    for note in notes:
+        rows.setdefault(note.text, []).extend(note.rows)
+
+    def name(row: str) -> str:
+        return REFERENCES[row] if row in REFERENCES else reading.label(row)
+
+    return [", ".join(dict.fromkeys(map(name, of))) + (": " if of else "") + text for text, of in rows.items()]

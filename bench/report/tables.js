@@ -1,0 +1,71 @@
+// Tables: sorted by a column, filtered by name, and a method's runs shown below its row.
+
+for (const table of $$("table.sortable")) {
+  const body = table.tBodies[0];
+  const header = table.tHead.rows[table.tHead.rows.length - 1];
+  [...header.cells].forEach((cell, column) => {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "sort" });
+    button.append(...$(".title", cell).childNodes);
+    $(".title", cell).append(button);
+    button.addEventListener("click", () => sort(table, cell, column));
+  });
+  for (const row of body.rows) {
+    const runs = $$("details.runs").find((one) => one.dataset.key === row.dataset.key);
+    if (runs) addOpener(row, runs);
+  }
+}
+
+function sort(table, header, column) {
+  const body = table.tBodies[0];
+  const before = header.getAttribute("aria-sort");
+  const first = header.dataset.better === "higher" ? "descending" : "ascending";
+  const now = before === null ? first : before === "ascending" ? "descending" : "ascending";
+  for (const other of header.parentElement.cells) other.removeAttribute("aria-sort");
+  header.setAttribute("aria-sort", now);
+  for (const opened of $$("tr.opened", body)) opened.remove();
+  for (const button of $$(".more", body)) button.setAttribute("aria-expanded", "false");
+  const value = (row) => {
+    if (!column) return $(".name", row).textContent;
+    return "value" in row.cells[column].dataset ? Number(row.cells[column].dataset.value) : null;
+  };
+  const rows = [...body.rows].sort((a, b) => compare(value(a), value(b), now === "ascending" ? 1 : -1));
+  body.append(...rows);
+  for (const row of rows) {
+    [...row.cells].forEach((cell, i) => cell.classList.toggle("sorted", i === column && column > 0));
+  }
+}
+
+function addOpener(row, runs) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "more", textContent: "runs" });
+  button.setAttribute("aria-expanded", "false");
+  button.setAttribute("aria-label", `Runs of ${$(".name", row).textContent}`);
+  row.cells[0].append(button);
+  button.addEventListener("click", () => {
+    const open = button.getAttribute("aria-expanded") === "true";
+    button.setAttribute("aria-expanded", String(!open));
+    if (open) {
+      row.nextElementSibling.remove();
+      return;
+    }
+    const below = document.createElement("tr");
+    below.className = "opened";
+    const cell = below.insertCell();
+    cell.colSpan = row.cells.length;
+    cell.append($("summary ~ div", runs).cloneNode(true));
+    row.after(below);
+  });
+}
+
+for (const input of $$("[data-filter]")) {
+  input.addEventListener("input", () => {
+    const wanted = input.value.trim().toLowerCase();
+    const table = document.getElementById(input.dataset.filter);
+    const rows = $$("tbody tr[data-key]", table);
+    for (const opened of $$("tr.opened", table)) opened.hidden = Boolean(wanted);
+    for (const row of rows) row.hidden = !$(".name", row).textContent.toLowerCase().includes(wanted);
+    const left = rows.filter((row) => !row.hidden).length;
+    $(`[data-count="${input.dataset.filter}"]`).textContent = wanted ? `${left} of ${rows.length} rows` : "";
+  });
+}
