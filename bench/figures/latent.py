@@ -6,6 +6,7 @@ import io
 import textwrap
 from math import isqrt
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
@@ -39,7 +40,8 @@ def in_three_dimensions(reading: Reading) -> Figure | None:
     rows = -(-len(found) // 2)
     figure = Figure(figsize=(style.WIDTH, 3.2 * rows), layout="constrained")
     for place, (variant, Z) in enumerate(found.items(), start=1):
-        ax = figure.add_subplot(rows, min(2, len(found)), place, projection="3d")
+        with mpl.rc_context({"grid.linewidth": 0.3, "grid.color": "0.85"}):
+            ax = figure.add_subplot(rows, min(2, len(found)), place, projection="3d")
         x, y, z = Z[order].T
         ax.scatter(x, y, z, s=1.5, c=colours[labels[order]], linewidths=0, depthshade=False, rasterized=True)
         ax.set_title(style.wrapped(reading.label(variant)))
