@@ -22,6 +22,11 @@ from bench.claims.evidence import Evidence, Sample
 from bench.claims.pictures import Picture
 from bench.statistics import Interval, interval
 
+ACCURACY = 0.02
+"""Smallest difference in 10-NN accuracy that is of interest: two digits in a hundred."""
+SHARE = 0.02
+"""Smallest relative difference of a squared error that is of interest."""
+
 
 class Verdict(StrEnum):
     """What the measurements say of a claim."""
@@ -97,6 +102,8 @@ class Claim:
     ----------
     key : str
         Short name, of its figure too.
+    title : str
+        The claim in one sentence.
     source : str
         Who said it.
     quote : str
@@ -122,9 +129,3 @@ class Claim:
     measure: Callable[[Evidence], Measured]
     expected: Verdict | None
     lessons: Mapping[Verdict, str]
-
-
-ACCURACY = 0.02
-"""Smallest difference in 10-NN accuracy that is of interest: two digits in a hundred."""
-SHARE = 0.02
-"""Smallest relative difference of a squared error that is of interest."""
