@@ -5,13 +5,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help bench report readme test microbench lint format check clean
+.PHONY: help bench seeds report readme test microbench lint format check clean
 
 help:  ## explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
 
 bench: .venv/ready  ## run the study on 5,000 real MNIST images and show its table (STUDY=quick: a first look)
 	$(BIN)/python -m bench run $(STUDY)
+
+seeds: .venv/ready  ## what five published autoencoders and VAEs claim, measured: over an hour, into results/seeds/claims.md
+	$(BIN)/python -m bench run seeds
 
 report: .venv/ready  ## tables and figures of results/$(STUDY) anew, without one fit
 	$(BIN)/python -m bench report results/$(STUDY)

@@ -1,4 +1,4 @@
-"""What there is to choose from: reducers, datasets, scores, studies. Answers without importing a heavy library."""
+"""What there is to choose from: reducers, datasets, scores, presets, studies; told without a heavy library."""
 
 from __future__ import annotations
 
@@ -39,6 +39,13 @@ def _scores() -> list[dict[str, str]]:
     return [score.row() for score in SCORES.values()]
 
 
+def _presets() -> list[dict[str, str]]:
+    return [
+        {"name": preset.name, "reducer": preset.reducer, "faults": str(len(preset.faults)), "source": preset.source}
+        for preset in reducers.presets().values()
+    ]
+
+
 def _studies() -> list[dict[str, str]]:
     from bench.study import names, read
 
@@ -49,4 +56,4 @@ def _studies() -> list[dict[str, str]]:
     ]
 
 
-KINDS = {"reducers": _reducers, "datasets": _datasets, "scores": _scores, "studies": _studies}
+KINDS = {"reducers": _reducers, "datasets": _datasets, "scores": _scores, "presets": _presets, "studies": _studies}

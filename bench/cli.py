@@ -57,20 +57,25 @@ def run(
     threads: Annotated[int | None, typer.Option(help="Thread budget of every run; all cores if not given.")] = None,
     out: Annotated[Path | None, typer.Option(help="Results folder.")] = None,
     rerun: Annotated[str, typer.Option(help="Repeat though done: failed, all, or a variant's name.")] = "",
+    monitored: Annotated[bool, typer.Option("--monitor", help="Watch trainings in TensorBoard; costs time.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Say how it goes on as JSON, one object a line.")] = False,
 ) -> None:
     """Run a study; what is done already is not repeated, and Ctrl-C loses nothing that has ended."""
+    from bench import monitor
     from bench.events import Events, line
     from bench.execute import Order, execute
     from bench.progress import Progress
     from bench.study import read
+
+    if monitored:
+        monitor.require()
 
     asked = {"dataset": dataset, "n": n, "seeds": seeds, "timeout": timeout, "memory": memory, "threads": threads}
     changes = {name: value for name, value in asked.items() if value not in ("", None)}
     whole = read(study).with_changes(changes).resolved().with_reducers(file)
     selected = whole.only([name.strip() for name in chosen.split(",")]) if chosen else whole
     folder = out or RESULTS / _folder_name(whole.name, dataset, n)
-    order = Order(whole.including(selected), selected, folder, data_dir, rerun or None, n)
+    order = Order(whole.including(selected), selected, folder, data_dir, rerun or None, n, monitored)
     # Standard output belongs to the events alone; what is meant for people goes where they may still see it.
     shown = Console(stderr=True, highlight=False) if as_json else console
     try:
@@ -91,7 +96,7 @@ def run(
 
 @app.command("list")
 def list_(
-    what: Annotated[str, typer.Argument(help="reducers, datasets, scores or studies.")] = "reducers",
+    what: Annotated[str, typer.Argument(help="reducers, datasets, scores, presets or studies.")] = "reducers",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON list.")] = False,
 ) -> None:
     """List what there is."""

@@ -38,6 +38,8 @@ class Order:
         `failed`, `all` or a variant's name: what is repeated though it is done.
     n : int or None
         Points to fit that were asked for by number, so that fewer would not do.
+    monitored : bool
+        Whether trainings write events for TensorBoard.
     """
 
     whole: Study
@@ -46,6 +48,7 @@ class Order:
     data_dir: Path | None
     rerun: str | None
     n: int | None
+    monitored: bool = False
 
 
 def execute(order: Order, console: Console, watch: Callable[..., Progress] = Progress) -> Results:
@@ -70,7 +73,8 @@ def execute(order: Order, console: Console, watch: Callable[..., Progress] = Pro
     with store.locked():
         environment = machine.environment(dataset.name, dataset.fingerprint, dataset.provenance, budget)
         store.write("study.toml", order.whole.to_toml())
-        ended = _run(Runner(study, dataset, store, budget), runs, order, console, watch)
+        runner = Runner(study, dataset, store, budget, order.monitored)
+        ended = _run(runner, runs, order, console, watch)
         found = {pool for record in ended for pool in record.outcome.pools}
         pools = tuple(sorted(found, key=lambda pool: (pool.library, pool.threads)))
         environment = environment.model_copy(update={"load_after": machine.load(), "pools": pools})
@@ -118,8 +122,17 @@ def rebuild(folder: Path, data_dir: Path | None, console: Console) -> Results:
 
 
 def _score(store: Store, dataset: Dataset, console: Console) -> None:
-    records = [record for record in store.records() if record.ok]
+    """Score every run against the points that it was fitted on; references are of the whole data."""
+    variants = store.study().variants
+    groups: dict[tuple[int | None, str], list[Record]] = {(None, ""): []}
+    for record in store.records():
+        variant = variants[record.variant]
+        if record.ok and variant.scores:
+            groups.setdefault((variant.n, variant.without), []).append(record)
     columns = (TextColumn("scores"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("scores", total=len(records))
-        judge.judge(store, dataset, records, lambda record: bar.advance(task))
+        task = bar.add_task("scores", total=sum(map(len, groups.values())))
+        for selection, records in groups.items():
+            selected = dataset.select(*selection)
+            whole = selected is dataset
+            judge.judge(store, selected, records, lambda record: bar.advance(task), references=whole)

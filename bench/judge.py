@@ -66,19 +66,24 @@ def judge(
     records: Iterable[Record],
     progress: Callable[[Record], None],
     folder: Path | None = None,
+    references: bool = True,
 ) -> None:
     """Compute the scores of every embedding that are missing, outdated or of another embedding.
 
     Parameters
     ----------
+    dataset : Dataset
+        The points that all of these runs were fitted on, and those held out.
     progress : function
         Called with each record as its scores are complete.
     folder : path or None
         Where arrays of the original space are kept; None takes the user's cache folder.
+    references : bool
+        Whether the rows that embeddings are read against are to be of these data.
     """
     original = Original(dataset, folder or shelf.folder())
     records = list(records)
-    for name in REFERENCES:
+    for name in REFERENCES if references else ():
         if dataset.y is None and name in NEED_LABELS:
             continue
         _complete_reference(store, original, name)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
+from itertools import product
 
 import reducers
 from bench.datasets import Dataset
@@ -56,8 +58,8 @@ def derive_seed(**axes: str | int) -> int:
 def make(study: Study, dataset: Dataset, threads: int, machine: str) -> list[Run]:
     """Return the runs of a resolved study in the order they take place.
 
-    Rounds are outermost and the order within a round is shuffled by the study's seed, so that a machine that slows
-    down slows down for all.
+    With rounds, these are outermost and the order within each is shuffled by the study's seed, so that a machine that
+    slows down slows down for all; without, the seeds of one variant follow each other.
 
     Parameters
     ----------
@@ -67,28 +69,39 @@ def make(study: Study, dataset: Dataset, threads: int, machine: str) -> list[Run
         Fingerprint of the machine: times of another machine are no times of this one.
     """
     versions = {name: version(name) for name in LIBRARIES}
-    common = {
-        "measurement": MEASUREMENT,
-        "data": dataset.fingerprint,
-        "threads": threads,
-        "machine": machine,
-        "versions": versions,
-    }
+    common = {"measurement": MEASUREMENT, "threads": threads, "machine": machine, "versions": versions}
     digests = {name: reducers.digest(variant.reducer) for name, variant in study.variants.items()}
+    data = _fingerprints(study, dataset)
     runs = []
+    for name, seed in _order(study):
+        variant = study.variants[name]
+        random_state = derive_seed(use="fit", seed=seed) if variant.seeded else None
+        own = {
+            "data": data[variant.n, variant.without],
+            "reducer": variant.reducer.rpartition("/")[2],
+            "code": digests[name],
+            "params": variant.params,
+            "random_state": random_state,
+            "seed": seed,
+        }
+        key = sha256(json.dumps(common | own, sort_keys=True).encode()).hexdigest()
+        runs.append(Run(name, variant, seed, random_state, key))
+    return runs
+
+
+def _order(study: Study) -> Iterator[tuple[str, int]]:
+    """Yield variant and seed of each run in their order."""
+    if not study.rounds:
+        yield from product(study.variants, range(study.seeds))
+        return
     for seed in range(study.seeds):
         shuffled = sorted(study.variants)
         random.Random(derive_seed(use="order", study=study.order_seed, seed=seed)).shuffle(shuffled)
         for name in shuffled:
-            variant = study.variants[name]
-            random_state = derive_seed(use="fit", seed=seed) if variant.seeded else None
-            own = {
-                "reducer": variant.reducer.rpartition("/")[2],
-                "code": digests[name],
-                "params": variant.params,
-                "random_state": random_state,
-                "seed": seed,
-            }
-            key = sha256(json.dumps(common | own, sort_keys=True).encode()).hexdigest()
-            runs.append(Run(name, variant, seed, random_state, key))
-    return runs
+            yield name, seed
+
+
+def _fingerprints(study: Study, dataset: Dataset) -> dict[tuple[int | None, str], str]:
+    """Return the fingerprint of every selection of the data that a variant is fitted on, by its `n` and `without`."""
+    selections = {(variant.n, variant.without) for variant in study.variants.values()}
+    return {selection: dataset.select(*selection).fingerprint for selection in selections}

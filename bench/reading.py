@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -72,6 +72,11 @@ class Reading:
             variant: judge.across(self.store, [item.record for item in self.runs(variant)]) for variant in self.variants
         }
 
+    def fitted(self, variant: str) -> Dataset:
+        """Return the data with the points that a variant was fitted on."""
+        spec = self.study.variants[variant]
+        return self.dataset.select(spec.n, spec.without)
+
     @cached_property
     def cases(self) -> Mapping[str, Case]:
         """The shown run of each variant that has one, as scores look at it; see `shown`."""
@@ -82,6 +87,12 @@ class Reading:
     def label(self, variant: str) -> str:
         """Return what a variant is called in tables and figures."""
         return self.runs(variant)[0].record.label
+
+    @property
+    def pictured(self) -> Reading:
+        """The reading of those variants alone that figures show side by side; see `Study.figures`."""
+        chosen = self.study.figures or [v for v in self.variants if self.fitted(v) is self.dataset]
+        return replace(self, judged=tuple(item for item in self.judged if item.record.variant in chosen))
 
     def runs(self, variant: str) -> list[Judged]:
         """Return the runs of a variant by seed, those that failed included."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Group
 
-from bench import comparisons, figures, noise, report, tables
+from bench import claims, comparisons, figures, noise, report, tables
 from bench.datasets import Dataset
 from bench.errors import StoreError
 from bench.findings import Advice, Finding, advice, findings
@@ -76,11 +76,15 @@ def publish(store: Store, dataset: Dataset) -> Results:
         store.write("summary.md", document.markdown(reading.title, headline, said, needs, families)),
         store.write("summary.tex", to_latex((*headline, *families))),
     ]
-    for drawing, figure in figures.pictures(reading):
+    for drawing, figure in figures.pictures(reading.pictured):
         name = f"figures/{drawing.name}"
         paths += [store.write(f"{name}.{kind}", figures.render(figure, kind)) for kind in ("png", "svg")]
+    moving = figures.moving_interpolation(reading.pictured)
+    if moving is not None:
+        paths.append(store.write("figures/interpolations.gif", moving))
+    paths += claims.write(store, reading, claims.CLAIMS)
     page = report.build(
-        reading,
+        reading.pictured,
         headline,
         families,
         findings=[finding.sentence for finding in said],

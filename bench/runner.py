@@ -21,7 +21,7 @@ from bench.plan import Run
 from bench.process import Limits, Worker, end_left_behind
 from bench.records import Outcome, Record, Status
 from bench.store import Store
-from bench.study import Study
+from bench.study import Study, Variant
 from bench.worker import Fit, Repeat, Start
 
 log = logging.getLogger(__name__)
@@ -50,6 +50,7 @@ class Runner:
     dataset: Dataset
     store: Store
     threads: int
+    monitored: bool = False
     workers: dict[str, Worker] = field(default_factory=dict)
     ready: dict[str, Outcome] = field(default_factory=dict)
 
@@ -93,12 +94,12 @@ class Runner:
         left = end_left_behind()
         if left:
             log.warning("%d process(es) that an earlier study left behind were ended", left)
-        with _data_folder(self.dataset) as folder, Interrupt() as interrupt:
+        with _data_folders(self.dataset) as folders, Interrupt() as interrupt:
             try:
                 for place, run in enumerate(runs):
                     interrupt.heed()
                     watcher.started(run)
-                    record = self._execute(run, folder, interrupt, watcher)
+                    record = self._execute(run, folders, interrupt, watcher)
                     watcher.ended(run, record)
                     if all(later.variant != run.variant for later in runs[place + 1 :]):
                         self._close(run.variant)
@@ -106,14 +107,14 @@ class Runner:
                 for variant in list(self.workers):
                     self._close(variant)
 
-    def _execute(self, run: Run, folder: Path, interrupt: Interrupt, watcher: Watcher) -> Record:
+    def _execute(self, run: Run, folders: DataFolders, interrupt: Interrupt, watcher: Watcher) -> Record:
         started, load = datetime.now(UTC), machine.load()
         limits = Limits(self.study.timeout, self.study.memory)
         partial = self.store.partial_arrays(run)
         worker = self.workers.get(run.variant)
         if worker is None:
             start = Start(run.spec.reducer, run.spec.params, self.threads, run.spec.seeded)
-            worker = Worker(start, folder, interrupt)
+            worker = Worker(start, folders.of(run.spec), interrupt)
             self.workers[run.variant] = worker
             self.ready[run.variant] = worker.launch(limits)
             watcher.warmed(run, self.ready[run.variant])
@@ -121,7 +122,9 @@ class Runner:
         ready = outcome = self.ready.pop(run.variant, None) or Outcome(status=Status.OK)
         log_tail = worker.log_tail
         if ready.status is Status.OK:
-            outcome = worker.run(Fit(run.random_state, str(partial)), limits)
+            events = self.store.folder.resolve() / "monitor" / run.variant / f"seed-{run.seed}"
+            fit = Fit(run.random_state, str(partial), str(events) if self.monitored else "")
+            outcome = worker.run(fit, limits)
             outcome = outcome.model_copy(update={"imported": ready.imported, "cold_start": ready.cold_start})
             log_tail += worker.log_tail
             if self.study.repeat and run.seed == 0 and outcome.status is Status.OK:
@@ -146,7 +149,7 @@ class Runner:
             reducer=run.spec.reducer,
             params=run.spec.params,
             dataset=self.dataset.name,
-            n_fit=len(self.dataset.X),
+            n_fit=len(self.dataset.select(run.spec.n, run.spec.without).X),
             n_test=len(self.dataset.X_test),
             n_features=self.dataset.X.shape[1],
             seed=run.seed,
@@ -170,13 +173,40 @@ def _with_repetition(outcome: Outcome, again: Outcome) -> Outcome:
     return outcome.model_copy(update={"notes": (*outcome.notes, note)})
 
 
-@contextmanager
-def _data_folder(dataset: Dataset) -> Iterator[Path]:
-    """Put the points, and no labels, where workers can map them into memory."""
-    with tempfile.TemporaryDirectory(prefix="reducers-bench-") as folder:
+class DataFolders:
+    """Where workers map the points, and no labels, into memory: a folder for each selection of the data."""
+
+    def __init__(self, dataset: Dataset, root: Path) -> None:
+        self.dataset, self.root = dataset, root
+
+    def of(self, variant: Variant) -> Path:
+        """Return the folder with the points that a variant is fitted on, written the first time only.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be written.
+        """
+        selected = self.dataset.select(variant.n, variant.without)
+        folder = self.root / selected.fingerprint[:16]
         try:
-            for name, array in (("X", dataset.X), ("X_test", dataset.X_test)):
-                np.save(Path(folder) / f"{name}.npy", array)
+            if not folder.exists():
+                folder.mkdir()
+                np.save(folder / "X.npy", selected.X)
+                (folder / "X_test.npy").symlink_to(self._held_out())
         except OSError as error:
             raise StoreError(f"Got temporary folder {folder}, where the data cannot be written: {error}.") from error
-        yield Path(folder)
+        return folder
+
+    def _held_out(self) -> Path:
+        """Return the file with the held-out points, which all selections share."""
+        path = self.root / "X_test.npy"
+        if not path.exists():
+            np.save(path, self.dataset.X_test)
+        return path
+
+
+@contextmanager
+def _data_folders(dataset: Dataset) -> Iterator[DataFolders]:
+    with tempfile.TemporaryDirectory(prefix="reducers-bench-") as root:
+        yield DataFolders(dataset, Path(root))

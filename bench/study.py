@@ -5,10 +5,20 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import tomli_w
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 import reducers
 from bench.errors import StudyError, unknown
@@ -26,11 +36,34 @@ class Variant(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    reducer: str
+    reducer: str = ""
+    preset: str = ""
+    """Named parameters of a reducer, which `params` add to; see `reducers.presets`. It tells the reducer too."""
     label: str = ""
     seeded: bool = True
     """Whether the reducer is given a seed; UMAP without one uses several threads."""
+    n: PositiveInt | None = None
+    """Points to fit, at most; none takes all that the study fits."""
+    without: str = ""
+    """A class that is left out of the points to fit; it stays among those held out."""
+    scores: bool = True
+    """Whether its embeddings are scored; of some variants only what they rebuild matters."""
     params: dict[str, Any] = {}
+
+    @field_validator("preset")
+    @classmethod
+    def _preset_exists(cls, preset: str) -> str:
+        if preset and preset not in reducers.presets():
+            raise ValueError(unknown("preset", preset, reducers.presets()))
+        return preset
+
+    @model_validator(mode="after")
+    def _names_one_reducer(self) -> Self:
+        if not self.reducer and not self.preset:
+            raise ValueError("Got neither a reducer nor a preset, but expected one.")
+        if self.reducer and self.preset and self.reducer != (needed := reducers.preset(self.preset).reducer):
+            raise ValueError(f"Got reducer {self.reducer!r}, but preset {self.preset!r} is one of {needed!r}.")
+        return self
 
 
 class Study(BaseModel):
@@ -50,11 +83,16 @@ class Study(BaseModel):
     """Thread budget of every run; none takes all cores."""
     order_seed: int = 0
     """Seed of the order in which the runs of a round take place."""
+    rounds: bool = True
+    """Whether each seed is a round of all variants, so that a machine that slows down slows down for all. Otherwise one
+    variant follows another: of many no process waits for its next turn, and times are no subject."""
     repeat: bool = True
     """Whether the first seed of every variant is fitted once more, by `fit_transform`, and the embeddings compared."""
     every_reducer: bool = False
     """Whether reducers that no variant names take part with their defaults."""
     variants: dict[str, Variant] = Field(default_factory=dict)
+    figures: tuple[str, ...] = ()
+    """Variants that figures show side by side, of which a page has room for about a dozen; none names all."""
 
     @field_validator("variants")
     @classmethod
@@ -63,6 +101,17 @@ class Study(BaseModel):
             if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
                 raise ValueError(f"Got variant name {name!r}, but expected letters, digits, '.', '_' and '-' only.")
         return variants
+
+    @field_validator("figures")
+    @classmethod
+    def _figures_are_of_variants(cls, figures: tuple[str, ...], others: ValidationInfo) -> tuple[str, ...]:
+        known = others.data.get("variants", {})
+        for name in figures:
+            if name not in known and not others.data.get("every_reducer"):
+                raise ValueError(unknown("variant", name, known))
+            if name in known and (known[name].n or known[name].without):
+                raise ValueError(f"Got variant {name!r}, but figures show those that are fitted on all points.")
+        return figures
 
     def resolved(self) -> Study:
         """Return the study with a variant for every reducer that takes part, each with its label.
@@ -75,7 +124,7 @@ class Study(BaseModel):
         known = reducers.sources()
         variants = dict(self.variants)
         if self.every_reducer:
-            taken = {variant.reducer for variant in variants.values()}
+            taken = {_with_preset(variant).reducer for variant in variants.values()}
             variants |= {name: Variant(reducer=name) for name in known if name not in taken | variants.keys()}
         if not variants:
             raise StudyError("Got a study without variants, but expected at least one, or every_reducer = true.")
@@ -157,9 +206,19 @@ def read(name: str) -> Study:
 
 
 def _labelled(variant: Variant, known: dict[str, Source]) -> Variant:
+    variant = _with_preset(variant)
     if variant.reducer not in known and ".py:" not in variant.reducer:
         raise StudyError(unknown("reducer", variant.reducer, known))
     return variant.model_copy(update={"label": variant.label or reducers.source(variant.reducer).label})
+
+
+def _with_preset(variant: Variant) -> Variant:
+    """Return the variant with its reducer and all parameters that its preset gives, as a file would hold them."""
+    if not variant.preset:
+        return variant
+    preset = reducers.preset(variant.preset)
+    given = {name: list(value) if isinstance(value, tuple) else value for name, value in preset.params.items()}
+    return variant.model_copy(update={"reducer": preset.reducer, "params": given | variant.params})
 
 
 def _variant_of(name: str) -> dict[str, Variant]:
@@ -171,15 +230,22 @@ def _variant_of(name: str) -> dict[str, Variant]:
 def _explain(problem: dict[str, Any], text: str, path: Path) -> str:
     """Return one validation problem with its line and, for an unknown key, the nearest known one."""
     *parents, key = [str(part) for part in problem["loc"]]
-    where = f"{path.name}, line {_line_of(text, key)}"
+    where = f"{path.name}, line {_line_of(text, [*parents, key])}"
     if problem["type"] == "extra_forbidden":
         model = Variant if parents[:1] == ["variants"] else Study
         return f"{where}: {unknown('key', key, model.model_fields)}"
     if problem["type"] == "missing":
         return f"{path.name}: Got no {'.'.join([*parents, key])}, but expected one."
+    if problem["type"] == "value_error" and str(problem["ctx"]["error"]).startswith("Got "):
+        return f"{where}: {problem['ctx']['error']}"
     return f"{where}: Got {key} = {problem['input']!r}, but expected another value: {problem['msg']}."
 
 
-def _line_of(text: str, key: str) -> int:
-    pattern = re.compile(rf"^\s*(\[.*\b{re.escape(key)}\b.*\]|[\"']?{re.escape(key)}[\"']?\s*=)")
-    return next((number for number, line in enumerate(text.splitlines(), start=1) if pattern.match(line)), 1)
+def _line_of(text: str, names: list[str]) -> int:
+    """Return the line of a key under the tables that it stands in, from the outermost on."""
+    lines = text.splitlines()
+    found = 0
+    for name in names:
+        pattern = re.compile(rf"^\s*(\[.*\b{re.escape(name)}\b.*\]|[\"']?{re.escape(name)}[\"']?\s*=)")
+        found = next((place for place in range(found, len(lines)) if pattern.match(lines[place])), found)
+    return found + 1

@@ -24,6 +24,7 @@ import numpy as np
 import reducers
 from bench import threads
 from bench.meter import Measurement, measure
+from bench.monitor import watched
 from bench.records import Outcome, Status
 
 WARM_UP_ROWS = 512
@@ -55,10 +56,11 @@ class Start:
 
 @dataclass(frozen=True)
 class Fit:
-    """Request for one run: the seed, and where to put the embedding."""
+    """Request for one run: the seed, where to put the embedding, and where events of its training; empty for none."""
 
     random_state: int | None
     output: str
+    monitor: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ class Bench:
         threads.set_budget(self.start.threads)
         self.threads_before = set(threading.enumerate())
         try:
-            arrays = self._measured(fit.random_state, parts)
+            arrays = self._measured(fit, parts)
         except Exception as error:  # noqa: BLE001 - whatever a reducer raises is a row of the results
             return self._failed(error, _phase(parts), parts)
         _save(fit.output, arrays)
@@ -151,13 +153,14 @@ class Bench:
         pools = tuple(threads.read_back())
         return Outcome(status=status, reason=reason, pools=pools, notes=tuple(self._notes(parts, pools)), **parts)
 
-    def _measured(self, random_state: int | None, parts: dict[str, Any]) -> dict[str, np.ndarray]:
+    def _measured(self, fit: Fit, parts: dict[str, Any]) -> dict[str, np.ndarray]:
         """Return the arrays to keep, and put each cost into `parts` as soon as it is known."""
-        reducer = self._create({}, random_state)
+        reducer = self._create({}, fit.random_state)
         parts["can_transform"] = hasattr(reducer, "transform")
         parts["can_invert"] = hasattr(reducer, "inverse_transform")
         _touch(self.X, self.X_test)
-        _, parts["fit"] = measure(lambda: reducer.fit(self.X))
+        with watched(reducer, fit.monitor):
+            _, parts["fit"] = measure(lambda: reducer.fit(self.X))
         self.embedding = embedding = np.array(reducer.embedding_)
         parts["n_components"] = embedding.shape[1]
         arrays = {"fit": embedding.astype(np.float32)}

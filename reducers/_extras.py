@@ -14,7 +14,7 @@ fitted_squared_error       (n_fitted,)                   of each fitted point th
 prior_samples              (64, n_pixels)                decoded draws of N(0, I), the same codes for every reducer
 prior_samples_by_epoch     (n_looks, 16, n_pixels)       the same during training, the same codes each time
 prior_sample_epochs        (n_looks,)                    after which epochs
-interpolation              (12, n_pixels)                decoded line between the codes of two points far apart
+interpolation              (48, n_pixels)                decoded line between the codes of two points far apart
 interpolation_rows         (2,)                          their rows in X
 anomaly_score              (n_samples,)                  minus `score_samples` of X: the higher, the more abnormal
 kl_per_dimension           (n_components,)               VAE: divergence from N(0, 1) in nats, averaged over X
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from reducers._neural import NeuralReducer
 
 PRIOR_SAMPLES = 64
-STEPS = 12
+STEPS = 48
 
 
 def collect(reducer: NeuralReducer, X: np.ndarray) -> dict[str, np.ndarray]:

@@ -63,6 +63,36 @@ class Dataset:
                 digest.update(array.tobytes())
         return digest.hexdigest()
 
+    def select(self, n: int | None = None, without: str = "") -> Dataset:
+        """Return the data with fewer points to fit; the held-out points stay.
+
+        Parameters
+        ----------
+        n : int or None
+            Points to fit, at most: the first ones.
+        without : str
+            Name of a class that is left out before they are counted; empty for none.
+
+        Raises
+        ------
+        DatasetError
+            If the data have no such class, or hardly a point is left.
+        """
+        kept = np.arange(len(self.X))
+        if without:
+            if self.y is None or without not in self.classes:
+                raise DatasetError(unknown(f"class of {self.name}", without, self.classes))
+            kept = np.flatnonzero(self.y != self.classes.index(without))
+        kept = kept[:n]
+        if len(kept) == len(self.X):
+            return self
+        if len(kept) <= LARGEST_NEIGHBOURHOOD:
+            raise DatasetError(
+                f"Got {len(kept)} points of {self.name} to fit, but expected more than {LARGEST_NEIGHBOURHOOD}, the "
+                "most neighbours that a score looks at."
+            )
+        return replace(self, X=self.X[kept], y=None if self.y is None else self.y[kept])
+
 
 @dataclass(frozen=True)
 class Source:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from bench.figures import classes, costs, curves, distances, embeddings, local, neural, ranks, stability, style
+from bench.figures import classes, costs, curves, distances, embeddings, latent, local, neural, ranks, stability, style
+from bench.figures.latent import moving_interpolation
 from bench.figures.style import palette, render
 from bench.reading import Reading
 
-__all__ = ["DRAWINGS", "Drawing", "palette", "pictures", "render"]
+__all__ = ["DRAWINGS", "Drawing", "moving_interpolation", "palette", "pictures", "render"]
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,25 @@ DRAWINGS = (
         "Each tile is the image that the method makes of that place in its embedding, spread over the middle 98 % of "
         "the fitted points; numbers are coordinates.",
         neural.latent_grids,
+    ),
+    Drawing(
+        "three-dimensions",
+        "Embeddings in three dimensions",
+        "Each dot is a fitted point in the colour of its class; axes have one unit within a panel and none across.",
+        latent.in_three_dimensions,
+    ),
+    Drawing(
+        "prior-samples",
+        "Random codes, decoded during training",
+        "A row is an epoch, its number at the left, a column one draw of a standard normal distribution of codes, the "
+        "same in all rows and for all methods of so many dimensions.",
+        latent.prior_samples,
+    ),
+    Drawing(
+        "interpolations",
+        "On the way from one point to another",
+        "Each row decodes the straight line between the codes of two held-out points far apart in that embedding.",
+        latent.interpolations,
     ),
     Drawing(
         "training",

@@ -16,7 +16,7 @@ HISTORY = ("epoch", "loss", "reconstruction", "kl", "beta", "validation", "secon
 def reconstructions(reading: Reading) -> Figure | None:
     """Draw held-out images above what each method makes of their places in the embedding."""
     shape = reading.dataset.image_shape
-    rebuilt = _arrays(reading, "rebuilt")
+    rebuilt = shown_arrays(reading, "rebuilt")
     if shape is None or not rebuilt:
         return None
     n = min(len(images) for images in rebuilt.values())
@@ -27,7 +27,7 @@ def reconstructions(reading: Reading) -> Figure | None:
     figure = Figure(figsize=(style.WIDTH, len(rows) * (strip + 0.06)), layout="constrained")
     axes = figure.subplots(len(rows), 1, squeeze=False)[:, 0]
     for ax, (label, images) in zip(axes, rows.items(), strict=True):
-        _picture(ax, mosaic(images, shape, n))
+        picture(ax, mosaic(images, shape, n))
         ax.set_ylabel(label, rotation=0, ha="right", va="center", fontsize=7)
     return figure
 
@@ -35,7 +35,7 @@ def reconstructions(reading: Reading) -> Figure | None:
 def latent_grids(reading: Reading) -> Figure | None:
     """Draw what each method makes of places spread over its embedding."""
     shape = reading.dataset.image_shape
-    grids = _arrays(reading, "grid")
+    grids = shown_arrays(reading, "grid")
     if shape is None or not grids:
         return None
     figure, axes = style.panels(len(grids), headroom=0.4) if len(grids) > 3 else _large_panels(len(grids))
@@ -43,7 +43,7 @@ def latent_grids(reading: Reading) -> Figure | None:
         shown = reading.shown(variant)
         assert shown is not None
         x, y = reading.arrays(shown)["grid_axes"]
-        _picture(ax, mosaic(images, shape, len(x)))
+        picture(ax, mosaic(images, shape, len(x)))
         ax.set_title(f"{style.wrapped(reading.label(variant))}\nseed {shown.record.seed}")
         _name_places(ax, x, y, shape)
     return figure
@@ -91,7 +91,7 @@ def mosaic(images: np.ndarray, shape: tuple[int, int], columns: int) -> np.ndarr
     return tiles.transpose(0, 2, 1, 3).reshape(rows * height, columns * width)
 
 
-def _arrays(reading: Reading, name: str) -> dict[str, np.ndarray]:
+def shown_arrays(reading: Reading, name: str) -> dict[str, np.ndarray]:
     """Return an array of the shown run of each method that has it."""
     shown = {variant: item for variant in reading.variants if (item := reading.shown(variant)) is not None}
     found = {variant: reading.arrays(item).get(name) for variant, item in shown.items()}
@@ -109,7 +109,8 @@ def _large_panels(n: int) -> tuple[Figure, np.ndarray]:
     return figure, figure.subplots(1, n, squeeze=False).T
 
 
-def _picture(ax: Axes, image: np.ndarray) -> None:
+def picture(ax: Axes, image: np.ndarray) -> None:
+    """Show an image of pixels in [0, 1], ink black, without axes."""
     ax.imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
     ax.set(xticks=[], yticks=[], frame_on=False)
 

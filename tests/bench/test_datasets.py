@@ -71,3 +71,28 @@ def test_an_unknown_name_is_answered_with_the_nearest(tmp_path: Path) -> None:
         datasets.load("mnst")
     with pytest.raises(DatasetError, match="there is no such file"):
         datasets.load(str(tmp_path / "missing.csv"))
+
+
+def test_a_class_can_be_left_out_of_the_points_to_fit(mnist_5k: datasets.Dataset) -> None:
+    without = mnist_5k.select(without="3")
+    assert np.bincount(without.y, minlength=10).tolist() == [0 if digit == 3 else 400 for digit in range(10)]
+    assert np.array_equal(without.X, mnist_5k.X[mnist_5k.y != 3])
+    assert np.array_equal(without.X_test, mnist_5k.X_test) and np.array_equal(without.y_test, mnist_5k.y_test)
+
+
+def test_points_are_counted_behind_the_class_that_is_left_out(mnist_5k: datasets.Dataset) -> None:
+    few = mnist_5k.select(n=100, without="3")
+    assert np.array_equal(few.X, mnist_5k.select(without="3").X[:100])
+    assert len({mnist_5k.select(*which).fingerprint for which in ((None, ""), (100, ""), (100, "3"))}) == 3
+
+
+def test_a_selection_of_all_points_is_the_dataset_itself(mnist_5k: datasets.Dataset) -> None:
+    assert mnist_5k.select() is mnist_5k
+    assert mnist_5k.select(n=1_000_000) is mnist_5k
+
+
+def test_an_impossible_selection_is_refused(mnist_5k: datasets.Dataset) -> None:
+    with pytest.raises(DatasetError, match="Got class of mnist-5k '11'"):
+        mnist_5k.select(without="11")
+    with pytest.raises(DatasetError, match="Got 10 points of mnist-5k to fit, but expected more than 10"):
+        mnist_5k.select(n=10)

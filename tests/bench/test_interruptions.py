@@ -189,3 +189,19 @@ def test_runs_can_be_asked_for_again(finished: Path) -> None:
     assert runner.pending(runs, "all") == runs
     assert runner.pending(runs, "Calm") == runs
     assert runner.pending(runs, "another") == []
+
+
+def test_a_worker_sees_no_points_but_those_of_its_variant(tmp_path: Path) -> None:
+    data = make_dataset(600, 100)
+    variants = {
+        name: Variant(reducer=f"{FAKES}:Calm", **spec)
+        for name, spec in {"all": {}, "few": {"n": 50}, "without": {"without": "b"}}.items()
+    }
+    study = Study(name="s", dataset="clouds", seeds=1, rounds=False, variants=variants)
+    store = Store(tmp_path)
+    Runner(study, data, store, threads=1).execute(plan.make(study, data, 1, "machine"), MagicMock())
+    for name, expected in {"all": data.X, "few": data.X[:50], "without": data.X[data.y != 1]}.items():
+        (record,) = store.records_of(name)
+        assert record.n_fit == len(expected)
+        np.testing.assert_array_equal(store.arrays(record)["fit"], expected[:, :2])
+        np.testing.assert_array_equal(store.arrays(record)["test"], data.X_test[:, :2])

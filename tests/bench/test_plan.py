@@ -72,3 +72,17 @@ def test_the_key_stays_with_what_it_does_not_depend_on(dataset: Dataset) -> None
 def test_seeds_are_derived_from_named_axes() -> None:
     assert plan.derive_seed(use="fit", seed=0) == plan.derive_seed(seed=0, use="fit")
     assert len({plan.derive_seed(use=use, seed=seed) for use in ("fit", "order") for seed in range(100)}) == 200
+
+
+def test_without_rounds_the_seeds_of_a_variant_follow_each_other(dataset: Dataset) -> None:
+    runs = _make(dataset, rounds=False)
+    assert [(run.variant, run.seed) for run in runs] == [(name, seed) for name in VARIANTS for seed in range(3)]
+    assert {run.key for run in runs} == {run.key for run in _make(dataset)}
+
+
+def test_the_key_changes_with_the_points_that_are_fitted(dataset: Dataset) -> None:
+    variants = {"all": {}, "few": {"n": 30}, "without": {"without": "b"}, "more": {"n": 1_000}}
+    runs = _make(dataset, seeds=1, variants={name: {"reducer": "pca"} | spec for name, spec in variants.items()})
+    keys = {run.variant: run.key for run in runs}
+    assert len(set(keys.values())) == 3
+    assert keys["more"] == keys["all"], "there are no more points than all"

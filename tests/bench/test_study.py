@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import reducers
 from bench import study
 from bench.errors import StudyError
 from bench.study import Study, read
@@ -105,3 +106,37 @@ def test_a_file_of_ones_own_is_a_variant_more() -> None:
     fakes = Path(__file__).parent / "fakes.py"
     whole = read("quick").resolved().with_reducers([f"{fakes}:Calm"])
     assert whole.variants["fakes"].reducer == f"{fakes}:Calm"
+
+
+def test_a_variant_can_name_a_preset(tmp_path: Path) -> None:
+    path = _write(tmp_path, 'dataset = "digits"\n[variants.a]\npreset = "seed002-vae"\nparams = { n_epochs = 3 }\n')
+    resolved = read(path).resolved()
+    variant = resolved.variants["a"]
+    assert variant.reducer == "vae"
+    assert variant.params == reducers.preset("seed002-vae").params | {"hidden_layer_sizes": [512], "n_epochs": 3}
+    assert read(_write(tmp_path, resolved.to_toml())).resolved() == resolved
+
+
+def test_an_unknown_preset_is_refused_with_its_line_and_the_nearest(tmp_path: Path) -> None:
+    text = 'dataset = "digits"\n[variants.a]\npreset = "seed001"\n[variants.b]\npreset = "sed004"\n'
+    with pytest.raises(StudyError, match=r"mine\.toml, line 5: Got preset 'sed004'.* Did you mean 'seed004'"):
+        read(_write(tmp_path, text))
+
+
+def test_a_variant_is_of_one_reducer(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=r"line 2: Got neither a reducer nor a preset"):
+        read(_write(tmp_path, 'dataset = "digits"\n[variants.a]\nseeded = true\n'))
+    with pytest.raises(StudyError, match=r"line 2: Got reducer 'pca', but preset 'seed004' is one of 'vae'"):
+        read(_write(tmp_path, 'dataset = "digits"\n[variants.a]\nreducer = "pca"\npreset = "seed004"\n'))
+
+
+def test_the_reducer_of_a_preset_takes_part_already() -> None:
+    whole = Study(dataset="digits", every_reducer=True, variants={"a": {"preset": "seed004"}}).resolved()
+    assert "vae" not in whole.variants and "autoencoder" in whole.variants
+
+
+def test_figures_are_of_variants_that_there_are(tmp_path: Path) -> None:
+    text = 'dataset = "digits"\nfigures = ["a", "c"]\n[variants.a]\nreducer = "pca"\n[variants.b]\nreducer = "pca"\n'
+    with pytest.raises(StudyError, match=r"line 2: Got variant 'c', but expected one of: a, b"):
+        read(_write(tmp_path, text))
+    assert read(_write(tmp_path, text.replace('"c"', '"b"'))).figures == ("a", "b")

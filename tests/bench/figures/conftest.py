@@ -60,6 +60,9 @@ def reading(tmp_path_factory: pytest.TempPathFactory, dataset: Dataset) -> Readi
             grid=rng.rand(9, 6).astype(np.float32),
             grid_axes=np.array([[-1, 0, 1], [2, 0, -2]], np.float32),
             extra_history=history(record.seed),
+            extra_prior_samples_by_epoch=rng.rand(2, 4, 6).astype(np.float32),
+            extra_prior_sample_epochs=np.array([1, N_EPOCHS]),
+            extra_interpolation=np.linspace(dataset.X_test[0], dataset.X_test[1], 24),
         )
     judge.judge(store, dataset, store.records(), lambda _: None)
     return read(store, dataset)
