@@ -46,6 +46,8 @@ class Variant(BaseModel):
     """Points to fit, at most; none takes all that the study fits."""
     without: str = ""
     """A class that is left out of the points to fit; it stays among those held out."""
+    without_each: tuple[str, ...] = ()
+    """Classes of which each is left out by a variant of its own, named and labelled after it."""
     scores: bool = True
     """Whether its embeddings are scored; of some variants only what they rebuild matters."""
     params: dict[str, Any] = {}
@@ -126,6 +128,7 @@ class Study(BaseModel):
         if self.every_reducer:
             taken = {_with_preset(variant).reducer for variant in variants.values()}
             variants |= {name: Variant(reducer=name) for name in known if name not in taken | variants.keys()}
+        variants = dict(pair for name, variant in variants.items() for pair in _spread(name, variant))
         if not variants:
             raise StudyError("Got a study without variants, but expected at least one, or every_reducer = true.")
         return self.model_copy(
@@ -210,6 +213,21 @@ def _labelled(variant: Variant, known: dict[str, Source]) -> Variant:
     if variant.reducer not in known and ".py:" not in variant.reducer:
         raise StudyError(unknown("reducer", variant.reducer, known))
     return variant.model_copy(update={"label": variant.label or reducers.source(variant.reducer).label})
+
+
+def _spread(name: str, variant: Variant) -> list[tuple[str, Variant]]:
+    """Return the variant, or one for each class that it leaves out in turn."""
+    if not variant.without_each:
+        return [(name, variant)]
+    return [
+        (
+            f"{name}-{left_out}",
+            variant.model_copy(
+                update={"without_each": (), "without": left_out, "label": f"{variant.label or name} {left_out}"}
+            ),
+        )
+        for left_out in variant.without_each
+    ]
 
 
 def _with_preset(variant: Variant) -> Variant:
