@@ -98,6 +98,8 @@ CLAIMS = (
         lessons={
             Verdict.HOLDS: "The idea was good.",
             Verdict.FAILS: "This way of chaining adds nothing of interest to the better of its two parts.",
+            Verdict.UNDECIDED: "Chain and autoencoder are within a hundredth or two of each other, the VAE is behind. "
+            "If the chain adds anything, it is too little for these seeds to show.",
         },
     ),
 )
