@@ -94,8 +94,9 @@ CLAIMS = (
             Verdict.HOLDS: "As said, on both counts.",
             Verdict.FAILS: "It helps against both. With ten dimensions the classes are spread far more evenly. Some "
             "of that is arithmetic, a radius over more axes averages more; but within pairs of axes, where it is "
-            "none, they are more alike as well. The VAE, which was expected to leave dimensions unused, uses all that "
-            "theory allows: those along which the data vary by more than beta / 2.",
+            "none, they are more alike as well. Another surprise: the VAE was expected to leave dimensions unused, "
+            "and after these ten epochs it uses all. Seed 004's mended network, in its fifty, gives up three of its "
+            "ten.",
         },
     ),
 )

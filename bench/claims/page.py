@@ -65,8 +65,8 @@ def _head(reading: Reading, found: Sequence[tuple[Claim, Measured]]) -> str:
             "its lines are met and does not hold where one is not met.",
             "- **Lines** in bold decide. The others stand beside them to be read, some of them added, like the words "
             "below a verdict, when the numbers were known." + _words_of_another(reading),
-            "- **Numbers** are medians over seeds with 95 % intervals of the method's seeds, not of other digits. "
-            "In the figures every seed is a dot.",
+            "- **Numbers** are medians over seeds with 95 % intervals of the method's seeds, not of other digits. In "
+            "the figures every seed is a dot.",
             "",
             "| | claim | who says so | verdict |",
             "| --: | :-- | :-- | :-- |",
