@@ -176,7 +176,7 @@ CLAIMS = (
     ),
     Claim(
         key="compact",
-        title="A VAE's codes are fewer apart, nearer to a Gaussian, and leave fewer gaps",
+        title="A VAE's codes lie closer together, more like a Gaussian and with fewer gaps",
         source="seed 002",
         quote="the range of values for latent vectors is much smaller, and more centralized",
         question="Measured as the post plots them, drawn codes of the VAE against the autoencoder's: spread at most "
