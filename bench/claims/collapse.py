@@ -218,9 +218,9 @@ CLAIMS = (
             "training could have helped.",
             Verdict.FAILS: "Where the counts differ, the deep network finds directions that vary more than any "
             "straight one, or training has not yet come to its end.",
-            Verdict.UNDECIDED: "The codes spread as theory says, and the deep network collapses in the same region, a "
-            "little earlier. What is left open is training time: near its threshold a unit dies slowly, and at beta = "
-            "9 it has done so in all seeds after three times the training (see the table).",
+            Verdict.UNDECIDED: "The codes spread about as theory says, and the deep network collapses in the same "
+            "region, a little earlier. What is left open is training time: near its threshold a unit dies slowly, and "
+            "at beta = 9 it has done so in all seeds after three times the training (see the table).",
         },
     ),
     Claim(
