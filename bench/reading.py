@@ -91,7 +91,8 @@ class Reading:
     @property
     def pictured(self) -> Reading:
         """The reading of those variants alone that figures show side by side; see `Study.figures`."""
-        chosen = self.study.figures or [v for v in self.variants if self.fitted(v) is self.dataset]
+        named = [variant for variant in self.study.figures if variant in self.variants]
+        chosen = named or [variant for variant in self.variants if self.fitted(variant) is self.dataset]
         return replace(self, judged=tuple(item for item in self.judged if item.record.variant in chosen))
 
     def runs(self, variant: str) -> list[Judged]:

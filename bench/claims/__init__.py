@@ -6,7 +6,7 @@ paper, and a small figure for each; of a study without the variants that a claim
 
 from __future__ import annotations
 
-from bench.claims import anomalies, bottleneck, collapse, latent, training
+from bench.claims import anomalies, bottleneck, collapse, dimensions, latent, training
 from bench.claims.claim import Claim
 from bench.claims.page import write
 
@@ -14,6 +14,7 @@ CLAIMS: tuple[Claim, ...] = (
     *collapse.CLAIMS,
     *latent.CLAIMS,
     *bottleneck.CLAIMS,
+    *dimensions.CLAIMS,
     *training.CLAIMS,
     *anomalies.CLAIMS,
 )

@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 from bench.claims.claim import ACCURACY, Claim, Criterion, Measured, Number, Verdict
 from bench.claims.evidence import Arrays, Evidence, Sample, minus, over
-from bench.claims.pictures import Curves, Dots
+from bench.claims.pictures import Dots
 
 PAIR = ("seed003-ae", "seed003-vae")
 SOUND = ("seed003-ae-sound", "seed003-vae-sound")
@@ -91,9 +91,8 @@ def blurrier(evidence: Evidence) -> Measured:
     ratios = {}
     for name, (ae, vae) in {"as written": PAIR, "no flips": SOUND}.items():
         plain = evidence.error(ae)
-        through_draw = evidence.each(vae, lambda a: evidence.per_pixel(a["extra_squared_error_through_sample"]))
         ratios[f"means, {name}"] = over(evidence.error(vae), plain)
-        ratios[f"draws, {name}"] = over(through_draw, plain)
+        ratios[f"draws, {name}"] = over(evidence.error_through_draws(vae), plain)
     return Measured(
         (
             Criterion("squared error through draws, VAE over autoencoder", ratios["draws, as written"], least=1.02),
@@ -105,35 +104,6 @@ def blurrier(evidence: Evidence) -> Measured:
             if name.endswith("no flips")
         ),
         Dots("squared error over the autoencoder's", ratios, {"equal": 1.0}),
-    )
-
-
-def dimensions(evidence: Evidence) -> Measured:
-    """Give an autoencoder and a VAE more dimensions."""
-    ae, vae = evidence.numbered("ae-"), {2.0: "beta-1"} | evidence.numbered("vae-")
-    accuracy = {
-        "autoencoder": {k: evidence.accuracy(variant) for k, variant in ae.items()},
-        "VAE": {k: evidence.accuracy(variant) for k, variant in vae.items()},
-    }
-    unevenness = {k: evidence.each(variant, _unevenness(evidence)) for k, variant in ae.items()}
-    numbers = [Number(f"unevenness of the classes' spread, autoencoder, k = {k:g}", s) for k, s in unevenness.items()]
-    numbers += [Number(f"held-out silhouette, autoencoder, k = {k:g}", evidence.silhouette(v)) for k, v in ae.items()]
-    numbers += [
-        Number(f"active units, VAE, k = {k:g}", evidence.active_units(variant)) for k, variant in vae.items() if k > 5
-    ]
-    return Measured(
-        (
-            Criterion(
-                "held-out 10-NN accuracy, autoencoder, k = 10 minus k = 2",
-                minus(accuracy["autoencoder"][10], accuracy["autoencoder"][2]),
-                least=0.05,
-            ),
-            Criterion(
-                "unevenness of the classes' spread, k = 10 over k = 2", over(unevenness[10], unevenness[2]), least=0.8
-            ),
-        ),
-        tuple(numbers),
-        Curves("dimensions k", "held-out 10-NN accuracy", accuracy),
     )
 
 
@@ -183,19 +153,6 @@ def _logistic(evidence: Evidence) -> Callable[[Arrays], float]:
     return measure
 
 
-def _unevenness(evidence: Evidence) -> Callable[[Arrays], float]:
-    """Return the measure of how unevenly the classes are spread: the coefficient of variation of their radii."""
-    y = evidence.dataset.y
-    assert y is not None
-
-    def measure(arrays: Arrays) -> float:
-        Z = arrays["fit"].astype(np.float64)
-        radii = [np.sqrt(Z[y == label].var(axis=0).sum()) for label in np.unique(y)]
-        return float(np.std(radii) / np.mean(radii))
-
-    return measure
-
-
 CLAIMS = (
     Claim(
         key="well-rebuilt",
@@ -208,7 +165,8 @@ CLAIMS = (
         measure=well_rebuilt,
         expected=None,
         lessons={
-            Verdict.HOLDS: "Seen rightly, and by ten images at that.",
+            Verdict.HOLDS: "As a group, yes, and because of 0 and 1: see the digits one by one before believing it of "
+            "4 and 7.",
             Verdict.FAILS: "As a group the four are no better off. Ten images are few, and thin strokes look sharp.",
         },
     ),
@@ -226,6 +184,8 @@ CLAIMS = (
         lessons={
             Verdict.HOLDS: "As said: the picture told the truth about the classes.",
             Verdict.FAILS: "Not as a whole: see which line of the table is not met.",
+            Verdict.UNDECIDED: "0 and 1 stand apart and the others overlap, as was seen. Only the 7 is not settled: "
+            "it stands no clearer than 3, 4 or 6.",
         },
     ),
     Claim(
@@ -242,6 +202,9 @@ CLAIMS = (
             Verdict.FAILS: "Compact codes look tidier and are no better to learn from, not by as much as would be of "
             "interest. What tells digits apart is what passes the bottleneck, and that is as wide for both.",
             Verdict.HOLDS: "The VAE's codes are better to learn from.",
+            Verdict.UNDECIDED: "There is no sign of an advantage: the differences lie around nothing, with flips and "
+            "without. But an advantage of two in a hundred is not excluded either. The flips cost both of them far "
+            "more.",
         },
     ),
     Claim(
@@ -258,23 +221,9 @@ CLAIMS = (
             Verdict.HOLDS: "True both ways. What the draws add to it is noise of the picture, not of the model.",
             Verdict.FAILS: "Most of what was seen is the noise of the draws: through the means the difference is not "
             "of interest.",
-        },
-    ),
-    Claim(
-        key="dimensions",
-        title="More dimensions help against clumping, less against uneven spread",
-        source="seed 003",
-        quote="Adding more dimensions would help with the clumping issue, but not so much with the spreading issue.",
-        question="Clumping: 10-NN accuracy should gain at least 0.05 from two to ten dimensions. Spreading: how "
-        "unequal the radii of the classes are (their coefficient of variation) should lose less than a fifth. Seed "
-        "001's network, as an autoencoder and as a VAE.",
-        needs=("ae-2", "ae-10", "beta-1", "vae-10"),
-        measure=dimensions,
-        expected=Verdict.HOLDS,
-        lessons={
-            Verdict.HOLDS: "As said, on both counts. A VAE keeps up, and leaves dimensions unused that it cannot pay "
-            "for.",
-            Verdict.FAILS: "On one count not: see the table.",
+            Verdict.UNDECIDED: "It is worse both ways, through means by about half as much as through draws: half of "
+            "what was seen is noise of the picture, not of the model. Whether the other half is more than the 2 % of "
+            "interest, five seeds leave just open.",
         },
     ),
     Claim(

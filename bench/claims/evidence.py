@@ -68,6 +68,10 @@ class Evidence:
         """Return the mean squared error a pixel of held-out points, without noise."""
         return self.each(variant, lambda arrays: self.per_pixel(arrays["squared_error"]))
 
+    def error_through_draws(self, variant: str) -> Sample:
+        """Return the same of a VAE through one draw from the posterior of each point."""
+        return self.each(variant, lambda arrays: self.per_pixel(arrays["extra_squared_error_through_sample"]))
+
     def per_pixel(self, squared_error: np.ndarray) -> float:
         """Return the mean squared error a pixel from squared errors of points."""
         return float(np.mean(squared_error, dtype=np.float64)) / self.dataset.X.shape[1]

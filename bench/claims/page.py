@@ -15,6 +15,8 @@ from bench.reading import Reading
 from bench.store import Store
 
 FOLDER = "claims"
+STUDY = "seeds"
+"""The study that the claims were made for."""
 
 
 def write(store: Store, reading: Reading, claims: Iterable[Claim]) -> list[Path]:
@@ -61,6 +63,8 @@ def _head(reading: Reading, found: Sequence[tuple[Claim, Measured]]) -> str:
             "`bench/claims/` and were there before the numbers. From the 95 % interval over seeds follows the "
             "verdict: inside the range, met; outside, not met; across its border, undecided. A claim holds where all "
             "its lines are met and does not hold where one is not met.",
+            "- **Lines** in bold decide. The others stand beside them to be read, some of them added, like the words "
+            "below a verdict, when the numbers were known." + _words_of_another(reading),
             "- **Numbers** are medians over seeds with 95 % intervals of the method's seeds, not of other digits. In "
             "the figures every seed is a dot.",
             "",
@@ -71,6 +75,13 @@ def _head(reading: Reading, found: Sequence[tuple[Claim, Measured]]) -> str:
             _surprises(surprises),
         ]
     )
+
+
+def _words_of_another(reading: Reading) -> str:
+    """Return a caution for readers of another study than the one that the words were written for."""
+    if reading.study.name == STUDY:
+        return ""
+    return f" Those words are of the study `{STUDY}` and may not fit the numbers of this one."
 
 
 def _surprises(claims: Sequence[Claim]) -> str:

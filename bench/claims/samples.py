@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
@@ -9,7 +11,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from bench.claims.claim import Criterion, Measured, Number
-from bench.claims.evidence import Evidence, less, minus
+from bench.claims.evidence import Evidence, Sample, less, minus
 from bench.claims.pictures import Dots
 
 ARMS = {"seed002-ae": "autoencoder", "seed002-vae": "VAE as written", "seed002-vae-sound": "VAE mended"}
@@ -20,23 +22,24 @@ def realism(evidence: Evidence) -> Measured:
     classifier = _classifier(evidence)
     X_test = evidence.dataset.X_test
     real = float(np.mean(_confidence(classifier, X_test)))
-    sure = {
-        (variant, what): evidence.each(variant, lambda a, what=what: np.mean(_confidence(classifier, a[what])))  # type: ignore[misc]
-        for variant in ARMS
-        for what in ("extra_prior_samples", "grid")
-    }
-    near = {
-        variant: evidence.each(variant, lambda a: np.median(_to_nearest(a["extra_prior_samples"], evidence.dataset.X)))
-        for variant in ARMS
-    }
-    draws = {variant: sure[variant, "extra_prior_samples"] for variant in ARMS}
+
+    def sure(variant: str, what: str = "extra_prior_samples") -> Sample:
+        return evidence.each(variant, lambda arrays: np.mean(_confidence(classifier, arrays[what])))
+
+    def near(variant: str) -> Sample:
+        distances = partial(_to_nearest, X=evidence.dataset.X)
+        return evidence.each(variant, lambda arrays: np.median(distances(arrays["extra_prior_samples"])))
+
+    draws = {variant: sure(variant) for variant in ARMS}
     vae, ae = draws["seed002-vae-sound"], draws["seed002-ae"]
-    numbers = [Number(f"confidence in draws, {name}", draws[variant]) for variant, name in ARMS.items()]
-    numbers += [
-        Number(f"confidence over a lattice of its own codes, {name}", sure[variant, "grid"])
-        for variant, name in ARMS.items()
-    ]
-    numbers += [Number(f"distance of a draw to the nearest image, {name}", near[v]) for v, name in ARMS.items()]
+    wider = {k: f"vae-{k}" for k in (10, 20) if evidence.has(f"vae-{k}")}
+    numbers = (
+        *(Number(f"confidence in draws, {name}", draws[variant]) for variant, name in ARMS.items()),
+        *(Number(f"confidence in draws, VAE in {k} dimensions", sure(variant)) for k, variant in wider.items()),
+        Number("confidence in 16 held-out digits rebuilt, VAE mended", sure("seed002-vae-sound", "rebuilt")),
+        *(Number(f"confidence over a lattice of its codes, {name}", sure(v, "grid")) for v, name in ARMS.items()),
+        *(Number(f"distance of a draw to the nearest image, {name}", near(v)) for v, name in ARMS.items()),
+    )
     return Measured(
         (
             Criterion(
@@ -44,7 +47,7 @@ def realism(evidence: Evidence) -> Measured:
             ),
             Criterion("confidence in draws, mended VAE minus autoencoder", minus(vae, ae), least=0.05),
         ),
-        tuple(numbers),
+        numbers,
         Dots("confidence in decoded draws", {name: draws[variant] for variant, name in ARMS.items()}, {"real": real}),
     )
 

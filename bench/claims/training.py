@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bench.claims.claim import SHARE, Claim, Criterion, Measured, Number, Verdict
 from bench.claims.evidence import Evidence, Sample, greatest, minus, over
 from bench.claims.pictures import Curves, Dots
@@ -12,29 +14,41 @@ ARMS = {
     "seed004-wide": "wider",
     "seed004-sound": "linear head",
 }
+LONG = {"seed004-sound-long": "linear head, 50 epochs"}
 
 
 def limits(evidence: Evidence) -> Measured:
     """Give seed 004 more time, more width, or a sound head."""
-    error = {variant: evidence.error(variant) for variant in ARMS}
+    arms = ARMS | {variant: name for variant, name in LONG.items() if evidence.has(variant)}
+    means = {variant: evidence.error(variant) for variant in arms}
+    draws = {variant: evidence.error_through_draws(variant) for variant in arms}
+    text = "share of the error that goes with ten times the training or a wider network, whichever is more, minus the "
+    text += "share that goes with the head"
+    return Measured(
+        (Criterion(f"{text}: through means", _gain_beside_that_of_the_head(means), least=-SHARE),),
+        (
+            Number("the same: through draws", _gain_beside_that_of_the_head(draws)),
+            *(Number(f"squared error a pixel through means, {name}", means[v]) for v, name in arms.items()),
+            *(Number(f"squared error a pixel through draws, {name}", draws[v]) for v, name in arms.items()),
+            *(Number(f"active units of ten, {name}", evidence.active_units(v)) for v, name in arms.items()),
+            *(Number(f"held-out 10-NN accuracy, {name}", evidence.accuracy(v)) for v, name in arms.items()),
+        ),
+        Dots(
+            "held-out squared error a pixel",
+            {
+                f"{name}, {way}": errors[variant]
+                for variant, name in arms.items()
+                for way, errors in (("means", means), ("draws", draws))
+            },
+        ),
+    )
+
+
+def _gain_beside_that_of_the_head(error: Mapping[str, Sample]) -> Sample:
+    """Return what share of the error of 5 epochs time or width takes away, minus the share that the head does."""
     left = {variant: over(error[variant], error["seed004-short"]) for variant in ARMS}
     gain = {variant: {seed: 1 - value for seed, value in sample.items()} for variant, sample in left.items()}
-    best = greatest(gain["seed004"], gain["seed004-wide"])
-    numbers = [Number(f"squared error a pixel, {name}", error[variant]) for variant, name in ARMS.items()]
-    numbers += [Number(f"active units of ten, {name}", evidence.active_units(v)) for v, name in ARMS.items()]
-    numbers += [Number(f"held-out 10-NN accuracy, {name}", evidence.accuracy(v)) for v, name in ARMS.items()]
-    return Measured(
-        (
-            Criterion(
-                "share of the error that goes with ten times the training or a wider network, whichever is more, "
-                "minus the share that goes with the head",
-                minus(best, gain["seed004-sound"]),
-                least=-SHARE,
-            ),
-        ),
-        tuple(numbers),
-        Dots("held-out squared error a pixel", {name: error[variant] for variant, name in ARMS.items()}),
-    )
+    return minus(greatest(gain["seed004"], gain["seed004-wide"]), gain["seed004-sound"])
 
 
 def overfitting(evidence: Evidence) -> Measured:
@@ -92,8 +106,13 @@ CLAIMS = (
         measure=limits,
         expected=Verdict.FAILS,
         lessons={
-            Verdict.FAILS: "Neither time nor width gives what one activation less gives. Before training longer, "
-            "count the active units.",
+            Verdict.FAILS: "Through means neither comes near the head, and three seeds of five even get worse with "
+            "ten times the training. Through draws, which are what the post shows, ten times the training brings "
+            "nearly what the head brings without it, and width nothing. That came as a surprise, and has a reason: "
+            "where the ReLU has killed a mean, the deviation goes on to carry the digit, and a draw shows it. So "
+            "longer training does help the pictures; with the linear head it helps from a better place, and the codes "
+            "tell digits apart after 5 epochs better than as written after 50. Before training longer, count the "
+            "active units.",
             Verdict.HOLDS: "Time or width would have done as well.",
         },
     ),

@@ -143,11 +143,8 @@ def test_figures_are_of_variants_that_there_are(tmp_path: Path) -> None:
 
 
 def test_a_variant_can_leave_out_one_class_after_another(tmp_path: Path) -> None:
-    path = tmp_path / "mine.toml"
-    path.write_text(
-        'dataset = "digits"\n[variants.pca-without]\nreducer = "pca"\nlabel = "PCA without"\nwithout_each = ["3", "7"]\n'
-    )
-    found = read(str(path)).resolved().variants
+    text = 'dataset = "digits"\n[variants.pca-without]\nreducer = "pca"\nlabel = "PCA without"\n'
+    found = read(_write(tmp_path, text + 'without_each = ["3", "7"]\n')).resolved().variants
     assert {name: (variant.without, variant.label) for name, variant in found.items()} == {
         "pca-without-3": ("3", "PCA without 3"),
         "pca-without-7": ("7", "PCA without 7"),

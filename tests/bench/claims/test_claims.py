@@ -169,7 +169,7 @@ def test_one_seed_decides_nothing(claim: Claim, dataset: Dataset) -> None:
 def test_a_claim_is_quoted_in_a_line_and_says_what_follows(claim: Claim) -> None:
     assert "\n" not in claim.quote and len(claim.quote) < 120
     assert claim.source and claim.question.endswith(".") and not claim.title.endswith(".")
-    assert {Verdict.HOLDS, Verdict.FAILS} == set(claim.lessons)
+    assert {Verdict.HOLDS, Verdict.FAILS} <= set(claim.lessons)
     assert all(lesson.endswith(".") for lesson in claim.lessons.values())
 
 

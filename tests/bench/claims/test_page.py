@@ -72,6 +72,13 @@ def test_numbers_have_three_places(value: float, text: str) -> None:
     assert page._plain(value) == text
 
 
+def test_words_written_for_one_study_are_marked_in_another() -> None:
+    assert "Those words are of the study `seeds`" in written(0.7)
+    evidence = study(0.7)
+    own = replace(evidence.reading, study=evidence.reading.study.model_copy(update={"name": "seeds"}))
+    assert "Those words" not in page.page(own, [(GRADIENT, GRADIENT.measure(evidence))])
+
+
 def test_ranges_are_said_in_words() -> None:
     (criterion,) = GRADIENT.measure(study(0.7)).criteria
     assert page._range(criterion) == "at least 0.98"
