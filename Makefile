@@ -24,7 +24,7 @@ readme: .venv/ready-dev  ## the tables of results/default into README.md, and a 
 	$(BIN)/python -m tests.bench.report.photograph results/default
 
 test: .venv/ready-dev  ## everything that must hold
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile
 
 microbench: .venv/ready-dev  ## speed, as ratios measured in one run: scores beside other libraries, the harness
 	$(BIN)/python -m pytest tests/microbench -o python_files='bench_*.py' -o addopts='-p no:cacheprovider' -W ignore --benchmark-only -q

@@ -12,6 +12,7 @@ from sklearn.exceptions import NotFittedError
 
 import reducers
 from reducers import TrainingDivergedError
+from reducers._extras import STEPS
 from reducers._history import Epoch
 from reducers.autoencoder import Autoencoder
 from reducers.vae import VAE
@@ -268,7 +269,7 @@ def test_extras_are_small_arrays_of_plain_numbers() -> None:
     assert extras["prior_samples_by_epoch"].shape == (6, 16, 64)
     assert extras["prior_samples_by_epoch"][-1] == pytest.approx(extras["prior_samples"][:16], abs=1e-6)
     assert extras["anomaly_score"] == pytest.approx(-vae.score_samples(X[:100]))
-    assert extras["interpolation"].shape == (12, 64)
+    assert extras["interpolation"].shape == (STEPS, 64)
     assert {str(array.dtype) for array in extras.values()} == {"float32", "int32"}
     assert extras["squared_error_through_sample"].mean() > np.square(X[:100] - vae.reconstruct(X[:100])).sum(1).mean()
     assert not hasattr(reducers.create("pca"), "extras")
