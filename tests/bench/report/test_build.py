@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -250,11 +250,14 @@ def test_places_do_not_contradict_what_the_table_calls_best() -> None:
 
 @given(st.lists(st.floats(1e-3, 1e3), min_size=2, max_size=8, unique=True))
 def test_bars_keep_the_order_of_values_on_one_axis(values: list[float]) -> None:
+    assume(max(values) > 1.001 * min(values))
     cells = [Cell("", "", value, value * 0.9, value * 1.1) for value in values]
     axis = markup.axis(cells, unbounded=values[0] > 1)
     assert axis is not None
     bars = [markup.bar(cell, axis) for cell in cells]
-    assert np.array_equal(np.argsort([bar.middle for bar in bars if bar]), np.argsort(values))
+    middles = np.array([bar.middle for bar in bars if bar])
+    # Values one bit apart may share a place; none may change places.
+    assert np.all(np.diff(middles[np.argsort(values)]) >= 0) and np.ptp(middles) > 0
     assert all(bar and 0 <= bar.low <= bar.middle <= bar.high <= 100 for bar in bars)
 
 
