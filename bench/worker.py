@@ -101,6 +101,7 @@ class Bench:
         self.start, self.X, self.X_test = start, X, X_test
         self.cls: Any = None
         self.embedding: np.ndarray | None = None
+        self.early_end = ""
         self.threads_before: set[threading.Thread] = set()
 
     def get_ready(self) -> Outcome:
@@ -124,7 +125,7 @@ class Bench:
         """Fit, transform and invert under the meter, save what came out, and say how it went."""
         parts: dict[str, Any] = {}
         threads.set_budget(self.start.threads)
-        self.threads_before = set(threading.enumerate())
+        self.threads_before, self.early_end = set(threading.enumerate()), ""
         try:
             arrays = self._measured(fit, parts)
         except Exception as error:  # noqa: BLE001 - whatever a reducer raises is a row of the results
@@ -161,7 +162,8 @@ class Bench:
         _touch(self.X, self.X_test)
         with watched(reducer, fit.monitor):
             _, parts["fit"] = measure(lambda: reducer.fit(self.X))
-        self.embedding = embedding = np.array(reducer.embedding_)
+        self.embedding, self.early_end = np.array(reducer.embedding_), _early_end(reducer)
+        embedding = self.embedding
         parts["n_components"] = embedding.shape[1]
         arrays = {"fit": embedding.astype(np.float32)}
         if not parts["can_transform"] or not len(self.X_test):
@@ -223,7 +225,15 @@ class Bench:
         left = [thread.name for thread in threading.enumerate() if thread not in self.threads_before]
         if left:
             notes.append(f"left {len(left)} thread(s) running")
+        if self.early_end:
+            notes.append(self.early_end)
         return notes
+
+
+def _early_end(reducer: Any) -> str:
+    """Return what to say of a training that ended before its last epoch; nothing of others."""
+    done, most = getattr(reducer, "n_iter_", None), getattr(reducer, "n_epochs", None)
+    return f"stopped early, after {done} of {most} epochs" if done and most and done < most else ""
 
 
 def _status_of(error: Exception) -> Status:

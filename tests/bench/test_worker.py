@@ -89,3 +89,10 @@ def test_the_same_fit_again_is_compared_bit_by_bit(keep: Callable[..., Kept]) ->
     _, _, bench = keep("random_gaussian")
     assert bench.repeat(Repeat(7)).repeatable is True
     assert bench.repeat(Repeat(8)).repeatable is False
+
+
+def test_a_training_that_stops_early_is_noted(keep: Callable[..., Kept]) -> None:
+    patient, _, _ = keep("autoencoder", n_epochs=3)
+    hasty, _, _ = keep("autoencoder", n_epochs=50, early_stopping=True, n_iter_no_change=1, tol=1e6)
+    assert patient.notes == ()
+    assert [note for note in hasty.notes if note.startswith("stopped early, after ") and "of 50 epochs" in note]
