@@ -26,7 +26,7 @@ readme: .venv/ready-dev  ## the tables of results/default into README.md, and a 
 test: .venv/ready-dev  ## everything that must hold
 	$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile
 
-microbench: .venv/ready-dev  ## speed, as ratios measured in one run: scores beside other libraries, the harness
+microbench: .venv/ready-dev  ## speed, as ratios measured in one run: scores beside other libraries, training beside plain loops, the harness
 	$(BIN)/python -m pytest tests/microbench -o python_files='bench_*.py' -o addopts='-p no:cacheprovider' -W ignore --benchmark-only -q
 
 lint: .venv/ready-dev  ## style and types
