@@ -1,25 +1,28 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 
-# The tests' data are tiny: several threads would only wait for each other, and on a busy machine for minutes.
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")
+# The tests' data are tiny: several threads would only wait for each other, and on a busy machine for minutes. A
+# benchmark takes all cores.
+if "--benchmark-only" not in sys.argv:
+    for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        os.environ.setdefault(_name, "1")
 # What is kept of original spaces belongs to the tests alone.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="reducers-bench-tests-")
 # Where MNIST happens to be at hand must make no difference.
 os.environ.pop("MNIST_DIR", None)
 
-from collections.abc import Callable  # noqa: E402
-from pathlib import Path  # noqa: E402
+from collections.abc import Callable
+from pathlib import Path
 
-import numpy as np  # noqa: E402
-import psutil  # noqa: E402
-import pytest  # noqa: E402
+import numpy as np
+import psutil
+import pytest
 
-from bench.datasets import Dataset  # noqa: E402
-from bench.process import MARK  # noqa: E402
+from bench.datasets import Dataset
+from bench.process import MARK
 
 
 def make_dataset(n: int = 60, n_test: int = 20, n_features: int = 5, *, labels: bool = True) -> Dataset:
