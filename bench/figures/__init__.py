@@ -165,8 +165,8 @@ DRAWINGS = (
     Drawing(
         "training",
         "Training curves",
-        "A line a seed: a line still falling at its end was stopped early, a dotted line that rises is overfitting "
-        "(loss on points kept back from training).",
+        "A line a seed, each a mean over samples: one that still falls at its end would have gained from more epochs, "
+        "a dotted one (points kept back from training) that rises is overfitting.",
         neural.training,
     ),
 )
