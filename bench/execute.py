@@ -73,7 +73,7 @@ def execute(order: Order, console: Console, watch: Callable[..., Progress] = Pro
     with store.locked():
         environment = machine.environment(dataset.name, dataset.fingerprint, dataset.provenance, budget)
         store.write("study.toml", order.whole.to_toml())
-        runner = Runner(study, dataset, store, budget, order.monitored)
+        runner = Runner(study, dataset, store, order.monitored)
         ended = _run(runner, runs, order, console, watch)
         found = {pool for record in ended for pool in record.outcome.pools}
         pools = tuple(sorted(found, key=lambda pool: (pool.library, pool.threads)))

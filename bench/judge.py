@@ -163,7 +163,8 @@ def _complete_reference(store: Store, original: Original, name: str) -> None:
 def case_of(store: Store, original: Original, record: Record) -> Case:
     """Return the embedding of a run and what else its scores look at."""
     arrays = store.arrays(record)
-    return Case(original, arrays["fit"], arrays.get("test"), arrays.get("squared_error"), arrays.get("refit"))
+    others = {name: arrays.get(name) for name in ("squared_error", "refit", "few", "alone")}
+    return Case(original, arrays["fit"], arrays.get("test"), **others)
 
 
 def _curves(case: Case) -> dict[str, list[float]]:

@@ -34,6 +34,8 @@ class Run:
         Index of the seed, from 0; also the round in which the run takes place.
     random_state : int or None
         What the reducer is given; the same for every variant of one seed index, None for unseeded variants.
+    threads : int
+        Thread budget.
     key : str
         Hash of all that the result depends on.
     """
@@ -42,6 +44,7 @@ class Run:
     spec: Variant
     seed: int
     random_state: int | None
+    threads: int
     key: str
 
 
@@ -64,12 +67,12 @@ def make(study: Study, dataset: Dataset, threads: int, machine: str) -> list[Run
     Parameters
     ----------
     threads : int
-        Thread budget of every run.
+        Thread budget of every run whose variant has none of its own.
     machine : str
         Fingerprint of the machine: times of another machine are no times of this one.
     """
     versions = {name: version(name) for name in LIBRARIES}
-    common = {"measurement": MEASUREMENT, "threads": threads, "machine": machine, "versions": versions}
+    common = {"measurement": MEASUREMENT, "machine": machine, "versions": versions}
     digests = {name: reducers.digest(variant.reducer) for name, variant in study.variants.items()}
     data = _fingerprints(study, dataset)
     runs = []
@@ -79,13 +82,14 @@ def make(study: Study, dataset: Dataset, threads: int, machine: str) -> list[Run
         own = {
             "data": data[variant.n, variant.without],
             "reducer": variant.reducer.rpartition("/")[2],
+            "threads": variant.threads or threads,
             "code": digests[name],
             "params": variant.params,
             "random_state": random_state,
             "seed": seed,
         }
         key = sha256(json.dumps(common | own, sort_keys=True).encode()).hexdigest()
-        runs.append(Run(name, variant, seed, random_state, key))
+        runs.append(Run(name, variant, seed, random_state, variant.threads or threads, key))
     return runs
 
 

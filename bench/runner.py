@@ -49,7 +49,6 @@ class Runner:
     study: Study
     dataset: Dataset
     store: Store
-    threads: int
     monitored: bool = False
     workers: dict[str, Worker] = field(default_factory=dict)
     ready: dict[str, Outcome] = field(default_factory=dict)
@@ -113,7 +112,7 @@ class Runner:
         partial = self.store.partial_arrays(run)
         worker = self.workers.get(run.variant)
         if worker is None:
-            start = Start(run.spec.reducer, run.spec.params, self.threads, run.spec.seeded)
+            start = Start(run.spec.reducer, run.spec.params, run.threads, run.spec.seeded)
             worker = Worker(start, folders.of(run.spec), interrupt)
             self.workers[run.variant] = worker
             self.ready[run.variant] = worker.launch(limits)
@@ -154,7 +153,7 @@ class Runner:
             n_features=self.dataset.X.shape[1],
             seed=run.seed,
             random_state=run.random_state,
-            thread_budget=self.threads,
+            thread_budget=run.threads,
             timeout_s=self.study.timeout,
             memory_cap_mib=self.study.memory / 2**20,
             started=started.isoformat(timespec="seconds"),

@@ -153,9 +153,9 @@ class Store:
         -------
         dict of str to ndarray
             `fit`, the embedding of the fitted points, and where the reducer can: `test`, that of the held-out points;
-            `refit`, of fitted points placed once more; `squared_error` of each held-out point rebuilt; `rebuilt`, the
-            first of them; `grid`, the data of places spread over the embedding, with `grid_axes`; and `extra_NAME`,
-            what the reducer itself wished to keep.
+            `refit`, of fitted points placed once more; `few` and `alone`, of held-out points placed in other company;
+            `squared_error` of each held-out point rebuilt; `rebuilt`, the first of them; `grid`, the data of places
+            spread over the embedding, with `grid_axes`; and `extra_NAME`, what the reducer itself wished to keep.
         """
         with np.load(self._stem(record.variant, record.seed).with_suffix(".npz"), allow_pickle=False) as arrays:
             return dict(arrays)

@@ -48,6 +48,8 @@ class Variant(BaseModel):
     """A class that is left out of the points to fit; it stays among those held out."""
     without_each: tuple[str, ...] = ()
     """Classes of which each is left out by a variant of its own, named and labelled after it."""
+    threads: PositiveInt | None = None
+    """Thread budget of its runs; none takes the study's."""
     scores: bool = True
     """Whether its embeddings are scored; of some variants only what they rebuild matters."""
     params: dict[str, Any] = {}

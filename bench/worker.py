@@ -32,6 +32,9 @@ WARM_UP_ROWS = 512
 
 REFIT_ROWS = 100
 """Fitted points that are placed once more, so few that it costs little where placing is slow."""
+FEW_ROWS = 100
+ALONE_ROWS = 10
+"""Held-out points that are placed once more, in a batch of their own and one by one."""
 
 REBUILT_ROWS = 16
 GRID_PLACES = 12
@@ -176,7 +179,17 @@ class Bench:
             arrays |= {"squared_error": error, "rebuilt": rebuilt[:REBUILT_ROWS].astype(np.float32)}
         # From here on outside the clock: where known points are put as if they were new, for the scores; pictures.
         arrays["refit"] = reducer.transform(self.X[:REFIT_ROWS]).astype(np.float32)
-        return arrays | self._pictures(reducer)
+        return arrays | self._in_other_company(reducer) | self._pictures(reducer)
+
+    def _in_other_company(self, reducer: Any) -> dict[str, np.ndarray]:
+        """Return where held-out points are put in a small batch and alone; none where it places no such batches."""
+        try:
+            few = reducer.transform(self.X_test[:FEW_ROWS])
+            alone = [reducer.transform(self.X_test[row : row + 1]) for row in range(min(ALONE_ROWS, len(self.X_test)))]
+        except Exception:  # noqa: BLE001 - a reducer may raise anything
+            traceback.print_exc()
+            return {}
+        return {"few": few.astype(np.float32), "alone": np.concatenate(alone).astype(np.float32)}
 
     def _pictures(self, reducer: Any) -> dict[str, np.ndarray]:
         """Return what is kept to be looked at; a reducer that cannot make it has still been measured."""

@@ -28,7 +28,7 @@ from reducers._errors import (
 )
 from reducers._history import HISTORY_COLUMNS
 from reducers._presets import PRESETS, Preset
-from reducers._sources import Source, canonical
+from reducers._sources import Source, canonical, code_behind
 
 if TYPE_CHECKING:
     from reducers.base import Reducer
@@ -153,11 +153,11 @@ def preset(name: str) -> Preset:
 
 
 def digest(name: str) -> str:
-    """Return a hash of the code behind a reducer: its file and what the files of this folder share.
+    """Return a hash of the code behind a reducer: its file, and those of this folder that it imports.
 
     Comments and layout do not count.
     """
-    files = [source(name).file, FOLDER / "base.py", *sorted(FOLDER.glob("_*.py"))]
+    files = code_behind(source(name).file, FOLDER)
     return sha256("\n".join(canonical(path) for path in files).encode()).hexdigest()
 
 

@@ -114,6 +114,33 @@ def canonical(file: Path) -> str:
         return text
 
 
+def code_behind(file: Path, folder: Path) -> list[Path]:
+    """Return a file and those of a folder, this package, that it imports, they import, and so on."""
+    found, waiting = {file}, [file]
+    while waiting:
+        for module in _imported(waiting.pop()):
+            package, _, name = module.rpartition(".")
+            path = folder / f"{name}.py"
+            if package == __package__ and path.is_file() and path not in found:
+                found.add(path)
+                waiting.append(path)
+    return [file, *sorted(found - {file})]
+
+
+def _imported(file: Path) -> Iterator[str]:
+    """Yield the modules that a file imports anywhere."""
+    try:
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+    except (SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
 def _is_plain(node: ast.stmt) -> bool:
     """Tell whether a top-level statement only defines or imports, so that it cannot fail by itself."""
     if isinstance(node, PLAIN_STATEMENTS):

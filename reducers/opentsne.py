@@ -23,6 +23,8 @@ class OpenTSNE(Reducer):
         lower in silence.
     early_exaggeration : float
         Factor on the attraction in the first 250 iterations.
+    exaggeration : float or None
+        Factor on the attraction in the iterations after those; above 1 clusters shrink and move apart. None is 1.
     initialization : {"pca", "spectral", "random"}
         Where the points start.
     n_iter : int
@@ -51,6 +53,7 @@ class OpenTSNE(Reducer):
         n_components: int = 2,
         perplexity: float = 30.0,
         early_exaggeration: float = 12.0,
+        exaggeration: float | None = None,
         initialization: str = "pca",
         n_iter: int = 500,
         n_jobs: int = 1,
@@ -59,6 +62,7 @@ class OpenTSNE(Reducer):
         self.n_components = n_components
         self.perplexity = perplexity
         self.early_exaggeration = early_exaggeration
+        self.exaggeration = exaggeration
         self.initialization = initialization
         self.n_iter = n_iter
         self.n_jobs = n_jobs
@@ -74,6 +78,7 @@ class OpenTSNE(Reducer):
             n_components=self.n_components,
             perplexity=self.perplexity,
             early_exaggeration=self.early_exaggeration,
+            exaggeration=self.exaggeration,
             initialization=self.initialization,
             n_iter=self.n_iter,
             n_jobs=self.n_jobs,

@@ -30,6 +30,8 @@ class Case(Memory):
         Squared error of each held-out point's reconstruction, summed over features; None without an inverse.
     refit : ndarray of shape (n_again, n_components) or None
         The first fitted points placed once more, as if they were new.
+    few, alone : ndarray of shape (n_again, n_components) or None
+        The first held-out points placed once more, in a small batch of their own, and one by one.
     """
 
     original: Original
@@ -37,6 +39,8 @@ class Case(Memory):
     Z_test: np.ndarray | None = None
     squared_error: np.ndarray | None = None
     refit: np.ndarray | None = None
+    few: np.ndarray | None = None
+    alone: np.ndarray | None = None
 
     @property
     def y(self) -> np.ndarray | None:
@@ -53,7 +57,7 @@ class Case(Memory):
         """Whether every coordinate is a number that can be squared."""
         return all(
             bool(np.isfinite(Z).all()) and float(np.abs(Z).max(initial=0)) < 1e150
-            for Z in (self.Z, self.Z_test, self.refit)
+            for Z in (self.Z, self.Z_test, self.refit, self.few, self.alone)
             if Z is not None
         )
 

@@ -27,20 +27,34 @@ def placement_knn_accuracy(case: Case, k: int | None) -> float:
 
 def refit_displacement(case: Case, k: int | None) -> float:
     """Median distance of a fitted point to where it is put as if it were new, in root-mean-square radii."""
-    again, fitted = _twice(case)
-    radius = np.sqrt(np.mean(np.sum((case.Z - case.Z.mean(axis=0, dtype=np.float64)) ** 2, axis=1)))
-    return float(np.median(np.linalg.norm(again - fitted, axis=1)) / radius)
+    return _displacement(case, case.refit, case.Z)
 
 
 def refit_knn_recall(case: Case, k: int | None) -> float:
     """Share of a fitted point's k neighbours in the embedding that it meets again when put there as if it were new."""
-    assert k is not None
-    again, _ = _twice(case)
-    if k >= len(case.Z):
-        raise UndefinedError("too few points")
-    near = case.nearest(case.as_positions(again), first=0)[:, :k]
-    before = case.neighbours[: len(again), :k]
-    return float(np.mean((near[:, :, None] == before[:, None, :]).any(axis=2)))
+    again = _recorded(case.refit)
+    _require_more_than(k, case)
+    return _shared(case.nearest(case.as_positions(again), first=0), case.neighbours, k)
+
+
+def few_displacement(case: Case, k: int | None) -> float:
+    """Median distance between a held-out point's places among all others and in a small batch, in radii."""
+    return _displacement(case, case.few, case.Z_test)
+
+
+def few_knn_recall(case: Case, k: int | None) -> float:
+    """Share of a held-out point's k nearest fitted neighbours that it meets again when placed in a small batch."""
+    return _recall_in_other_company(case, case.few, k)
+
+
+def alone_displacement(case: Case, k: int | None) -> float:
+    """Median distance between a held-out point's places among all others and alone, in radii."""
+    return _displacement(case, case.alone, case.Z_test)
+
+
+def alone_knn_recall(case: Case, k: int | None) -> float:
+    """Share of a held-out point's k nearest fitted neighbours that it meets again when placed alone."""
+    return _recall_in_other_company(case, case.alone, k)
 
 
 def reconstruction_mse(case: Case, k: int | None) -> float:
@@ -65,11 +79,36 @@ def _around_mean(data: Dataset) -> np.ndarray:
     return np.array(sum(float(np.sum(block**2)) for block in blocks))
 
 
-def _twice(case: Case) -> tuple[np.ndarray, np.ndarray]:
-    """Return where some fitted points were put as new ones, and where the fit had put them."""
-    if case.refit is None:
+def _displacement(case: Case, again: np.ndarray | None, before: np.ndarray | None) -> float:
+    """Return the median distance between two places of the same points, in root-mean-square radii of the fitted."""
+    again = _recorded(again)
+    assert before is not None
+    radius = np.sqrt(np.mean(np.sum((case.Z - case.Z.mean(axis=0, dtype=np.float64)) ** 2, axis=1)))
+    return float(np.median(np.linalg.norm(again - before[: len(again)], axis=1)) / radius)
+
+
+def _recall_in_other_company(case: Case, again: np.ndarray | None, k: int | None) -> float:
+    again = _recorded(again)
+    _require_more_than(k, case)
+    return _shared(case.nearest(case.as_positions(again)), case.neighbours_of_held_out, k)
+
+
+def _recorded(again: np.ndarray | None) -> np.ndarray:
+    if again is None:
         raise UndefinedError("not recorded")
-    return np.asarray(case.refit, np.float64), np.asarray(case.Z[: len(case.refit)], np.float64)
+    return np.asarray(again, np.float64)
+
+
+def _require_more_than(k: int | None, case: Case) -> None:
+    assert k is not None
+    if k >= len(case.Z):
+        raise UndefinedError("too few points")
+
+
+def _shared(near: np.ndarray, before: np.ndarray, k: int | None) -> float:
+    """Return the share of the k nearest before that are among the k nearest again, row by row."""
+    near, before = near[:, :k], before[: len(near), :k]
+    return float(np.mean((near[:, :, None] == before[:, None, :]).any(axis=2)))
 
 
 def _squared_error(case: Case) -> np.ndarray:
@@ -142,6 +181,44 @@ RECORDS = (
         reference="Lee and Verleysen 2009, of two placements",
         meaning="Share of its neighbours that a point meets again when the transform places it as if it were new.",
         weakness="Says nothing of points that are really new.",
+    ),
+    *(
+        Score(
+            key=f"{key}_displacement",
+            label=f"displacement, {label}",
+            family="held-out",
+            test=displacement,
+            high=float("inf"),
+            unit="root-mean-square radii",
+            higher_is_better=False,
+            chance="about 1",
+            needs=("transform",),
+            reference="defined here",
+            meaning=f"How far a held-out point moves, in the median, when it is placed {company} and not among all.",
+            weakness="Of the first few held-out points only.",
+        )
+        for key, label, company, displacement in (
+            ("few", "small batch", "in a batch of a hundred", few_displacement),
+            ("alone", "one by one", "alone", alone_displacement),
+        )
+    ),
+    *(
+        Score(
+            key=f"{key}_knn_recall",
+            label=f"neighbours, {label}",
+            family="held-out",
+            test=recall,
+            ks=(15,),
+            chance="k / n",
+            needs=("transform",),
+            reference="Lee and Verleysen 2009, of two placements",
+            meaning=f"Share of its fitted neighbours that a held-out point meets again when placed {company}.",
+            weakness="Of the first few held-out points only.",
+        )
+        for key, label, company, recall in (
+            ("few", "small batch", "in a batch of a hundred", few_knn_recall),
+            ("alone", "one by one", "alone", alone_knn_recall),
+        )
     ),
     Score(
         key="reconstruction_mse",

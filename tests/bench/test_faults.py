@@ -61,7 +61,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Record]:
     store = Store(tmp_path_factory.mktemp("faults"))
     watcher = _Collector()
     with store.locked():
-        runner = Runner(study, data, store, threads=1)
+        runner = Runner(study, data, store)
         runner.execute(plan.make(study, data, 1, "machine"), watcher)
     assert watcher.records == {record.variant: record for record in store.records(study)}
     return watcher.records

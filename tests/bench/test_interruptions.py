@@ -130,7 +130,7 @@ def _study(seeds: int = 2) -> Study:
 
 def _runner(folder: Path) -> tuple[Runner, list[plan.Run]]:
     data = make_dataset(600, 100)
-    return Runner(_study(), data, Store(folder), threads=1), plan.make(_study(), data, 1, "machine")
+    return Runner(_study(), data, Store(folder)), plan.make(_study(), data, 1, "machine")
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +199,7 @@ def test_a_worker_sees_no_points_but_those_of_its_variant(tmp_path: Path) -> Non
     }
     study = Study(name="s", dataset="clouds", seeds=1, rounds=False, variants=variants)
     store = Store(tmp_path)
-    Runner(study, data, store, threads=1).execute(plan.make(study, data, 1, "machine"), MagicMock())
+    Runner(study, data, store).execute(plan.make(study, data, 1, "machine"), MagicMock())
     for name, expected in {"all": data.X, "few": data.X[:50], "without": data.X[data.y != 1]}.items():
         (record,) = store.records_of(name)
         assert record.n_fit == len(expected)

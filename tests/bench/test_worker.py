@@ -48,7 +48,7 @@ def test_no_lattice_is_laid_over_three_dimensions(keep: Callable[..., Kept]) -> 
 
 def test_a_reducer_without_a_way_back_leaves_none(keep: Callable[..., Kept]) -> None:
     _, arrays, _ = keep("random_projection")
-    assert set(arrays) == {"fit", "test", "refit"}
+    assert set(arrays) == {"fit", "test", "refit", "few", "alone"}
 
 
 REDUCER_WITH_EXTRAS = """

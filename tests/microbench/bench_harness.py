@@ -27,6 +27,6 @@ def test_runs_of_a_reducer_that_does_nothing(benchmark: BenchmarkFixture, seeds:
 
     def execute() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            Runner(study, data, Store(Path(folder)), threads=1).execute(runs, MagicMock())
+            Runner(study, data, Store(Path(folder))).execute(runs, MagicMock())
 
     benchmark.pedantic(execute, rounds=3, warmup_rounds=1)

@@ -126,5 +126,10 @@ def test_the_digest_sees_code_and_not_comments(folder: Path) -> None:
     file.write_text(GOOD.replace(".copy()", " + 1"))
     assert reducers.digest("mine") != before
     file.write_text(GOOD)
+    (folder / "base.py").write_text("from reducers._shared import x\n")
+    before = reducers.digest("mine")
     (folder / "_shared.py").write_text("x = 2\n")
-    assert reducers.digest("mine") != before
+    assert reducers.digest("mine") != before, "what its imports import counts"
+    before = reducers.digest("mine")
+    (folder / "_other.py").write_text("x = 2\n")
+    assert reducers.digest("mine") == before, "what it never imports does not"

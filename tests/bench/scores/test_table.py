@@ -20,7 +20,8 @@ def full_case(n: int = 60, y: np.ndarray | None = None, Z: np.ndarray | None = N
     labels = np.arange(n) % 6 if y is None else y
     data = dataset(X[:n], labels, X[n:], y_test=np.arange(20) % 6)
     Z = embedding("scattered", n) if Z is None else Z
-    return Case(Original(data), Z, embedding("scattered", 20), np.ones(20), Z[:10])
+    Z_test = embedding("scattered", 20)
+    return Case(Original(data), Z, Z_test, np.ones(20), Z[:10], Z_test[:10], Z_test[:5])
 
 
 def test_every_record_explains_itself() -> None:
@@ -166,6 +167,19 @@ def test_new_points_placed_by_the_fit_itself() -> None:
     moved = replace(case, refit=case.Z[:10] + 10)
     again = by_column(evaluate(moved, ["refit_displacement", "refit_knn_recall"]))
     assert again["refit_displacement"].value == pytest.approx(
+        10 * np.sqrt(2) / np.sqrt(case.Z.var(axis=0).sum()), rel=1e-5
+    )
+
+
+def test_new_points_in_other_company() -> None:
+    case = full_case()
+    assert case.Z_test is not None
+    same = by_column(evaluate(replace(case, few=case.Z_test[:20], alone=case.Z_test[:5])))
+    assert same["few_displacement_test"].value == same["alone_displacement_test"].value == 0
+    assert same["few_knn_recall_k15_test"].value == same["alone_knn_recall_k15_test"].value == 1
+    elsewhere = by_column(evaluate(replace(case, few=case.Z_test[:20][::-1], alone=case.Z_test[:5] + 10)))
+    assert elsewhere["few_knn_recall_k15_test"].value < 0.9
+    assert elsewhere["alone_displacement_test"].value == pytest.approx(
         10 * np.sqrt(2) / np.sqrt(case.Z.var(axis=0).sum()), rel=1e-5
     )
 
