@@ -12,7 +12,7 @@ from bench.tables.markdown import escaped
 HEAD = """# What the studies found
 
 Every sentence and number on this page is made by `make findings` from the tables that stand beside it, so that it
-cannot disagree with them. Numbers are medians over seeds with 95 % intervals in brackets, unless something else is said.
+cannot disagree with them. Numbers are medians over seeds with 95 % intervals in brackets, unless another is said.
 """
 
 LIMITS = """## Limits

@@ -48,7 +48,7 @@ def terminal(title: str, headline: Sequence[Table], findings: Sequence[Finding])
 
 
 def write_into(file: Path, text: str, marker: str = "headline") -> None:
-    """Replace what stands between the two markers of a file, such as `<!-- headline -->` and `<!-- end of headline -->`.
+    """Replace what stands between two markers of a file: `<!-- headline -->`, say, and `<!-- end of headline -->`.
 
     Raises
     ------
