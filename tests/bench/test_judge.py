@@ -187,9 +187,16 @@ def test_which_held_out_points_are_told_right_is_kept(
 
 
 def test_a_verdict_of_before_is_completed_without_a_score(
-    store: Store, data: Dataset, records: list[Record], computed: list[str], tmp_path: Path
+    store: Store,
+    data: Dataset,
+    records: list[Record],
+    computed: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run(store, data, records, tmp_path)
+    monkeypatch.setattr(judge.Original, "fits", False)
+    monkeypatch.setattr(judge, "corank_together", lambda cases: pytest.fail("no rank is needed"))
     path = store.folder / "runs" / "method" / "scores-0.json"
     whole = path.read_bytes()
     before = json.loads(whole)
