@@ -149,7 +149,7 @@ def _complete(store: Store, original: Original, records: Sequence[Record]) -> No
         found = _read(store, _name(record), record.arrays_sha256)
         if record.arrays_sha256 is not None and _missing(found):
             todo.append((record, found, case_of(store, original, record)))
-    # Which points are told right takes no ranks, and to look for them anew is what scoring so many points takes longest.
+    # Which points are told right takes no ranks, whose search is most of what scoring so many points takes.
     finite = [case for _, found, case in todo if case.is_finite and _missing(found) != ["right"]]
     if finite and not original.fits:
         corank_together(finite)
