@@ -9,21 +9,21 @@ from pathlib import Path
 
 from rich.console import Group
 
-from bench import claims, comparisons, drawn, figures, noise, report, tables
+from bench import claims, comparisons, drawn, figures, held_out, noise, report, tables
 from bench.datasets import Dataset
 from bench.errors import StoreError
-from bench.findings import Advice, Finding, advice, findings
+from bench.findings import NEEDS, Advice, Finding, advice, findings
 from bench.reading import Reading, read
 from bench.scores import REFERENCES
 from bench.store import Store
-from bench.tables import build, document
+from bench.tables import build, document, over_points
 from bench.tables.footnotes import Footnote
 from bench.tables.latex import to_latex
 from bench.tables.model import Table
 
 log = logging.getLogger(__name__)
 
-COMPARED = (*build.QUALITY, "fit_s", "transform_s", "peak_mib")
+COMPARED = tuple(dict.fromkeys((*build.QUALITY, *NEEDS.values(), "transform_s")))
 """Columns of which every comparison is written down."""
 
 
@@ -79,14 +79,18 @@ def publish(store: Store, dataset: Dataset, *, anew: bool = True) -> Results:
     origin = drawn.origin(reading)
     if not anew and (known := drawn.unchanged(store, origin)):
         return Results(reading.title, headline, said, needs, known, are_new=False)
+    of_points = held_out.held_out(reading)
+    both_intervals = over_points.tables(of_points, found)
     paths = [
         store.write("runs.csv", tables.runs_table(reading.judged).to_csv(index=False)),
         store.write("scores.csv", tables.scores_table(reading).to_csv(index=False)),
         store.write("summary.csv", tables.summary_table(reading).to_csv(index=False)),
         store.write("headline.csv", tables.narrow_table(headline[:2]).to_csv(index=False)),
         store.write("comparisons.csv", pairs.to_csv(index=False)),
-        store.write("summary.md", document.markdown(reading.title, headline, said, needs, families)),
-        store.write("summary.tex", to_latex((*headline, *families))),
+        store.write("held_out_accuracy.csv", held_out.accuracies_frame(of_points, reading).to_csv(index=False)),
+        store.write("held_out_comparisons.csv", held_out.pairs_frame(of_points).to_csv(index=False)),
+        store.write("summary.md", document.markdown(reading.title, headline, said, needs, both_intervals, families)),
+        store.write("summary.tex", to_latex((*headline, *both_intervals, *families))),
     ]
     paths += _figures(reading)
     paths += claims.write(store, reading, claims.CLAIMS)

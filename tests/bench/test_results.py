@@ -47,6 +47,7 @@ def summary(store: Store, published: Results) -> pd.DataFrame:
 def test_every_file_is_there(store: Store, published: Results) -> None:
     names = {str(path.relative_to(store.folder)) for path in published.paths}
     assert names >= {"runs.csv", "scores.csv", "summary.csv", "headline.csv", "comparisons.csv"}
+    assert names >= {"held_out_accuracy.csv", "held_out_comparisons.csv"}
     assert names >= {"summary.md", "summary.tex", "figures/embeddings.png", "report.html"}
     assert all(path.stat().st_size > 100 for path in published.paths)
 
@@ -85,7 +86,7 @@ def test_the_summary_says_what_must_be_known(store: Store, published: Results) -
     assert "1 of 1 runs did not end well: timeout: took longer than the limit of 3.0 s." in text
     assert "80 points fitted, 30 held out; 1 to 3 runs of each method, 1 thread allowed." in text
     assert text.startswith("# Clouds\n\n**Quality**")
-    assert text.index("## In words") < text.index("## Every score")
+    assert text.index("## In words") < text.index("## Over held-out points") < text.index("## Every score")
 
 
 def test_the_narrow_table_says_what_the_wide_one_says(store: Store, summary: pd.DataFrame) -> None:
