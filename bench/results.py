@@ -76,7 +76,7 @@ def publish(store: Store, dataset: Dataset) -> Results:
         store.write("summary.md", document.markdown(reading.title, headline, said, needs, families)),
         store.write("summary.tex", to_latex((*headline, *families))),
     ]
-    for drawing, figure in figures.pictures(reading.pictured):
+    for drawing, figure in figures.pictures(reading):
         name = f"figures/{drawing.name}"
         paths += [store.write(f"{name}.{kind}", figures.render(figure, kind)) for kind in ("png", "svg")]
     moving = figures.moving_interpolation(reading.pictured)

@@ -212,6 +212,11 @@ def read(name: str) -> Study:
         raise StudyError("\n".join(_explain(dict(problem), text, path) for problem in error.errors())) from error
 
 
+def fellow(name: str, parameter: str, value: Any) -> str:
+    """Return the name of the variant that differs from another in one parameter; see `Variant.each`."""
+    return f"{name}-{parameter}-{value}"
+
+
 def _labelled(variant: Variant, known: dict[str, Source]) -> Variant:
     variant = _with_preset(variant)
     if variant.reducer not in known and ".py:" not in variant.reducer:
@@ -232,7 +237,7 @@ def _spread(name: str, variant: Variant) -> list[tuple[str, Variant]]:
         ]
     turned = [
         (
-            f"{name}-{parameter}-{value}",
+            fellow(name, parameter, value),
             single.model_copy(
                 update={"params": variant.params | {parameter: value}, "label": f"{variant.label}, {parameter} {value}"}
             ),

@@ -11,7 +11,20 @@ from dataclasses import dataclass
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from bench.figures import classes, costs, curves, distances, embeddings, latent, local, neural, ranks, stability, style
+from bench.figures import (
+    classes,
+    costs,
+    curves,
+    distances,
+    embeddings,
+    latent,
+    local,
+    neural,
+    ranks,
+    stability,
+    style,
+    sweeps,
+)
 from bench.figures.latent import moving_interpolation
 from bench.figures.style import palette, render
 from bench.reading import Reading
@@ -31,12 +44,15 @@ class Drawing:
         One sentence that says how to read it.
     make : function
         Draws it without title and caption; None where the study has nothing for it.
+    is_of_all : bool
+        Whether it is of all variants, and not of those alone that figures show side by side.
     """
 
     name: str
     title: str
     caption: str
     make: Callable[[Reading], Figure | None]
+    is_of_all: bool = False
 
     def draw(self, reading: Reading) -> Figure | None:
         """Return the figure without title and caption, for a page that writes them itself."""
@@ -169,14 +185,32 @@ DRAWINGS = (
         "a dotted one (points kept back from training) that rises is overfitting.",
         neural.training,
     ),
+    Drawing(
+        "sweeps",
+        "One parameter turned, all else left alone",
+        "A dot is a seed, the line joins medians, and the grey bar stands at the library's default; a row shares its "
+        "axis, so that what moves little is seen to.",
+        sweeps.draw,
+        is_of_all=True,
+    ),
+    Drawing(
+        "dial",
+        "Silhouette can be turned up without keeping more neighbours",
+        "Each path leads through the medians of a parameter's settings, written beside them, the default a ring: upwards "
+        "classes stand further apart, to the right more neighbours are kept, and a path that falls to the right trades "
+        "one for the other.",
+        sweeps.dial,
+        is_of_all=True,
+    ),
 )
 """Every figure, in the order of a report."""
 
 
 def pictures(reading: Reading) -> Iterator[tuple[Drawing, Figure]]:
     """Yield every figure that the study has something for, with its title above and its caption below."""
+    pictured = reading.pictured
     for drawing in DRAWINGS:
-        figure = drawing.draw(reading)
+        figure = drawing.draw(reading if drawing.is_of_all else pictured)
         if figure is not None:
             with mpl.rc_context(style.RC):
                 style.entitle(figure, drawing.title, drawing.caption)
