@@ -8,9 +8,6 @@ from typing import Any
 
 from bench.study import Study, fellow
 
-LOGARITHMIC = 8
-"""How many times its smallest setting the largest must be for the settings to be spread over orders of size."""
-
 
 @dataclass(frozen=True)
 class Sweep:
@@ -50,11 +47,6 @@ class Sweep:
     def is_numeric(self) -> bool:
         """Whether the settings are numbers."""
         return all(isinstance(value, int | float) for value in self.variants)
-
-    @property
-    def is_logarithmic(self) -> bool:
-        """Whether the settings are spread over orders of size."""
-        return self.is_numeric and min(self.variants) > 0 and max(self.variants) >= LOGARITHMIC * min(self.variants)
 
 
 def sweeps(study: Study) -> list[Sweep]:

@@ -26,6 +26,9 @@ SHOWN: tuple[tuple[str, str, int | None], ...] = (
 DIAL = (("r_nx_auc", "fit", None), ("silhouette", "fit", None))
 """What the path of a sweep leads through: neighbours kept, and how far classes stand apart."""
 
+MOST_LETTERS = 16
+"""Letters of the settings, each as long as the longest, that lie side by side under a panel."""
+
 Points = Mapping[Any, Sequence[float]]
 """Values over seeds, by setting."""
 
@@ -49,36 +52,40 @@ def draw(reading: Reading) -> Figure | None:
             else:
                 _without(ax)
         axes[0, column].set_title(f"{sweep.label}\n{sweep.parameter}")
-    for ax, (key, split, k) in zip(axes[:, 0], rows, strict=True):
-        of = (f", k = {k}" if k else "") + (",\nheld-out" if split == "test" else "")
-        ax.set_ylabel(SCORES[key].label + of)
+    for ax, row in zip(axes[:, 0], rows, strict=True):
+        ax.set_ylabel(style.wrapped(_label(*row), 16), fontsize=7)
     figure.align_ylabels()
     return figure
 
 
 def dial(reading: Reading) -> Figure | None:
     """Draw silhouette against neighbours kept, as a path through the settings of each parameter."""
-    paths = []
-    for sweep in sweeps(reading.study):
+    found, paths = sweeps(reading.study), []
+    for sweep in found:
         x, y = (_medians(_points(reading, sweep, *score)) for score in DIAL)
         both = [value for value in sweep.variants if value in x and value in y]
         if sweep.is_numeric and len(both) > 1:
             paths.append((sweep, [(value, x[value], y[value]) for value in both]))
     if not paths:
         return None
-    looks = _looks([sweep for sweep, _ in paths])
-    figure, axes = style.panels(len(paths), headroom=0.55, side=0.4)
-    first = axes[0, 0]
+    looks = _looks(found)
+    figure, axes = style.panels(len(paths), headroom=0.6)
     for ax, (sweep, places) in zip(axes[:, 0], paths, strict=True):
-        ax.sharex(first)
-        ax.sharey(first)
+        for variant in sweep.variants.values():
+            _seeds(ax, reading, variant, looks[sweep.label])
         _path(ax, sweep, places, looks[sweep.label])
         ax.set_title(f"{sweep.label}\n{sweep.parameter}")
-        ax.label_outer()
-    first.margins(0.18)
-    figure.supxlabel(f"{SCORES[DIAL[0][0]].label}: neighbours kept", fontsize=8)
-    figure.supylabel(f"{SCORES[DIAL[1][0]].label}: classes apart", fontsize=8)
+        ax.set_xlabel(_label(*DIAL[0]), fontsize=7)
+        ax.margins(0.2)
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_locator(MaxNLocator(3))
+    axes[0, 0].set_ylabel(_label(*DIAL[1]), fontsize=7)
     return figure
+
+
+def _label(key: str, split: str, k: int | None) -> str:
+    """Return what an axis is called."""
+    return SCORES[key].label + (f", k = {k}" if k else "") + (", held-out" if split == "test" else "")
 
 
 def _points(reading: Reading, sweep: Sweep, key: str, split: str, k: int | None) -> Points:
@@ -99,43 +106,53 @@ def _looks(found: Sequence[Sweep]) -> dict[str, style.Look]:
     return style.looks(list(dict.fromkeys(sweep.label for sweep in found)))
 
 
-def _places(sweep: Sweep) -> dict[Any, float]:
-    """Return where each setting stands on the x axis: numbers at themselves, others side by side."""
-    if sweep.is_numeric:
-        return {value: float(value) for value in sweep.variants}
-    return {value: float(place) for place, value in enumerate(sweep.variants)}
-
-
 def _settings(ax: Axes, sweep: Sweep) -> None:
-    """Make the x axis that of the settings, with a line at the default."""
-    places = _places(sweep)
-    if sweep.is_logarithmic:
-        ax.set_xscale("log")
-    ax.xaxis.set_minor_locator(NullLocator())
-    ax.set_xticks(list(places.values()), [f"{value:g}" if sweep.is_numeric else value for value in places])
-    ax.tick_params(axis="x", labelsize=6)
+    """Make the x axis that of the settings, side by side, with a bar at the default."""
+    settings = list(sweep.variants)
+    written = [_written(value) for value in settings]
+    ax.set_xticks(range(len(settings)), written)
+    crowded = len(settings) * max(map(len, written)) > MOST_LETTERS
+    ax.tick_params(axis="x", labelsize=6, labelrotation=45 if crowded else 0)
     ax.yaxis.set_major_locator(MaxNLocator(4))
-    ax.margins(x=0.12)
-    ax.axvline(places[sweep.default], color="0.8", linewidth=3, zorder=0)
+    ax.set_xlim(-0.5, len(settings) - 0.5)
+    ax.axvline(settings.index(sweep.default), color="0.85", linewidth=4, zorder=0)
+
+
+def _written(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def _without(ax: Axes) -> None:
+    """Leave a panel empty: a method that places no new points has no score of them."""
+    ax.text(0.5, 0.5, "n/a", ha="center", va="center", transform=ax.transAxes, color=style.GREY, fontsize=7)
 
 
 def _values(ax: Axes, sweep: Sweep, points: Points, look: style.Look) -> None:
-    places = _places(sweep)
+    places = {value: place for place, value in enumerate(sweep.variants)}
     for value, scores in points.items():
-        ax.plot([places[value]] * len(scores), scores, "o", color=look.colour, markersize=2.5, alpha=0.7, mew=0)
+        ax.plot([places[value]] * len(scores), scores, "o", color=look.colour, markersize=2.5, alpha=0.6, mew=0)
     medians = _medians(points)
-    stroke = "-" if sweep.is_numeric else ""
-    ax.plot([places[v] for v in medians], list(medians.values()), stroke or "_", color=look.colour, markersize=9)
+    stroke = "-" if sweep.is_numeric else "_"
+    ax.plot([places[value] for value in medians], list(medians.values()), stroke, color=look.colour, gid="medians")
+
+
+def _seeds(ax: Axes, reading: Reading, variant: str, look: style.Look) -> None:
+    """Draw the seeds of a setting faintly."""
+    for item in reading.well(variant) if variant in reading.variants else ():
+        x, y = (item.score(*score) for score in DIAL)
+        if x is not None and y is not None:
+            ax.plot(x, y, "o", color=look.colour, markersize=2, alpha=0.4, mew=0)
 
 
 def _path(ax: Axes, sweep: Sweep, places: Sequence[tuple[Any, float, float]], look: style.Look) -> None:
-    ax.plot([x for _, x, _ in places], [y for _, _, y in places], color=look.colour, marker="o", markersize=2.5)
+    xs, ys = [x for _, x, _ in places], [y for _, _, y in places]
+    ax.plot(xs, ys, color=look.colour, linewidth=0.8, gid="path")
     for value, x, y in places:
         is_default = value == sweep.default
         if is_default:
             ax.plot(x, y, "o", color=look.colour, markersize=6, markerfacecolor="white", gid="default")
         ax.annotate(
-            f"{value:g}",
+            _written(value),
             (x, y),
             xytext=(4, 3),
             textcoords="offset points",
