@@ -22,7 +22,8 @@ class AfterPCA(Reducer):
 
     def _fit(self, X: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
         self.first_ = PCA(min(N_COMPONENTS, *X.shape))
-        return super()._fit(self.first_.fit_transform(X), rng)
+        # What follows in the order of classes is the reducer that this is mixed with.
+        return super()._fit(self.first_.fit_transform(X), rng)  # type: ignore[safe-super]
 
 
 class PlacesAfterPCA(AfterPCA):

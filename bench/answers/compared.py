@@ -38,16 +38,15 @@ def ranked(stored: Stored, variants: Sequence[str], column: str) -> tuple[list[s
 
 
 def change_in_words(one: Comparison, digits: int = 3) -> str:
-    """Return a difference with its sign and interval, and whether it could be chance.
+    """Return a difference with its sign and interval.
 
     >>> from bench.comparisons import Design
     >>> change_in_words(Comparison("a", "b", Design.PAIRED, 3, 0.02, -0.01, 0.05, 0.2, 0.2))
-    '+0.020 [-0.010, +0.050], cannot be told apart'
+    '+0.020 [-0.010, +0.050]'
     """
     if one.change is None or one.low is None or one.high is None:
         return "n/a"
-    text = f"{one.change:+.{digits}f} [{one.low:+.{digits}f}, {one.high:+.{digits}f}]"
-    return text if one.told_apart else f"{text}, {ALIKE}"
+    return f"{one.change:+.{digits}f} [{one.low:+.{digits}f}, {one.high:+.{digits}f}]"
 
 
 def _sample(stored: Stored, variant: str, column: str) -> Sample:

@@ -81,7 +81,11 @@ def _span(medians: Medians) -> float:
 
 
 def _row(stored: Stored, sweep: Sweep) -> tuple[str, ...]:
-    settings = ", ".join(f"[{value}]" if value == sweep.default else f"{value}" for value in sweep.variants)
+    settings = ", ".join(
+        f"[{value}]" if value == sweep.default else f"{value}"
+        for value, variant in sweep.variants.items()
+        if variant in stored.variants
+    )
     accuracies = _medians(stored, sweep, ACCURACY)
     best = max(accuracies, key=lambda value: accuracies[value])
     named = f"{best}: {in_words(stored.interval(sweep.variants[best], ACCURACY))}"
@@ -106,8 +110,8 @@ def _against_defaults(stored: Stored, found: Sequence[Sweep]) -> list[str]:
     better = [one for one in tested if one.told_apart and one.change is not None and one.change > 0]
     worse = [one for one in tested if one.told_apart and one not in better]
     text = (
-        f"Of {len(tested)} settings that are not a default {len(better)} are better than it in held-out accuracy and "
-        f"{len(worse)} worse; the others cannot be told apart from it (paired over seeds, Holm-corrected)."
+        f"Of {len(tested)} settings that are not a default {len(better) or 'none'} can be said to do better than it in "
+        f"held-out accuracy and {len(worse) or 'none'} worse (paired over seeds, Holm-corrected over all of them)."
     )
     if not better:
         return [text]

@@ -52,6 +52,4 @@ def _quality(stored: Stored, column: str, of_column: list[Comparison]) -> str:
     return f"{title} changes by: {'; '.join(differing)}{rest}."
 
 
-ANSWERS = (
-    Answer(15, "Should PCA come first?", "pca-first", "summary.md", pca_first),
-)
+ANSWERS = (Answer(15, "Should PCA come first?", "pca-first", "summary.md", pca_first),)

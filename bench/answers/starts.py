@@ -6,7 +6,7 @@ from bench.answers.answer import Answer, Told, in_words, listed
 from bench.answers.compared import change_in_words, compared
 from bench.answers.stored import Stored
 from bench.comparisons import Comparison
-from bench.sweeps import sweeps
+from bench.sweeps import Sweep, sweeps
 from bench.tables.columns import COLUMNS
 
 GLOBAL = ("shepard_spearman", "triplet_accuracy", "centroid_spearman")
@@ -20,21 +20,27 @@ def initialisation(stored: Stored) -> Told:
     pairs = [(sweep.variants[value], sweep.base) for sweep in found for value in sweep.others]
     sentences = [_over(stored, pairs, GLOBAL, "the global arrangement"), _over(stored, pairs, LOCAL, "neighbours")]
     residuals = [
-        f"{stored.label(variant)}{' (default)' if variant == sweep.base else ''} {residual:.3f}"
+        f"{_start(stored, sweep, variant)} {residual:.3f}"
         for sweep in found
         for variant in sweep.variants.values()
         for residual in stored.sample(variant, UNSTABLE).values()
     ]
     if residuals:
         sentences.append(f"From seed to seed the layout moves by a Procrustes residual of: {listed(residuals)}.")
-    header = ("start", *(COLUMNS[column].title for column in (*GLOBAL, *LOCAL, UNSTABLE)))
+    columns = (*GLOBAL, *LOCAL, UNSTABLE)
     rows = tuple(
-        (stored.label(variant) + (f", {sweep.parameter} {sweep.default}, default" if variant == sweep.base else ""),)
-        + tuple(in_words(stored.interval(variant, column)) for column in (*GLOBAL, *LOCAL, UNSTABLE))
+        (_start(stored, sweep, variant), *(in_words(stored.interval(variant, column)) for column in columns))
         for sweep in found
         for variant in sweep.variants.values()
+        if variant in stored.variants
     )
-    return Told(tuple(sentences), header, rows)
+    return Told(tuple(sentences), ("start", *(COLUMNS[column].title for column in columns)), rows)
+
+
+def _start(stored: Stored, sweep: Sweep, variant: str) -> str:
+    """Return what a start is called, the default with its name."""
+    default = f", {sweep.parameter} {sweep.default} (default)" if variant == sweep.base else ""
+    return f"{stored.label(variant)}{default}"
 
 
 def _over(stored: Stored, pairs: list[tuple[str, str]], columns: tuple[str, ...], what: str) -> str:

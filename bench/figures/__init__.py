@@ -188,17 +188,17 @@ DRAWINGS = (
     Drawing(
         "sweeps",
         "One parameter turned, all else left alone",
-        "A dot is a seed, lines join medians, and the grey bar stands at the default; settings stand at even distances, "
-        "and panels of a row share their scale.",
+        "A dot is a seed, lines join medians, and the grey bar stands at the default; settings stand at even "
+        "distances, and panels of a row share their scale.",
         sweeps.draw,
         is_of_all=True,
     ),
     Drawing(
         "dial",
         "The silhouette dial: classes apart against neighbours kept",
-        "Each path leads through the medians of a parameter's settings, written beside them, the default a ring: to the "
-        "right more neighbours are kept, upwards classes stand further apart, so that a path that rises to the left pays "
-        "for this with that; dots are seeds, and each panel has its own scale.",
+        "Each path leads through the medians of a parameter's settings, written beside them, the default a ring: to "
+        "the right more neighbours are kept, upwards classes stand further apart, so that a path that rises to the "
+        "left pays for this with that; dots are seeds, and each panel has its own scale.",
         sweeps.dial,
         is_of_all=True,
     ),

@@ -153,7 +153,7 @@ def test_a_variant_can_leave_out_one_class_after_another(tmp_path: Path) -> None
 
 def test_a_variant_can_have_fellows_that_differ_in_one_parameter(tmp_path: Path) -> None:
     text = 'dataset = "digits"\n[variants.umap]\nreducer = "umap"\nparams = { n_neighbors = 15, init = "pca" }\n'
-    text += 'each = { n_neighbors = [5, 50], min_dist = [0.5] }\n'
+    text += "each = { n_neighbors = [5, 50], min_dist = [0.5] }\n"
     found = read(_write(tmp_path, text)).resolved().variants
     assert {name: (variant.label, variant.params) for name, variant in found.items()} == {
         "umap": ("UMAP", {"n_neighbors": 15, "init": "pca"}),

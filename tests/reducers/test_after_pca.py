@@ -7,6 +7,7 @@ from sklearn.datasets import load_digits
 import reducers
 from bench import conformance
 from reducers._after_pca import N_COMPONENTS
+from reducers._sources import code_behind
 
 PAIRS = {
     "tsne": "reducers/_tsne_after_pca.py:TSNEAfterPCA",
@@ -44,5 +45,5 @@ def test_it_is_the_reducer_on_principal_components(alone: str, after: str) -> No
 
 @pytest.mark.parametrize(("alone", "after"), PAIRS.items())
 def test_its_runs_depend_on_the_code_of_both(alone: str, after: str) -> None:
-    behind = {path.stem for path in reducers.code_behind(reducers.source(after).file, reducers.FOLDER)}
+    behind = {path.stem for path in code_behind(reducers.source(after).file, reducers.FOLDER)}
     assert {alone, "pca", "_after_pca"} <= behind
