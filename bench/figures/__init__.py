@@ -188,8 +188,8 @@ DRAWINGS = (
     Drawing(
         "sweeps",
         "One parameter turned, all else left alone",
-        "A dot is a seed, lines join medians, and the grey bar stands at the default; settings stand at even "
-        "distances, and panels of a row share their scale.",
+        "A dot is a seed, lines join medians, the grey bar stands at the default, and dashes are at what the data give "
+        "without any reduction; settings stand at even distances, and panels of a row share their scale.",
         sweeps.draw,
         is_of_all=True,
     ),

@@ -13,9 +13,10 @@ from matplotlib.ticker import MaxNLocator
 from bench.figures import style
 from bench.reading import Reading
 from bench.scores import SCORES
+from bench.scores.score import Split
 from bench.sweeps import Sweep, sweeps
 
-SHOWN: tuple[tuple[str, str, int | None], ...] = (
+SHOWN: tuple[tuple[str, Split, int | None], ...] = (
     ("knn_accuracy", "test", 10),
     ("r_nx_auc", "fit", None),
     ("shepard_spearman", "fit", None),
@@ -35,7 +36,7 @@ Points = Mapping[Any, Sequence[float]]
 
 def draw(reading: Reading) -> Figure | None:
     """Draw scores against the settings of each parameter that is turned."""
-    found = sweeps(reading.study)
+    found = _run(reading)
     points = {(row, i): _points(reading, sweep, *row) for i, sweep in enumerate(found) for row in SHOWN}
     rows = [row for row in SHOWN if any(points[row, i] for i in range(len(found)))]
     if not rows:
@@ -52,15 +53,18 @@ def draw(reading: Reading) -> Figure | None:
             else:
                 _without(ax)
         axes[0, column].set_title(f"{sweep.label}\n{sweep.parameter}")
-    for ax, row in zip(axes[:, 0], rows, strict=True):
-        ax.set_ylabel(style.wrapped(_label(*row), 16), fontsize=7)
+    pixels = {(v.score, v.split, v.k): v.value for v in reading.references.get("pixels", ()) if not v.part}
+    for of_row, row in zip(axes, rows, strict=True):
+        of_row[0].set_ylabel(style.wrapped(_label(*row), 16), fontsize=7)
+        for ax in of_row if pixels.get(row) is not None else ():
+            ax.axhline(pixels[row], color=style.GREY, linewidth=0.7, linestyle=(0, (3, 2)), gid="pixels")
     figure.align_ylabels()
     return figure
 
 
 def dial(reading: Reading) -> Figure | None:
     """Draw silhouette against neighbours kept, as a path through the settings of each parameter."""
-    found, paths = sweeps(reading.study), []
+    found, paths = _run(reading), []
     for sweep in found:
         x, y = (_medians(_points(reading, sweep, *score)) for score in DIAL)
         both = [value for value in sweep.variants if value in x and value in y]
@@ -86,6 +90,11 @@ def dial(reading: Reading) -> Figure | None:
 def _label(key: str, split: str, k: int | None) -> str:
     """Return what an axis is called."""
     return SCORES[key].label + (f", k = {k}" if k else "") + (", held-out" if split == "test" else "")
+
+
+def _run(reading: Reading) -> list[Sweep]:
+    """Return the sweeps of which there are runs."""
+    return [sweep for sweep in sweeps(reading.study) if set(sweep.variants.values()) & set(reading.variants)]
 
 
 def _points(reading: Reading, sweep: Sweep, key: str, split: str, k: int | None) -> Points:

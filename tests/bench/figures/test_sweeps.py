@@ -10,6 +10,7 @@ import pytest
 from bench.datasets import Dataset
 from bench.figures import sweeps
 from bench.reading import Reading
+from bench.scores import Value
 from bench.study import Study, Variant
 from tests.bench import results_maker as maker
 
@@ -67,6 +68,13 @@ def test_lines_join_the_medians_and_every_seed_is_a_dot(made: Reading) -> None:
     assert sorted(np.concatenate([dot.get_ydata() for dot in dots])) == pytest.approx(
         [0.1, 0.2, 0.2, 0.3, 0.4, 0.4, 0.5, 0.5, 0.7]
     )
+
+
+def test_what_the_pixels_give_is_drawn_where_they_have_the_score(made: Reading) -> None:
+    figure = sweeps.draw(replace(made, references={"pixels": [Value("silhouette", "fit", None, 0.05)]}))
+    assert figure is not None
+    dashes = [[line.get_ydata()[0] for line in ax.lines if line.get_gid() == "pixels"] for ax in figure.axes]
+    assert dashes == [[], [], [], [], [0.05], [0.05]]
 
 
 def test_the_dial_is_a_path_through_the_medians_with_the_default_ringed(made: Reading) -> None:
