@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bench import figures
 from bench.datasets import Dataset
 from bench.figures import sweeps
 from bench.reading import Reading
@@ -92,3 +93,11 @@ def test_the_dial_is_a_path_through_the_medians_with_the_default_ringed(made: Re
 def test_without_a_sweep_nothing_is_drawn(reading: Reading) -> None:
     assert sweeps.draw(reading) is None
     assert sweeps.dial(reading) is None
+
+
+def test_sweeps_show_variants_that_no_other_figure_has_room_for(made: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = replace(made, study=STUDY.model_copy(update={"figures": ("umap",)}))
+    assert few.pictured.variants == ("umap",)
+    monkeypatch.setattr(figures, "DRAWINGS", [drawing for drawing in figures.DRAWINGS if drawing.name == "sweeps"])
+    ((_, figure),) = figures.pictures(few)
+    assert [len(ax.get_xticks()) for ax in figure.axes[:2]] == [3, 2]
