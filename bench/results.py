@@ -113,7 +113,7 @@ def publish(store: Store, dataset: Dataset, *, anew: bool = True) -> Results:
 def _figures(reading: Reading) -> Iterator[Path]:
     """Write every figure that the study has something for, yield where, and remove those that it no longer has."""
     gone = set(figures.FILES)
-    for name, content in figures.files(reading.pictured):
+    for name, content in figures.files(reading):
         gone.discard(name)
         yield reading.store.write(f"figures/{name}", content)
     for name in gone:

@@ -11,7 +11,20 @@ from dataclasses import dataclass
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from bench.figures import classes, costs, curves, distances, embeddings, latent, local, neural, ranks, stability, style
+from bench.figures import (
+    classes,
+    costs,
+    curves,
+    distances,
+    embeddings,
+    latent,
+    local,
+    neural,
+    ranks,
+    stability,
+    style,
+    sweeps,
+)
 from bench.figures.latent import moving_interpolation
 from bench.figures.style import palette, render
 from bench.reading import Reading
@@ -31,12 +44,15 @@ class Drawing:
         One sentence that says how to read it.
     make : function
         Draws it without title and caption; None where the study has nothing for it.
+    is_of_all : bool
+        Whether it is of all variants, and not of those alone that figures show side by side.
     """
 
     name: str
     title: str
     caption: str
     make: Callable[[Reading], Figure | None]
+    is_of_all: bool = False
 
     def draw(self, reading: Reading) -> Figure | None:
         """Return the figure without title and caption, for a page that writes them itself."""
@@ -169,6 +185,23 @@ DRAWINGS = (
         "a dotted one (points kept back from training) that rises is overfitting.",
         neural.training,
     ),
+    Drawing(
+        "sweeps",
+        "One parameter turned, all else left alone",
+        "A dot is a seed, lines join medians, the grey bar stands at the default, and dashes are at what the data give "
+        "without any reduction; settings stand at even distances, and panels of a row share their scale.",
+        sweeps.draw,
+        is_of_all=True,
+    ),
+    Drawing(
+        "dial",
+        "The silhouette dial: classes apart against neighbours kept",
+        "Each path leads through the medians of a parameter's settings, written beside them, the default a ring: to "
+        "the right more neighbours are kept, upwards classes stand further apart, so that a path that rises to the "
+        "left pays for this with that; dots are seeds, and each panel has its own scale.",
+        sweeps.dial,
+        is_of_all=True,
+    ),
 )
 """Every figure, in the order of a report."""
 
@@ -180,8 +213,9 @@ FILES = frozenset([*(f"{drawing.name}.{kind}" for drawing in DRAWINGS for kind i
 
 def pictures(reading: Reading) -> Iterator[tuple[Drawing, Figure]]:
     """Yield every figure that the study has something for, with its title above and its caption below."""
+    pictured = reading.pictured
     for drawing in DRAWINGS:
-        figure = drawing.draw(reading)
+        figure = drawing.draw(reading if drawing.is_of_all else pictured)
         if figure is not None:
             with mpl.rc_context(style.RC):
                 style.entitle(figure, drawing.title, drawing.caption)
@@ -193,6 +227,6 @@ def files(reading: Reading) -> Iterator[tuple[str, bytes]]:
     for drawing, figure in pictures(reading):
         for kind in KINDS:
             yield f"{drawing.name}.{kind}", render(figure, kind)
-    moving = moving_interpolation(reading)
+    moving = moving_interpolation(reading.pictured)
     if moving is not None:
         yield MOVING, moving
