@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help bench seeds report readme test microbench lint format check clean
+.PHONY: help bench study seeds findings report readme test microbench lint format check clean
 
 help:  ## explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -13,8 +13,14 @@ help:  ## explain every target
 bench: .venv/ready  ## run the study on 5,000 real MNIST images and show its table (STUDY=quick: a first look)
 	$(BIN)/python -m bench run $(STUDY)
 
+study: .venv/ready  ## the full study, 10,000 MNIST images fitted and 10,000 held out, ten seeds: about an hour
+	$(BIN)/python -m bench run full
+
 seeds: .venv/ready  ## what five published autoencoders and VAEs claim, measured: over an hour, into results/seeds/claims.md
 	$(BIN)/python -m bench run seeds
+
+findings: .venv/ready  ## what the stored results of all studies say: results/README.md and the head of README
+	$(BIN)/python -m bench findings --into README.md
 
 report: .venv/ready  ## tables and figures of results/$(STUDY) anew, without one fit
 	$(BIN)/python -m bench report results/$(STUDY)

@@ -197,6 +197,17 @@ def report(
     console.print("\nwrote " + "\n      ".join(str(path) for path in results.paths), soft_wrap=True)
 
 
+@app.command()
+def findings(
+    results: Annotated[Path, typer.Argument(help="Folder with a folder of results for each study.")] = RESULTS,
+    into: Annotated[Path | None, typer.Option(help="Also write the findings between the markers of this file.")] = None,
+) -> None:
+    """Write what the stored results of all studies say into the README of their folder."""
+    from bench import answers
+
+    console.print(f"wrote {answers.write(results, into)}", soft_wrap=True)
+
+
 def _grid(rows: list[dict[str, str]]) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in rows[0]:

@@ -47,8 +47,8 @@ def terminal(title: str, headline: Sequence[Table], findings: Sequence[Finding])
     return Group(Text(title, style="bold"), Text(""), *map(TerminalTable, headline), *said)
 
 
-def write_into(file: Path, text: str) -> None:
-    """Replace what stands between the two markers of a file.
+def write_into(file: Path, text: str, marker: str = "headline") -> None:
+    """Replace what stands between two markers of a file: `<!-- headline -->`, say, and `<!-- end of headline -->`.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def write_into(file: Path, text: str) -> None:
         If the file has no such markers.
     """
     whole = file.read_text(encoding="utf-8")
-    start, end = (re.search(rf"<!-- {marker}.*?-->", whole) for marker in ("headline", "end of headline"))
+    start, end = (re.search(rf"<!-- {words}.*?-->", whole) for words in (marker, f"end of {marker}"))
     if start is None or end is None:
-        raise StoreError(f"Got {file}, but expected the markers <!-- headline --> and <!-- end of headline -->.")
+        raise StoreError(f"Got {file}, but expected the markers <!-- {marker} --> and <!-- end of {marker} -->.")
     file.write_text(f"{whole[: start.end()]}\n\n{text}\n\n{whole[end.start() :]}", encoding="utf-8")
