@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Group
 
-from bench import claims, comparisons, figures, noise, report, tables
+from bench import claims, comparisons, figures, noise, report, sameness, tables
 from bench.datasets import Dataset
 from bench.errors import StoreError
 from bench.findings import Advice, Finding, advice, findings
@@ -76,7 +76,10 @@ def publish(store: Store, dataset: Dataset) -> Results:
         store.write("summary.md", document.markdown(reading.title, headline, said, needs, families)),
         store.write("summary.tex", to_latex((*headline, *families))),
     ]
-    for drawing, figure in figures.pictures(reading.pictured):
+    same = sameness.table(reading)
+    if len(same):
+        paths.append(store.write("sameness.csv", same.to_csv(index=False)))
+    for drawing, figure in figures.pictures(reading):
         name = f"figures/{drawing.name}"
         paths += [store.write(f"{name}.{kind}", figures.render(figure, kind)) for kind in ("png", "svg")]
     moving = figures.moving_interpolation(reading.pictured)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from bench.figures import classes, costs, curves, distances, embeddings, latent, local, neural, ranks, stability, style
+from bench.figures import classes, costs, curves, distances, embeddings, latent, local, neural, ranks, stability, style, unseen
 from bench.figures.latent import moving_interpolation
 from bench.figures.style import palette, render
 from bench.reading import Reading
@@ -31,12 +31,15 @@ class Drawing:
         One sentence that says how to read it.
     make : function
         Draws it without title and caption; None where the study has nothing for it.
+    of_all : bool
+        Whether it is made of all variants, not only of those that stand side by side; see `Reading.pictured`.
     """
 
     name: str
     title: str
     caption: str
     make: Callable[[Reading], Figure | None]
+    of_all: bool = False
 
     def draw(self, reading: Reading) -> Figure | None:
         """Return the figure without title and caption, for a page that writes them itself."""
@@ -130,6 +133,15 @@ DRAWINGS = (
         stability.overlays,
     ),
     Drawing(
+        "unseen",
+        "Where a class lands that was never seen",
+        "Each row leaves one class out of the fitted points (grey) and shows where its held-out points are put; below "
+        "a panel what the 10 nearest fitted points take most of them for, and the area under the ROC curve by which "
+        "their distance to the nearest tells them from other held-out points (0.5 is chance).",
+        unseen.draw,
+        of_all=True,
+    ),
+    Drawing(
         "reconstructions",
         "Held-out images and what comes back",
         "The first row shows held-out images, each row below the same after the way into the embedding and back: "
@@ -175,8 +187,10 @@ DRAWINGS = (
 
 def pictures(reading: Reading) -> Iterator[tuple[Drawing, Figure]]:
     """Yield every figure that the study has something for, with its title above and its caption below."""
+    pictured = reading.pictured
     for drawing in DRAWINGS:
-        figure = drawing.draw(reading)
+        shown = reading if drawing.of_all else pictured
+        figure = drawing.draw(shown) if shown.judged else None
         if figure is not None:
             with mpl.rc_context(style.RC):
                 style.entitle(figure, drawing.title, drawing.caption)
