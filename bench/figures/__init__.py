@@ -11,7 +11,20 @@ from dataclasses import dataclass
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from bench.figures import classes, costs, curves, distances, embeddings, latent, local, neural, ranks, stability, style, unseen
+from bench.figures import (
+    classes,
+    costs,
+    curves,
+    distances,
+    embeddings,
+    latent,
+    local,
+    neural,
+    ranks,
+    stability,
+    style,
+    unseen,
+)
 from bench.figures.latent import moving_interpolation
 from bench.figures.style import palette, render
 from bench.reading import Reading
