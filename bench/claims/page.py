@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import inf
 from pathlib import Path
 
+import pandas as pd
+
 import reducers
 from bench.claims.claim import Claim, Criterion, Measured, Number, Verdict
 from bench.claims.evidence import Evidence
@@ -20,15 +22,24 @@ STUDY = "seeds"
 
 
 def write(store: Store, reading: Reading, claims: Iterable[Claim]) -> list[Path]:
-    """Write `claims.md` and the figures of all claims that the study can decide; return what was written.
+    """Write `claims.md`, its verdicts as `claims.csv`, and the figures of all claims that the study can decide.
 
     Nothing is written where it can decide none.
+
+    Returns
+    -------
+    list of Path
+        What was written.
     """
     evidence = Evidence(reading)
     found = [(claim, claim.measure(evidence)) for claim in claims if evidence.has(*claim.needs)]
     if not found:
         return []
-    paths = [store.write("claims.md", page(reading, found))]
+    rows = [{"claim": claim.key, "title": claim.title, "verdict": told.verdict.value} for claim, told in found]
+    paths = [
+        store.write("claims.md", page(reading, found)),
+        store.write("claims.csv", pd.DataFrame(rows).to_csv(index=False)),
+    ]
     for claim, measured in found:
         drawn = render(figure(measured.picture), "png")
         paths.append(store.write(f"{FOLDER}/{claim.key}.png", drawn))

@@ -46,7 +46,9 @@ def test_what_is_not_settled_is_said_so() -> None:
 def test_a_claim_without_its_variants_is_left_out(tmp_path: Path) -> None:
     store = maker.folder(tmp_path)
     paths = page.write(store, study(0.7).reading, CLAIMS)
-    assert [path.relative_to(tmp_path).as_posix() for path in paths] == ["claims.md", "claims/gradient.png"]
+    names = [path.relative_to(tmp_path).as_posix() for path in paths]
+    assert names == ["claims.md", "claims.csv", "claims/gradient.png"]
+    assert (tmp_path / "claims.csv").read_text().splitlines()[1].startswith("gradient,")
     assert (tmp_path / "claims.md").read_text().count("\n## ") == 1
 
 
