@@ -30,10 +30,11 @@ class Sameness:
     ----------
     bit_equal : bool
         Whether no coordinate differs.
-    displacement : float
-        Median distance of a point's two places, in root-mean-square radii of the first embedding's fitted points.
+    displacement, largest_displacement : float
+        Median and largest distance of a point's two places, in root-mean-square radii of the first embedding's fitted
+        points.
     aligned_displacement : float
-        The same after the shift, rotation and reflection, at equal size, that bring the fitted points together best
+        The median after the shift, rotation and reflection, at equal size, that bring the fitted points together best
         (Procrustes): about 1.2 for embeddings that have nothing in common.
     shared_neighbours : float
         Share of a point's 15 nearest fitted points in the one that are among its 15 nearest in the other.
@@ -41,6 +42,7 @@ class Sameness:
 
     bit_equal: bool
     displacement: float
+    largest_displacement: float
     aligned_displacement: float
     shared_neighbours: float
 
@@ -105,8 +107,14 @@ def _sameness(
     first: Case, a: np.ndarray, b: np.ndarray, onto: Callable[[np.ndarray], np.ndarray], near: list[np.ndarray]
 ) -> Sameness:
     radius = _size(first.Z) / np.sqrt(len(first.Z))
-    moved = [float(np.median(np.linalg.norm(places - a, axis=1)) / radius) for places in (_exact(b), onto(b))]
-    return Sameness(a.tobytes() == b.tobytes(), *moved, shared(near[0], near[1], NEIGHBOURS))
+    moved, aligned = (np.linalg.norm(places - a, axis=1) / radius for places in (_exact(b), onto(b)))
+    return Sameness(
+        bit_equal=a.tobytes() == b.tobytes(),
+        displacement=float(np.median(moved)),
+        largest_displacement=float(moved.max()),
+        aligned_displacement=float(np.median(aligned)),
+        shared_neighbours=shared(near[0], near[1], NEIGHBOURS),
+    )
 
 
 def _onto(a: np.ndarray, b: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:

@@ -58,7 +58,8 @@ def _show(ax: Axes, reading: Reading, variant: str) -> None:
     label = data.classes.index(name)
     assert data.y_test is not None
     window = frame(places(arrays["fit"]))
-    ax.scatter(*window.clip(places(arrays["fit"]))[0].T, s=0.8, c=FITTED, linewidths=0, rasterized=True)
+    x, y = window.clip(places(arrays["fit"]))[0].T
+    ax.scatter(x, y, s=0.8, c=FITTED, linewidths=0, rasterized=True)
     scatter(ax, window, arrays["test"][data.y_test == label], to_hex(style.palette(len(data.classes))[label]))
     ax.set_frame_on(True)
     ax.set_xlabel(_in_words(shown), fontsize=7)

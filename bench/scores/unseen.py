@@ -30,6 +30,7 @@ def unseen_auc_reconstruction(case: Case, k: int | None) -> float:
 
 def unseen_taken_for(case: Case, k: int | None) -> dict[str, float]:
     """Share of the unseen points that the majority of their k nearest fitted points takes for each class."""
+    assert case.y is not None
     votes, names = _votes(case, k), case.original.dataset.classes
     return {names[label]: float(np.mean(votes == label)) for label in np.unique(case.y)}
 

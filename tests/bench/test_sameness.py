@@ -44,7 +44,7 @@ def test_the_same_embedding_is_the_same(case: Case) -> None:
     assert found.keys() == {"fit", "test"}
     for same in found.values():
         assert same.bit_equal
-        assert same.displacement == 0
+        assert same.displacement == same.largest_displacement == 0
         assert same.aligned_displacement == pytest.approx(0, abs=1e-12)
         assert same.shared_neighbours == 1
 
@@ -59,9 +59,14 @@ def test_a_turned_embedding_is_displaced_and_yet_the_same(case: Case) -> None:
 
 
 def test_displacement_is_in_radii_and_neighbours_are_counted(case: Case) -> None:
+    once = case.Z.copy()
+    once[7] += [3, 4]
+    one_away = sameness.compare(case, Case(case.original, once))["fit"]
+    assert not one_away.bit_equal and one_away.displacement == 0
     away = moved(case, lambda Z: Z + np.array([0.3, 0.4]))
     radius = np.sqrt(np.mean(((case.Z - case.Z.mean(axis=0)) ** 2).sum(axis=1)))
     assert sameness.compare(case, away)["test"].displacement == pytest.approx(0.5 / radius)
+    assert one_away.largest_displacement == pytest.approx(5 / radius)
     rng = np.random.RandomState(1)
     stranger = moved(case, lambda Z: rng.standard_normal(Z.shape))
     found = sameness.compare(case, stranger)
