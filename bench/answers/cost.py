@@ -29,8 +29,8 @@ def by_threads(stored: Stored) -> Told:
             if found
         )
         + ": the time on one thread over that on two.",
-        "A cold start is a method's first call in a new process, on few rows, compilation included; code that a "
-        "library keeps compiled on disk was there. Every process pays import and cold start once, and no fit contains them.",
+        "A cold start is a method's first call in a new process, on few rows, compilation included, with "
+        "what a library keeps compiled on disk. Every process pays import and cold start once; no fit contains them.",
     ]
     header = ("method", "import, s", "cold start, s", "fit on one, s", "fit on two, s", "one over two", "placing, s")
     rows = tuple(

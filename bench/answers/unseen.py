@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.answers.answer import Answer, Told, in_words, listed
 from bench.answers.stored import Stored
-from bench.statistics import interval
+from bench.statistics import Interval, interval, is_constant
 
 CHANCE = 0.5
 
@@ -48,16 +48,17 @@ def _variants(stored: Stored) -> dict[tuple[str, str], str]:
 
 def _of_digit(stored: Stored, digit: str, variants: dict[str, str]) -> str:
     areas = {m: found for m, v in variants.items() if (found := stored.interval(v, "unseen_auc_test")) is not None}
+    far = [m for m, found in areas.items() if found.low is not None and found.low > CHANCE]
+    near = [m for m, found in areas.items() if found.high is not None and found.high < CHANCE]
     pixels = _area(stored, next(iter(variants.values())), "unseen_auc_pixels")
-    apart = [method for method, found in areas.items() if found.low is not None and found.low > CHANCE]
-    best = max(areas, key=lambda method: areas[method].median, default="")
-    seen = (
-        f"in the embeddings it stands out most with {best}, area {in_words(areas[best], 2)}"
-        if best in apart
-        else "in no embedding does it stand out beyond doubt"
+    stands_out, sinks_in = (
+        listed([f"{method} ({_in_words(areas[method])})" for method in found] or ["none"]) for found in (far, near)
     )
     landed = listed([f"{method} on {_taken(stored, variant)}" for method, variant in variants.items()])
-    return f"A {digit} that was never fitted has an area of {pixels} in pixels; {seen}. It lands with {landed}."
+    return (
+        f"A {digit} that was never fitted: area {pixels} in pixels; over seeds it stands out of the embedding with "
+        f"{stands_out} and lies closer to fitted points than others do with {sinks_in}. It lands with {landed}."
+    )
 
 
 def _landing(stored: Stored, variant: str | None) -> str:
@@ -76,8 +77,12 @@ def _taken(stored: Stored, variant: str) -> str:
 
 
 def _area(stored: Stored, variant: str | None, score: str) -> str:
-    found = None if variant is None else stored.interval(variant, f"{score}_test")
-    if found is not None and found.low == found.high:
+    return _in_words(None if variant is None else stored.interval(variant, f"{score}_test"))
+
+
+def _in_words(found: Interval | None) -> str:
+    """Return an area; of a method that no seed changes, without an interval."""
+    if found is not None and found.low is not None and found.high is not None and is_constant([found.low, found.high]):
         return f"{found.median:.2f}"
     return in_words(found, 2)
 
