@@ -1,6 +1,6 @@
 """Figures: pure functions of a reading. The same class has the same colour everywhere, and so has the same method.
 
-`DRAWINGS` is the table of all of them; `pictures` makes those that a study has something for.
+`DRAWINGS` is the table of all of them; `pictures` makes those that a study has something for, `files` their files.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from bench.figures.latent import moving_interpolation
 from bench.figures.style import palette, render
 from bench.reading import Reading
 
-__all__ = ["DRAWINGS", "Drawing", "moving_interpolation", "palette", "pictures", "render"]
+__all__ = ["DRAWINGS", "FILES", "Drawing", "files", "palette", "pictures", "render"]
 
 
 @dataclass(frozen=True)
@@ -197,6 +197,11 @@ DRAWINGS = (
 )
 """Every figure, in the order of a report."""
 
+KINDS = ("png", "svg")
+MOVING = "interpolations.gif"
+FILES = frozenset([*(f"{drawing.name}.{kind}" for drawing in DRAWINGS for kind in KINDS), MOVING])
+"""Names of all files that a study may have figures in."""
+
 
 def pictures(reading: Reading) -> Iterator[tuple[Drawing, Figure]]:
     """Yield every figure that the study has something for, with its title above and its caption below."""
@@ -208,3 +213,13 @@ def pictures(reading: Reading) -> Iterator[tuple[Drawing, Figure]]:
             with mpl.rc_context(style.RC):
                 style.entitle(figure, drawing.title, drawing.caption)
             yield drawing, figure
+
+
+def files(reading: Reading) -> Iterator[tuple[str, bytes]]:
+    """Yield the name and the content of every file of figures that the study has something for."""
+    for drawing, figure in pictures(reading):
+        for kind in KINDS:
+            yield f"{drawing.name}.{kind}", render(figure, kind)
+    moving = moving_interpolation(reading.pictured)
+    if moving is not None:
+        yield MOVING, moving

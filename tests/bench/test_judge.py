@@ -11,7 +11,7 @@ from bench import judge, tables
 from bench.datasets import Dataset
 from bench.reading import read
 from bench.records import Outcome, Record, Status
-from bench.scores import REFERENCES, SCORES, Case, Value, evaluate
+from bench.scores import REFERENCES, SCORES, Case, Value, evaluate, shelf
 from bench.store import Store
 from bench.study import Study, Variant
 from tests.bench.scores.data import dataset, embedding, tied_points
@@ -89,6 +89,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def run(store: Store, data: Dataset, records: list[Record], tmp_path: Path) -> list[Record]:
     seen: list[Record] = []
     judge.judge(store, data, records, seen.append, folder=tmp_path / "shelf")
+    shelf.settle()
     return seen
 
 

@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bench import results
 from bench.datasets import Dataset
 from bench.errors import StoreError
 from bench.records import Status
+from bench.report.build import Report
 from bench.results import COMPARED, Results, publish
 from bench.store import Store
 from tests.bench import results_maker as maker
@@ -123,6 +125,32 @@ def test_the_headline_goes_between_the_markers(tmp_path: Path, store: Store, pub
 def test_two_reports_of_one_store_are_the_same_bytes(store: Store, published: Results, dataset: Dataset) -> None:
     before = {path: path.read_bytes() for path in published.paths}
     assert {path: path.read_bytes() for path in publish(store, dataset).paths} == before
+
+
+def test_what_has_not_changed_is_not_written_again(store: Store, published: Results, dataset: Dataset) -> None:
+    written = {path: path.stat().st_mtime_ns for path in published.paths}
+    again = publish(store, dataset, anew=False)
+    assert not again.are_new
+    assert again.paths == published.paths
+    assert (again.headline, again.findings) == (published.headline, published.findings)
+    assert {path: path.stat().st_mtime_ns for path in again.paths} == written
+
+
+def test_what_a_figure_is_made_of_changed_and_a_figure_is_no_more(
+    tmp_path: Path, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draws = [("embeddings.png", b"dots"), ("costs.svg", b"bars")]
+    monkeypatch.setattr(results.figures, "files", lambda reading: draws)
+    monkeypatch.setattr(results.report, "build", lambda *_, picture, **__: Report(picture, ()))
+    store = maker.folder(tmp_path, dataset, [maker.record("good", 0, dataset)])
+    assert publish(store, dataset, anew=False).are_new
+    assert not publish(store, dataset, anew=False).are_new
+    own = [store.write(f"figures/{name}", b"someone's own") for name in ("report.png", "embeddings.pdf", "costs.gif")]
+    maker.keep(store, maker.record("good", 0, dataset, label="Better"), dataset)
+    draws[:] = [("embeddings.png", b"other dots")]
+    assert publish(store, dataset, anew=False).are_new
+    assert {path.name for path in (tmp_path / "figures").iterdir()} == {"embeddings.png"} | {path.name for path in own}
+    assert (tmp_path / "report.html").read_bytes() == b"other dots"
 
 
 def test_without_labels_there_are_figures_and_scores(tmp_path: Path) -> None:

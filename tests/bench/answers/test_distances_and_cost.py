@@ -42,6 +42,7 @@ def test_times_on_one_thread_and_on_two(tmp_path: Path) -> None:
     assert "with PCA: 150.0 times its warm fit on two threads" in first
     assert "others: UMAP 9.7 and VAE 7.3" in first
     assert "faster with UMAP (1.32 [" in fits
+    assert fits.index("; slower") < fits.index("VAE")
     assert "slower with VAE (0.50 [" in fits
     assert "neither beyond doubt with PCA" in fits
     assert [row[0] for row in told.rows] == ["PCA", "UMAP", "VAE"]
