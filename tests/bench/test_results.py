@@ -48,6 +48,8 @@ def test_every_file_is_there(store: Store, published: Results) -> None:
     names = {str(path.relative_to(store.folder)) for path in published.paths}
     assert names >= {"runs.csv", "scores.csv", "summary.csv", "headline.csv", "comparisons.csv"}
     assert names >= {"summary.md", "summary.tex", "figures/embeddings.png", "report.html"}
+    # The variants differ in name alone.
+    assert "sameness.csv" in names
     assert all(path.stat().st_size > 100 for path in published.paths)
 
 
