@@ -15,6 +15,8 @@ AREAS = {
     "pca-without-4": [0.4, 0.4, 0.4],
     "umap-without-0": [0.2, 0.5, 0.9],
     "umap-without-4": [0.7, 0.71, 0.72],
+    "vae-without-0": [0.51, 0.51, 0.51],
+    "vae-without-4": [0.49, 0.49, 0.49],
 }
 
 
@@ -56,15 +58,15 @@ def test_what_stands_out_and_what_sinks_in(small: Stored) -> None:
     assert (
         "stands out of the embedding with PCA (0.60) and lies closer to fitted points than others do with none" in zero
     )
-    assert "It lands with PCA on 9 (75%) and UMAP on 9 (75%)." in zero
-    assert "stands out of the embedding with UMAP (0.71 [0.69, 0.73])" in four
-    assert "closer to fitted points than others do with PCA (0.40)" in four
+    assert "It lands with PCA on 9 (75%), UMAP on 9 (75%) and VAE on 9 (75%)." in zero
+    assert "stands out of the embedding with UMAP (0.71 [0.69, 0.73]) and lies" in four
+    assert "closer to fitted points than others do with PCA (0.40). It" in four
 
 
 def test_a_row_a_method_and_the_pixels_last(small: Stored) -> None:
     told = never_seen(small)
-    assert [row[0] for row in told.rows] == ["PCA", "UMAP", "the pixels themselves"]
+    assert [row[0] for row in told.rows] == ["PCA", "UMAP", "VAE", "the pixels themselves"]
     assert told.rows[0][1:] == ("9 (75%), 0.60", "9 (75%), 0.40", "0.80", "0.80")
     assert told.rows[1][3:] == ("n/a", "0.80")
-    assert told.rows[2] == ("the pixels themselves", "0.90", "0.90", "", "")
+    assert told.rows[-1] == ("the pixels themselves", "0.90", "0.90", "", "")
     assert {len(row) for row in told.rows} == {len(told.header)}
