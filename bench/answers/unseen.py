@@ -21,8 +21,8 @@ def never_seen(stored: Stored) -> Told:
     sentences.append(
         "In the table: what the 10 nearest fitted points take most of its points for, with the share of them, and the "
         "area under the ROC curve, which says how surely they lie farther from the nearest fitted point than other "
-        f"held-out points do, {CHANCE} by chance, give or take {MARGIN} for how many points there are; then that area where a point is as strange as its image is rebuilt "
-        "badly."
+        f"held-out points do: {CHANCE} by chance, give or take {MARGIN} for how many points there are. Then that area "
+        "where a point is as strange as its image is rebuilt badly."
     )
     header = ("method", *(f"without {d}: on, area" for d in digits), *(f"without {d}: area by error" for d in digits))
     rows = [
