@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Group
 
-from bench import claims, comparisons, drawn, figures, held_out, noise, report, tables
+from bench import claims, comparisons, drawn, figures, held_out, noise, report, sameness, tables
 from bench.datasets import Dataset
 from bench.errors import StoreError
 from bench.findings import NEEDS, Advice, Finding, advice, findings
@@ -92,6 +92,7 @@ def publish(store: Store, dataset: Dataset, *, anew: bool = True) -> Results:
         store.write("summary.md", document.markdown(reading.title, headline, said, needs, both_intervals, families)),
         store.write("summary.tex", to_latex((*headline, *both_intervals, *families))),
     ]
+    paths += _sameness(reading)
     paths += _figures(reading)
     paths += claims.write(store, reading, claims.CLAIMS)
     page = report.build(
@@ -108,6 +109,15 @@ def publish(store: Store, dataset: Dataset, *, anew: bool = True) -> Results:
     paths.append(store.write("report.html", page.html))
     drawn.note(store, origin, paths)
     return Results(reading.title, headline, said, needs, paths)
+
+
+def _sameness(reading: Reading) -> list[Path]:
+    """Write how far runs are apart that should be the same, where a study has such; return where."""
+    found = sameness.table(reading)
+    if found.empty:
+        reading.store.remove("sameness.csv")
+        return []
+    return [reading.store.write("sameness.csv", found.to_csv(index=False))]
 
 
 def _figures(reading: Reading) -> Iterator[Path]:

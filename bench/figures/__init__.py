@@ -24,6 +24,7 @@ from bench.figures import (
     stability,
     style,
     sweeps,
+    unseen,
 )
 from bench.figures.latent import moving_interpolation
 from bench.figures.style import palette, render
@@ -146,6 +147,15 @@ DRAWINGS = (
         stability.overlays,
     ),
     Drawing(
+        "unseen",
+        "Where a class lands that was never seen",
+        "Each row leaves one class out of the fitted points (grey) and shows where its held-out points are put; below "
+        "a panel what the 10 nearest fitted points take most of them for, and the area under the ROC curve by which "
+        "their distance to the nearest tells them from other held-out points (0.5 is chance).",
+        unseen.draw,
+        is_of_all=True,
+    ),
+    Drawing(
         "reconstructions",
         "Held-out images and what comes back",
         "The first row shows held-out images, each row below the same after the way into the embedding and back: "
@@ -215,7 +225,8 @@ def pictures(reading: Reading) -> Iterator[tuple[Drawing, Figure]]:
     """Yield every figure that the study has something for, with its title above and its caption below."""
     pictured = reading.pictured
     for drawing in DRAWINGS:
-        figure = drawing.draw(reading if drawing.is_of_all else pictured)
+        shown = reading if drawing.is_of_all else pictured
+        figure = drawing.draw(shown) if shown.judged else None
         if figure is not None:
             with mpl.rc_context(style.RC):
                 style.entitle(figure, drawing.title, drawing.caption)

@@ -49,6 +49,8 @@ def test_every_file_is_there(store: Store, published: Results) -> None:
     assert names >= {"runs.csv", "scores.csv", "summary.csv", "headline.csv", "comparisons.csv"}
     assert names >= {"held_out_accuracy.csv", "held_out_comparisons.csv"}
     assert names >= {"summary.md", "summary.tex", "figures/embeddings.png", "report.html"}
+    # The variants differ in name alone.
+    assert "sameness.csv" in names
     assert all(path.stat().st_size > 100 for path in published.paths)
 
 
