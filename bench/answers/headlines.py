@@ -5,20 +5,183 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.answers.stored import Stored
+from bench.answers.answer import in_words, listed
+from bench.answers.compared import ALIKE, change_in_words, compared
+from bench.answers.stored import Pair, Stored
 
 MOST = 10
+ACCURACY = "knn_accuracy_k10_test"
 
 Finding = Callable[[Stored], str]
-"""From the results of a study to a sentence with its number and interval."""
-
-FINDINGS: tuple[tuple[str, Finding], ...] = ()
-"""What is found, each with the study that it is read from, the most useful first."""
+"""From the results of a study to a sentence with its numbers and intervals."""
 
 
 def found(results: Path) -> list[str]:
     """Return the findings of the studies that have been run, each with the command that reproduces it."""
-    stored = {study: Stored(results / study) for study, _ in FINDINGS}
-    return [f"{tell(stored[study])} (`make bench STUDY={study}`)" for study, tell in FINDINGS if stored[study].exists][
-        :MOST
+    studies = [(Stored(results / study), study, tell) for study, tell in FINDINGS]
+    return [f"{tell(stored)} `make bench STUDY={study}`" for stored, study, tell in studies if stored.exists][:MOST]
+
+
+def best_for_new_points(full: Stored) -> str:
+    """Tell who places new digits best, and whether the next one can be told apart from it."""
+    ranked = sorted((v for v in full.variants if full.sample(v, ACCURACY)), key=lambda v: -(_median(full, v, ACCURACY)))
+    leader, second, *_ = ranked
+    pair = full.between(leader, second, ACCURACY)
+    apart = "ahead of" if pair is not None and pair.told_apart else "not to be told apart from"
+    networks = [v for v in ranked if full.study.variants[v].reducer in ("autoencoder", "vae")]
+    best_network = f"; the best network, {_named(full, networks[0], ACCURACY)}, is far from it" if networks else ""
+    raw = full.sample("pixels", ACCURACY).get(-1)
+    pixels = f" The pixels themselves, unreduced, give {raw:.3f}." if raw is not None else ""
+    return (
+        f"**Who keeps digits apart.** {_named(full, leader, ACCURACY)} in 10-NN accuracy of held-out digits, {apart} "
+        f"{_named(full, second, ACCURACY)}{best_network}.{pixels}"
+    )
+
+
+def placement_without_a_model(full: Stored) -> str:
+    """Tell how much of held-out placement the mean of pixel-space neighbours' places gives."""
+    methods = [v for v in ("opentsne", "umap") if full.sample(v, f"placement_{ACCURACY}")]
+    parts = [
+        f"{in_words(full.interval(v, f'placement_{ACCURACY}'))} where {full.label(v)}'s own transform reaches "
+        f"{in_words(full.interval(v, ACCURACY))}"
+        for v in methods
     ]
+    return (
+        "**Placing new points needs hardly a model.** Put at the mean of its 5 nearest fitted digits' places, a new "
+        f"digit is classified with accuracy {listed(parts)}."
+    )
+
+
+def first_call(full: Stored) -> str:
+    """Tell how far UMAP's first call misleads a timer."""
+    cold, fit = _median(full, "umap", "cold_start_s"), _median(full, "umap", "fit_s")
+    rival = _median(full, "tsne", "fit_s")
+    rank = "behind" if cold + fit > rival else "still before"
+    return (
+        f"**UMAP's first call is {cold / fit:.1f} times its fit.** Importing aside, it compiles for {cold:.0f} s (once, "
+        f"one process) and then fits in {in_words(full.interval('umap', 'fit_s'), 1)} s; a timer that starts with a "
+        f"new process ranks it {rank} t-SNE ({in_words(full.interval('tsne', 'fit_s'), 1)} s)."
+    )
+
+
+def price_of_a_seed(full: Stored) -> str:
+    """Tell what a seed costs UMAP in time, and whether it changes the score."""
+    time, score = (full.between("umap", "umap-parallel", column) for column in ("fit_s", ACCURACY))
+    same = "is no different" if score is not None and score.told_apart is False else "differs"
+    return (
+        f"**A seed costs UMAP its threads.** Seeded it fits {_times(time)} as long as unseeded on two cores; held-out "
+        f"accuracy {same}: {_named(full, 'umap', ACCURACY)}, {_named(full, 'umap-parallel', ACCURACY)}."
+    )
+
+
+def longer_training(full: Stored) -> str:
+    """Tell what five times the epochs bring the networks."""
+    pairs = [(f"{v}-long", v) for v in ("autoencoder", "vae")]
+    parts = []
+    for one in compared(full, pairs, ACCURACY):
+        words = change_in_words(one) if one.told_apart else f"{change_in_words(one)}, {ALIKE}"
+        parts.append(f"{full.label(one.second)} {words}")
+    short, long = (_median(full, v, "fit_s") for v in ("autoencoder", "autoencoder-long"))
+    return (
+        f"**Training five times as long changes a network's held-out accuracy** by: {'; '.join(parts)}. Its fit goes "
+        f"from {short:.0f} to {long:.0f} s."
+    )
+
+
+def what_silhouette_rewards(sensitivity: Stored) -> str:
+    """Tell what becomes of neighbours when exaggeration and min_dist are turned to the highest silhouette."""
+    parts = []
+    for base, setting in (("opentsne", "exaggeration"), ("umap", "min_dist")):
+        variants = [v for v in sensitivity.variants if v.startswith(f"{base}-{setting}-")]
+        top = max(variants, key=lambda v: _median(sensitivity, v, "silhouette"))
+        silhouette, kept = (compared(sensitivity, [(top, base)], c)[0] for c in ("silhouette", "r_nx_auc"))
+        parts.append(
+            f"{sensitivity.label(top)} changes silhouette by {change_in_words(silhouette)} and the area under R_NX, "
+            f"neighbours kept, by {change_in_words(kept)}"
+        )
+    return f"**Silhouette is a dial.** Against the default, {'; '.join(parts)}."
+
+
+def what_the_start_decides(initialisation: Stored) -> str:
+    """Tell how much of the global arrangement is the start's doing."""
+    parts = []
+    for base, other in (("tsne", "random"), ("opentsne", "random"), ("umap", "random")):
+        variant = f"{base}-init-{other}" if base != "opentsne" else f"{base}-initialization-{other}"
+        one = compared(initialisation, [(variant, base)], "centroid_spearman")[0]
+        doubt = "" if one.told_apart else f" ({ALIKE})"
+        parts.append(f"{initialisation.label(base)} {change_in_words(one, 2)}{doubt}")
+    return (
+        "**Global arrangement comes from the start.** With random positions to begin with, the rank correlation of "
+        f"distances between the classes' centres changes by: {'; '.join(parts)}."
+    )
+
+
+def a_digit_never_seen(unseen: Stored) -> str:
+    """Tell whether a digit that was never fitted can be told from others in an embedding."""
+    variants = [v for v in unseen.variants if unseen.study.variants[v].without == "0"]
+    parts = [
+        f"{unseen.label(v).split(' without')[0]} {in_words(unseen.interval(v, 'unseen_auc_test'), 2)}" for v in variants
+    ]
+    pixels = _median(unseen, variants[0], "unseen_auc_pixels_test")
+    return (
+        "**A digit never fitted lands among the others.** By its distance to the nearest fitted point a 0 that was left "
+        f"out is told from other new digits with an area under the ROC curve of {pixels:.2f} in pixels, but in the "
+        f"embeddings with {listed(parts)}; 0.5 is chance."
+    )
+
+
+def the_same_seed_elsewhere(threads: Stored) -> str:
+    """Tell which methods give another embedding for the same seed on another number of threads."""
+    pairs = threads.frame("sameness")
+    fitted = pairs[(pairs["split"] == "fit") & (pairs["differs"] == "threads")]
+    moved = fitted[~fitted["bit_equal"].astype(bool)].groupby("label" if "label" in fitted else "reducer", sort=False)
+    parts = [
+        f"{name} (median point by {rows['aligned_displacement'].median():.2g} radii, "
+        f"{rows['shared_neighbours'].median():.0%} of neighbours kept)"
+        for name, rows in moved
+    ]
+    others = "; every other method gives the same bits" if parts else ""
+    return (
+        "**The same seed is not the same embedding on another number of threads**: from one thread to two "
+        f"{listed(parts or ['none'])} differ{others}."
+    )
+
+
+def claims_that_survive(seeds: Stored) -> str:
+    """Tell how many conclusions of the seed documents survive measuring."""
+    verdicts = seeds.frame("claims")["verdict"].value_counts()
+    holds, fails = (int(verdicts.get(words, 0)) for words in ("holds", "does not hold"))
+    return (
+        f"**Of {int(verdicts.sum())} conclusions that five posts draw from pictures of autoencoders, {holds} hold, "
+        f"{fails} do not**, and {int(verdicts.sum()) - holds - fails} are not settled by five seeds."
+    )
+
+
+FINDINGS: tuple[tuple[str, Finding], ...] = (
+    ("full", best_for_new_points),
+    ("full", placement_without_a_model),
+    ("sensitivity", what_silhouette_rewards),
+    ("initialisation", what_the_start_decides),
+    ("full", first_call),
+    ("full", price_of_a_seed),
+    ("full", longer_training),
+    ("unseen", a_digit_never_seen),
+    ("threads", the_same_seed_elsewhere),
+    ("seeds", claims_that_survive),
+)
+"""What is found, each with the study that it is read from, the most useful first."""
+
+
+def _median(stored: Stored, variant: str, column: str) -> float:
+    found = stored.interval(variant, column)
+    return float("nan") if found is None else found.median
+
+
+def _named(stored: Stored, variant: str, column: str) -> str:
+    return f"{stored.label(variant)} {in_words(stored.interval(variant, column))}"
+
+
+def _times(pair: Pair | None) -> str:
+    if pair is None or pair.change is None:
+        return "n/a times"
+    return f"{pair.change:.1f} [{pair.low:.1f}, {pair.high:.1f}] times"
