@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Group
 
-from bench import claims, comparisons, figures, noise, report, tables
+from bench import claims, comparisons, figures, noise, replication, report, tables
 from bench.datasets import Dataset
 from bench.errors import StoreError
 from bench.findings import Advice, Finding, advice, findings
@@ -83,6 +83,7 @@ def publish(store: Store, dataset: Dataset) -> Results:
     if moving is not None:
         paths.append(store.write("figures/interpolations.gif", moving))
     paths += claims.write(store, reading, claims.CLAIMS)
+    paths += replication.write(store, reading)
     page = report.build(
         reading.pictured,
         headline,

@@ -18,6 +18,7 @@ from reducers._networks import ACTIVATIONS, OUTPUTS, mlp
 from reducers._neural import NeuralReducer
 from reducers.vae import VAE
 
+PAPER = "Sainburg, McInnes and Gentner 2021, Parametric UMAP embeddings for representation and semi-supervised learning"
 CHANNELS = (64, 128)
 """Of the encoder's two convolutions, which halve the side of an image; the decoder goes back through both."""
 WIDEST = 256
@@ -62,14 +63,13 @@ class Convolutional(NeuralReducer):
             *([end()] if end is not None else []),
         )
         for network in (self.encoder_, self.decoder_):
-            _initialise(network)
-            network.to(self.device, memory_format=torch.channels_last)  # half the time on a CPU
+            _initialise(network.to(self.device))
 
 
 class Convolutions(nn.Sequential):
     """Layers that are trained with products in bfloat16, which halves the time, and applied in float32."""
 
-    def forward(self, input: torch.Tensor) -> torch.Tensor:  # noqa: A002 - the name that torch gives it
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
         """Return what the last layer gives, in float32."""
         layers = super().forward
         if torch.is_grad_enabled():
@@ -87,7 +87,7 @@ class ConvolutionalAutoencoder(Convolutional, CrossEntropyAutoencoder):
     """
 
     label = "Convolutional autoencoder"
-    references = ("Sainburg, McInnes and Gentner 2021, Parametric UMAP embeddings for representation and learning",)
+    references = (PAPER,)
 
 
 class ConvolutionalVAE(Convolutional, VAE):
@@ -99,7 +99,7 @@ class ConvolutionalVAE(Convolutional, VAE):
     """
 
     label = "Convolutional VAE"
-    references = ConvolutionalAutoencoder.references
+    references = (VAE.references[0], PAPER)
 
 
 def _initialise(network: nn.Module) -> None:
@@ -109,3 +109,6 @@ def _initialise(network: nn.Module) -> None:
             nn.init.xavier_uniform_(layer.weight)
             assert layer.bias is not None
             nn.init.zeros_(layer.bias)
+        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
+            # Channels innermost: a quarter of the time less on a CPU.
+            layer.weight.data = layer.weight.data.contiguous(memory_format=torch.channels_last)
