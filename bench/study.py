@@ -48,6 +48,8 @@ class Variant(BaseModel):
     """A class that is left out of the points to fit; it stays among those held out."""
     without_each: tuple[str, ...] = ()
     """Classes of which each is left out by a variant of its own, named and labelled after it."""
+    each: dict[str, tuple[Any, ...]] = {}
+    """Values of parameters, each of which a variant of its own has beside this one, named and labelled after it."""
     threads: PositiveInt | None = None
     """Thread budget of its runs; none takes the study's."""
     scores: bool = True
@@ -130,11 +132,11 @@ class Study(BaseModel):
         if self.every_reducer:
             taken = {_with_preset(variant).reducer for variant in variants.values()}
             variants |= {name: Variant(reducer=name) for name in known if name not in taken | variants.keys()}
-        variants = dict(pair for name, variant in variants.items() for pair in _spread(name, variant))
         if not variants:
             raise StudyError("Got a study without variants, but expected at least one, or every_reducer = true.")
+        labelled = {name: _labelled(variant, known) for name, variant in variants.items()}
         return self.model_copy(
-            update={"variants": {name: _labelled(variant, known) for name, variant in variants.items()}}
+            update={"variants": dict(pair for name, variant in labelled.items() for pair in _spread(name, variant))}
         )
 
     def with_changes(self, changes: dict[str, Any]) -> Study:
@@ -210,6 +212,11 @@ def read(name: str) -> Study:
         raise StudyError("\n".join(_explain(dict(problem), text, path) for problem in error.errors())) from error
 
 
+def fellow(name: str, parameter: str, value: Any) -> str:
+    """Return the name of the variant that differs from another in one parameter; see `Variant.each`."""
+    return f"{name}-{parameter}-{value}"
+
+
 def _labelled(variant: Variant, known: dict[str, Source]) -> Variant:
     variant = _with_preset(variant)
     if variant.reducer not in known and ".py:" not in variant.reducer:
@@ -218,18 +225,27 @@ def _labelled(variant: Variant, known: dict[str, Source]) -> Variant:
 
 
 def _spread(name: str, variant: Variant) -> list[tuple[str, Variant]]:
-    """Return the variant, or one for each class that it leaves out in turn."""
-    if not variant.without_each:
-        return [(name, variant)]
-    return [
+    """Return the variant and those with another value of one parameter; or one for each class left out in turn."""
+    single = variant.model_copy(update={"without_each": (), "each": {}})
+    if variant.without_each:
+        return [
+            (
+                f"{name}-{left_out}",
+                single.model_copy(update={"without": left_out, "label": f"{variant.label} {left_out}"}),
+            )
+            for left_out in variant.without_each
+        ]
+    turned = [
         (
-            f"{name}-{left_out}",
-            variant.model_copy(
-                update={"without_each": (), "without": left_out, "label": f"{variant.label or name} {left_out}"}
+            fellow(name, parameter, value),
+            single.model_copy(
+                update={"params": variant.params | {parameter: value}, "label": f"{variant.label}, {parameter} {value}"}
             ),
         )
-        for left_out in variant.without_each
+        for parameter, values in variant.each.items()
+        for value in values
     ]
+    return [(name, single), *turned]
 
 
 def _with_preset(variant: Variant) -> Variant:

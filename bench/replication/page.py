@@ -279,4 +279,4 @@ def _plain(value: float) -> str:
 
 
 def _signed(value: float, digits: int = 4) -> str:
-    return f"{value:+.{digits}f}".replace("-", "−")
+    return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "−")  # no minus before nothing
