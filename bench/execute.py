@@ -124,6 +124,8 @@ def rebuild(folder: Path, data_dir: Path | None, console: Console) -> Results:
 def _score(store: Store, dataset: Dataset, console: Console) -> None:
     """Score every run against the points that it was fitted on; references are of the whole data."""
     variants = store.study().variants
+    if not any(variant.scores for variant in variants.values()):
+        return  # then nothing is read against references either, which take minutes of tens of thousands of points
     groups: dict[tuple[int | None, str], list[Record]] = {(None, ""): []}
     for record in store.records():
         variant = variants[record.variant]

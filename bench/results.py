@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Group
 
-from bench import claims, comparisons, drawn, figures, held_out, noise, report, sameness, tables
+from bench import claims, comparisons, drawn, figures, held_out, noise, replication, report, sameness, tables
 from bench.datasets import Dataset
 from bench.errors import StoreError
 from bench.findings import NEEDS, Advice, Finding, advice, findings
@@ -95,6 +95,7 @@ def publish(store: Store, dataset: Dataset, *, anew: bool = True) -> Results:
     paths += _sameness(reading)
     paths += _figures(reading)
     paths += claims.write(store, reading, claims.CLAIMS)
+    paths += replication.write(store, reading)
     page = report.build(
         reading.pictured,
         headline,

@@ -75,3 +75,12 @@ def test_figures_show_variants_of_all_points_or_those_that_are_named(reading: Re
     assert reading.pictured.variants == ("all", "also")
     named = replace(reading, study=reading.study.model_copy(update={"figures": ("also",)}))
     assert named.pictured.variants == ("also",)
+
+
+def test_where_nothing_is_scored_there_are_no_references_either(dataset: Dataset, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    variants = {"unscored": VARIANTS["unscored"]}
+    store.write("study.toml", Study(name="s", dataset="clouds", variants=variants).to_toml())
+    maker.keep(store, maker.record("unscored", 0, dataset), dataset)
+    execute._score(store, dataset, Console(file=io.StringIO()))
+    assert not (tmp_path / "references").exists()
