@@ -69,7 +69,7 @@ AE_ARCHITECTURE = Experiment("convolutions", "ae-dense", "ae-conv")
 AE_EPOCHS = Experiment("longer training", "ae-dense", "ae-dense-long")
 VAE_ARCHITECTURE = Experiment("convolutions", "vae-dense", "vae-conv")
 VAE_EPOCHS = Experiment("longer training", "vae-dense", "vae-dense-long")
-NO_SEED = Experiment("no seed, several threads", "umap", "umap-parallel")
+NO_SEED = Experiment("no seed", "umap", "umap-parallel")
 VAE_BETA = Experiment("a KL term of full weight", "vae-dense", "vae-beta-1")
 AE_LOSS = Experiment("squared error for cross-entropy", "ae-dense", "ae-squared")
 
