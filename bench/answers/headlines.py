@@ -58,9 +58,9 @@ def first_call(full: Stored) -> str:
     rival = _median(full, "tsne", "fit_s")
     rank = "behind" if cold + fit > rival else "still before"
     return (
-        f"**UMAP's first call is {cold / fit:.1f} times its fit.** Importing aside, it compiles for {cold:.0f} s (once, "
-        f"one process) and then fits in {in_words(full.interval('umap', 'fit_s'), 1)} s; a timer that starts with a "
-        f"new process ranks it {rank} t-SNE ({in_words(full.interval('tsne', 'fit_s'), 1)} s)."
+        f"**UMAP's first call is {cold / fit:.1f} times its fit.** Importing aside, it compiles for {cold:.0f} s (measured "
+        f"once) and then fits in {in_words(full.interval('umap', 'fit_s'), 1)} s; a timer that starts with a new "
+        f"process ranks it {rank} t-SNE ({in_words(full.interval('tsne', 'fit_s'), 1)} s)."
     )
 
 
@@ -124,9 +124,9 @@ def a_digit_never_seen(unseen: Stored) -> str:
     ]
     pixels = _median(unseen, variants[0], "unseen_auc_pixels_test")
     return (
-        "**A digit never fitted lands among the others.** By its distance to the nearest fitted point a 0 that was left "
-        f"out is told from other new digits with an area under the ROC curve of {pixels:.2f} in pixels, but in the "
-        f"embeddings with {listed(parts)}; 0.5 is chance."
+        "**A digit never fitted lands among the others.** By the distance to the nearest fitted point a 0 that was "
+        f"left out is told from other new digits with an area under the ROC curve of {pixels:.2f} in pixels, and in "
+        f"the embeddings with {listed(parts)}; 0.5 is chance."
     )
 
 
