@@ -124,7 +124,8 @@ def rebuild(folder: Path, data_dir: Path | None, console: Console) -> Results:
 def _score(store: Store, dataset: Dataset, console: Console) -> None:
     """Score every run against the points that it was fitted on; references are of the whole data."""
     variants = store.study().variants
-    groups: dict[tuple[int | None, str], list[Record]] = {(None, ""): []}
+    scored = any(variant.scores for variant in variants.values())
+    groups: dict[tuple[int | None, str], list[Record]] = {(None, ""): []} if scored else {}
     for record in store.records():
         variant = variants[record.variant]
         if record.ok and variant.scores:

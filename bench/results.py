@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Group
 
-from bench import claims, comparisons, figures, noise, report, tables
+from bench import claims, comparisons, figures, noise, report, scaling, tables
 from bench.datasets import Dataset
 from bench.errors import StoreError
 from bench.findings import Advice, Finding, advice, findings
@@ -64,19 +64,24 @@ def publish(store: Store, dataset: Dataset) -> Results:
         raise StoreError(f"Got {store.folder}, but expected a results folder with at least one run.")
     found = build.tabulate(reading)
     families = build.by_family(found)
-    headline = (*build.headline(found), *noise.tables(reading.study, found.samples))
+    runs = tables.runs_table(reading.judged)
+    growing = scaling.series(runs, reading.study.variants)
+    narrow = build.headline(found)
+    headline = (*narrow, *noise.tables(reading.study, found.samples), *scaling.tables(growing))
     said, needs = findings(found), advice(found)
     pairs = comparisons.frame(found.standings[key] for key in COMPARED)
     paths = [
-        store.write("runs.csv", tables.runs_table(reading.judged).to_csv(index=False)),
+        store.write("runs.csv", runs.to_csv(index=False)),
         store.write("scores.csv", tables.scores_table(reading).to_csv(index=False)),
         store.write("summary.csv", tables.summary_table(reading).to_csv(index=False)),
-        store.write("headline.csv", tables.narrow_table(headline[:2]).to_csv(index=False)),
+        store.write("headline.csv", tables.narrow_table(narrow).to_csv(index=False)),
         store.write("comparisons.csv", pairs.to_csv(index=False)),
         store.write("summary.md", document.markdown(reading.title, headline, said, needs, families)),
         store.write("summary.tex", to_latex((*headline, *families))),
     ]
-    for drawing, figure in figures.pictures(reading.pictured):
+    if growing:
+        paths.append(store.write("scaling.csv", scaling.frame(growing).to_csv(index=False)))
+    for drawing, figure in figures.pictures(reading):
         name = f"figures/{drawing.name}"
         paths += [store.write(f"{name}.{kind}", figures.render(figure, kind)) for kind in ("png", "svg")]
     moving = figures.moving_interpolation(reading.pictured)

@@ -44,6 +44,11 @@ class Variant(BaseModel):
     """Whether the reducer is given a seed; UMAP without one uses several threads."""
     n: PositiveInt | None = None
     """Points to fit, at most; none takes all that the study fits."""
+    n_each: tuple[PositiveInt, ...] = ()
+    """Numbers of points that are each fitted by a variant of its own, named and labelled after it."""
+    series: str = ""
+    """What variants that differ in `n` alone are called together, as those of `n_each` are. Once one of them has passed
+    a limit, those with more points are not tried."""
     without: str = ""
     """A class that is left out of the points to fit; it stays among those held out."""
     without_each: tuple[str, ...] = ()
@@ -89,7 +94,7 @@ class Study(BaseModel):
     """Seed of the order in which the runs of a round take place."""
     rounds: bool = True
     """Whether each seed is a round of all variants, so that a machine that slows down slows down for all. Otherwise one
-    variant follows another: of many no process waits for its next turn, and times are no subject."""
+    variant follows another in the study's order, and of many no process waits for its next turn."""
     repeat: bool = True
     """Whether the first seed of every variant is fitted once more, by `fit_transform`, and the embeddings compared."""
     every_reducer: bool = False
@@ -113,7 +118,7 @@ class Study(BaseModel):
         for name in figures:
             if name not in known and not others.data.get("every_reducer"):
                 raise ValueError(unknown("variant", name, known))
-            if name in known and (known[name].n or known[name].without):
+            if name in known and (known[name].n or known[name].n_each or known[name].without):
                 raise ValueError(f"Got variant {name!r}, but figures show those that are fitted on all points.")
         return figures
 
@@ -130,12 +135,10 @@ class Study(BaseModel):
         if self.every_reducer:
             taken = {_with_preset(variant).reducer for variant in variants.values()}
             variants |= {name: Variant(reducer=name) for name in known if name not in taken | variants.keys()}
-        variants = dict(pair for name, variant in variants.items() for pair in _spread(name, variant))
         if not variants:
             raise StudyError("Got a study without variants, but expected at least one, or every_reducer = true.")
-        return self.model_copy(
-            update={"variants": {name: _labelled(variant, known) for name, variant in variants.items()}}
-        )
+        spread = (pair for name, variant in variants.items() for pair in _spread(name, _labelled(variant, known)))
+        return self.model_copy(update={"variants": dict(spread)})
 
     def with_changes(self, changes: dict[str, Any]) -> Study:
         """Return the study with some fields replaced, checked like those of a file.
@@ -218,17 +221,18 @@ def _labelled(variant: Variant, known: dict[str, Source]) -> Variant:
 
 
 def _spread(name: str, variant: Variant) -> list[tuple[str, Variant]]:
-    """Return the variant, or one for each class that it leaves out in turn."""
-    if not variant.without_each:
+    """Return the labelled variant, or one for each class that it leaves out in turn, or for each number of points."""
+    changes: dict[str, dict[str, Any]] = {
+        left_out: {"without": left_out, "label": f"{variant.label} {left_out}"} for left_out in variant.without_each
+    }
+    changes |= {
+        str(n): {"n": n, "label": f"{variant.label}, n = {n:,}", "series": variant.label} for n in variant.n_each
+    }
+    if not changes:
         return [(name, variant)]
     return [
-        (
-            f"{name}-{left_out}",
-            variant.model_copy(
-                update={"without_each": (), "without": left_out, "label": f"{variant.label or name} {left_out}"}
-            ),
-        )
-        for left_out in variant.without_each
+        (f"{name}-{suffix}", variant.model_copy(update={"without_each": (), "n_each": ()} | change))
+        for suffix, change in changes.items()
     ]
 
 

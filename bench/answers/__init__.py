@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.answers import headlines
+from bench.answers import headlines, scaling
 from bench.answers.answer import Answer, Told, in_words, listed
 from bench.answers.page import numbered, page
 from bench.answers.stored import Stored
@@ -12,7 +12,7 @@ from bench.tables.document import write_into
 
 __all__ = ["ANSWERS", "Answer", "Stored", "Told", "in_words", "listed", "write"]
 
-ANSWERS: tuple[Answer, ...] = ()
+ANSWERS: tuple[Answer, ...] = (*scaling.ANSWERS,)
 
 
 def write(results: Path, into: Path | None = None) -> Path:

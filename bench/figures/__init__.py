@@ -11,7 +11,20 @@ from dataclasses import dataclass
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from bench.figures import classes, costs, curves, distances, embeddings, latent, local, neural, ranks, stability, style
+from bench.figures import (
+    classes,
+    costs,
+    curves,
+    distances,
+    embeddings,
+    latent,
+    local,
+    neural,
+    ranks,
+    scaling,
+    stability,
+    style,
+)
 from bench.figures.latent import moving_interpolation
 from bench.figures.style import palette, render
 from bench.reading import Reading
@@ -31,17 +44,23 @@ class Drawing:
         One sentence that says how to read it.
     make : function
         Draws it without title and caption; None where the study has nothing for it.
+    of_all : bool
+        Whether it is of all variants, and not of those alone that are shown side by side; see `Reading.pictured`.
     """
 
     name: str
     title: str
     caption: str
     make: Callable[[Reading], Figure | None]
+    of_all: bool = False
 
     def draw(self, reading: Reading) -> Figure | None:
         """Return the figure without title and caption, for a page that writes them itself."""
+        seen = reading if self.of_all else reading.pictured
+        if not seen.variants:
+            return None
         with mpl.rc_context(style.RC):
-            return self.make(reading)
+            return self.make(seen)
 
 
 DRAWINGS = (
@@ -168,6 +187,15 @@ DRAWINGS = (
         "A line a seed, each a mean over samples: one that still falls at its end would have gained from more epochs, "
         "a dotted one (points kept back from training) that rises is overfitting.",
         neural.training,
+    ),
+    Drawing(
+        "scaling",
+        "Costs by the number of points",
+        "Both axes are logarithmic, so that a power of the number of points is a straight line: marks are measured, "
+        "dashes the fitted powers, prolonged to all of MNIST; a triangle on the deadline is a run that passed it, or "
+        "was not tried because one on fewer points had; memory is what a fit took beyond what was held before it.",
+        scaling.draw,
+        of_all=True,
     ),
 )
 """Every figure, in the order of a report."""

@@ -22,13 +22,13 @@ from tests.bench.figures.conftest import poor
 from tests.conftest import make_dataset
 
 NEED_MORE = {"ranks", "stability", "seed-overlays", "reconstructions", "latent-grids", "training"}
-NEED_MORE |= {"prior-samples", "interpolations"}
+NEED_MORE |= {"prior-samples", "interpolations", "scaling"}
 """Figures that a study of one method, one seed and no images has nothing for."""
 
 
 @pytest.fixture(scope="module")
-def pictures(reading: Reading) -> dict[str, Figure]:
-    return {drawing.name: figure for drawing, figure in figures.pictures(reading)}
+def pictures(reading: Reading, growing: Reading) -> dict[str, Figure]:
+    return {drawing.name: figure for one in (reading, growing) for drawing, figure in figures.pictures(one)}
 
 
 def texts(figure: Figure) -> str:
