@@ -62,13 +62,16 @@ def _dress(ax: Axes, quantity: Quantity) -> None:
     ax.axvline(LARGE, color="0.8", linewidth=0.8, zorder=0)
     ax.annotate(
         f"{LARGE:,}",
-        (LARGE, 1),
+        (LARGE, 0),
         xycoords=("data", "axes fraction"),
-        xytext=(2, -7),
+        xytext=(2, 3),
         textcoords="offset points",
         fontsize=6,
         color=style.GREY,
     )
+    low, high = ax.get_ylim()
+    if high < 10 * low:
+        ax.set_ylim(low / 4, high * 4)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
         axis.set_minor_formatter(NullFormatter())

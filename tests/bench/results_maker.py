@@ -130,7 +130,7 @@ def growing(dataset: Dataset, series: dict[str, dict[int, Outcome]], timeout: fl
     variants, judged = {}, []
     for label, outcomes in series.items():
         for n, outcome in outcomes.items():
-            name = f"{label.lower()}-{n}"
+            name = f"{label.split()[0].lower()}{len(variants)}-{n}"
             variants[name] = Variant(reducer="pca", n=n, label=f"{label}, n = {n:,}", series=label, scores=False)
             one = record(name, 0, dataset, outcome, n_fit=n, label=variants[name].label)
             judged.append(Judged(one, []))
