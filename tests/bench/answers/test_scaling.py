@@ -50,7 +50,7 @@ def test_time_names_the_pace_the_change_and_the_late(stored: Stored) -> None:
     assert "UMAP fits 4,000 points in 16 s and 5,000 in 4.0 s, 4.0 times as long with fewer points: below" in said
     assert "UMAP (approximate) fits" not in said, "it has one algorithm"
     assert "t-SNE passed the deadline of 2 min 00 s with 20,000 points and was not tried with more." in said
-    assert told.rows[0] == ("PCA", "1.00 [0.89, 1.11]", "7.03", "n/a", "n/a")
+    assert told.rows[0] == ("PCA", "1.00 [0.89, 1.11]", "7.02", "n/a", "n/a")
     assert [row[0] for row in told.rows] == ["PCA", "UMAP", "UMAP (approximate)"]
 
 
