@@ -91,7 +91,8 @@ def run(
         typer.echo(line("finished", folder=str(folder), paths=[str(path) for path in results.paths]))
         return
     console.print(results.to_rich())
-    console.print("\nwrote " + "\n      ".join(str(path) for path in results.paths), soft_wrap=True)
+    said = "wrote" if results.are_new else "Nothing has changed since these were written:"
+    console.print(f"\n{said} " + "\n      ".join(str(path) for path in results.paths), soft_wrap=True)
 
 
 @app.command("list")

@@ -1,4 +1,9 @@
-"""Comparisons: which methods of a study can be told apart in one quantity, and by how much they differ."""
+"""Comparisons: which methods of a study can be told apart in one quantity over seeds, and by how much they differ.
+
+Over held-out points they are compared in `bench.held_out`. Friedman's and Nemenyi's tests are not here: they compare
+ranks over independent datasets, and the seeds of a study are fits of one dataset; taken for datasets they would make
+every difference as sure as one likes by fitting more often.
+"""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def execute(order: Order, console: Console, watch: Callable[..., Progress] = Pro
         if ended:
             store.write_model("environment.json", environment)
         _score(store, dataset, console)
-        results = publish(store, dataset)
+        results = publish(store, dataset, anew=False)
         if ended:
             cost = {"wall_s": perf_counter() - started, "measured_s": sum(map(_measured_s, ended))}
             store.write_model("environment.json", environment.model_copy(update=cost))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -24,12 +25,16 @@ from bench.scores import (
     reference_values,
     shelf,
 )
+from bench.scores.labels import right_of_held_out
 from bench.store import Store
 
 CURVES = ("r_nx", "recall", "trustworthiness", "continuity")
 """Curves over the size of the neighbourhood that are kept of each embedding: attributes of a `Coranking`."""
-CURVES_VERSION = {"curves": 1}
 CURVE_POINTS = 64
+NEIGHBOURS = 10
+"""Of which the majority tells the class of a held-out point, where it is kept of each point whether it is right."""
+VERSIONS = {"curves": 1, "right": 1}
+"""Of what is kept beside scores."""
 TOGETHER = 8
 """Embeddings that share a pass over data too many for their ranks to be kept."""
 
@@ -45,6 +50,9 @@ class Verdict(BaseModel):
         Version of each score and curve when it was computed.
     curves : dict of str to list of float
         Each of `CURVES` at the sizes `k`, evenly spread over their logarithm.
+    right : str
+        Of each held-out point whether its nearest fitted neighbours tell its class: bits, padded to bytes, in base
+        64; empty where they cannot.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,6 +61,7 @@ class Verdict(BaseModel):
     versions: dict[str, int]
     values: list[Value]
     curves: dict[str, list[float]] = {}
+    right: str = ""
 
     @property
     def valid(self) -> list[Value]:
@@ -110,6 +119,17 @@ def curves(store: Store, record: Record) -> dict[str, list[float]]:
     return found.curves if found else {}
 
 
+def right(store: Store, record: Record, n_test: int) -> np.ndarray | None:
+    """Return of each held-out point whether its nearest fitted neighbours tell its class; None where they cannot.
+
+    The neighbours are `NEIGHBOURS`; the mean is the score `knn_accuracy` of held-out points at that k.
+    """
+    found = _read(store, _name(record), record.arrays_sha256)
+    if found is None or not found.right or found.versions.get("right") != VERSIONS["right"]:
+        return None
+    return np.unpackbits(np.frombuffer(b64decode(found.right), np.uint8), count=n_test).astype(bool)
+
+
 def across(store: Store, records: Sequence[Record]) -> list[Value]:
     """Return the stored scores over the seeds of a variant, whose records these are."""
     well = [record for record in records if record.ok]
@@ -129,7 +149,8 @@ def _complete(store: Store, original: Original, records: Sequence[Record]) -> No
         found = _read(store, _name(record), record.arrays_sha256)
         if record.arrays_sha256 is not None and _missing(found):
             todo.append((record, found, case_of(store, original, record)))
-    finite = [case for _, _, case in todo if case.is_finite]
+    # Which points are told right takes no ranks, whose search is most of what scoring so many points takes.
+    finite = [case for _, found, case in todo if case.is_finite and _missing(found) != ["right"]]
     if finite and not original.fits:
         corank_together(finite)
     for record, found, case in todo:
@@ -137,7 +158,8 @@ def _complete(store: Store, original: Original, records: Sequence[Record]) -> No
         missing = _missing(found)
         values = evaluate(case, [key for key in missing if key in SCORES])
         curves = _curves(case) if found is None or "curves" in missing else found.curves
-        _write(store, _name(record), record.arrays_sha256, found, values, curves)
+        right = _right(case) if found is None or "right" in missing else found.right
+        _write(store, _name(record), record.arrays_sha256, found, values, curves, right)
 
 
 def _complete_across(store: Store, original: Original, records: Sequence[Record]) -> None:
@@ -148,7 +170,7 @@ def _complete_across(store: Store, original: Original, records: Sequence[Record]
     missing = [key for key in _missing(found) if key in SCORES]
     if missing:
         cases = [case_of(store, original, record) for record in records]
-        _write(store, name, subject, found, evaluate_across(cases, missing), {})
+        _write(store, name, subject, found, evaluate_across(cases, missing))
 
 
 def _complete_reference(store: Store, original: Original, name: str) -> None:
@@ -157,7 +179,7 @@ def _complete_reference(store: Store, original: Original, name: str) -> None:
     missing = [key for key in _missing(found) if key in SCORES]
     if missing:
         values = reference_values(original, name, missing)
-        _write(store, _name_of_reference(name), subject, found, values, {})
+        _write(store, _name_of_reference(name), subject, found, values)
 
 
 def case_of(store: Store, original: Original, record: Record) -> Case:
@@ -176,9 +198,16 @@ def _curves(case: Case) -> dict[str, list[float]]:
     return {"k": ks.tolist()} | {name: getattr(case.coranking, name)[ks - 1].tolist() for name in CURVES}
 
 
+def _right(case: Case) -> str:
+    """Return which held-out points are told right, packed; empty where there are none, or no labels or places."""
+    if case.y_test is None or case.Z_test is None or not len(case.Z_test) or not case.is_finite or case.is_collapsed:
+        return ""
+    return b64encode(np.packbits(right_of_held_out(case, NEIGHBOURS)).tobytes()).decode()
+
+
 def _versions() -> dict[str, int]:
-    """Return the version of every score and curve as the code computes it now."""
-    return {score.key: score.version for score in SCORES.values()} | CURVES_VERSION
+    """Return the version of all that is computed of an embedding, as the code computes it now."""
+    return {score.key: score.version for score in SCORES.values()} | VERSIONS
 
 
 def _missing(found: Verdict | None) -> list[str]:
@@ -212,9 +241,16 @@ def _read(store: Store, name: str, subject: str | None) -> Verdict | None:
 
 
 def _write(
-    store: Store, name: str, subject: str, found: Verdict | None, values: list[Value], curves: dict[str, list[float]]
+    store: Store,
+    name: str,
+    subject: str,
+    found: Verdict | None,
+    values: list[Value],
+    curves: dict[str, list[float]] | None = None,
+    right: str = "",
 ) -> None:
     """Write new values beside those of an earlier verdict that still hold, in the order of the table."""
     order = {key: place for place, key in enumerate(SCORES)}
     whole = sorted((found.valid if found else []) + values, key=lambda value: order[value.score])
-    store.write_model(name, Verdict(subject=subject, versions=_versions(), values=whole, curves=curves))
+    kept = Verdict(subject=subject, versions=_versions(), values=whole, curves=curves or {}, right=right)
+    store.write_model(name, kept)

@@ -126,6 +126,10 @@ class Reading:
         """Return the curves of a run over the size of the neighbourhood, by name, and their sizes under `k`."""
         return judge.curves(self.store, item.record)
 
+    def right(self, item: Judged) -> np.ndarray | None:
+        """Return of each held-out point whether its nearest fitted neighbours tell its class; see `judge.right`."""
+        return judge.right(self.store, item.record, len(self.dataset.X_test))
+
 
 def read(store: Store, dataset: Dataset) -> Reading:
     """Read a results folder.

@@ -3,39 +3,47 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Group
 
-from bench import claims, comparisons, figures, noise, report, scaling, tables
+from bench import claims, comparisons, drawn, figures, held_out, noise, report, sameness, scaling, tables
 from bench.datasets import Dataset
 from bench.errors import StoreError
-from bench.findings import Advice, Finding, advice, findings
+from bench.findings import NEEDS, Advice, Finding, advice, findings
 from bench.reading import Reading, read
+from bench.scaling import Series
 from bench.scores import REFERENCES
 from bench.store import Store
-from bench.tables import build, document
+from bench.tables import build, document, over_points
 from bench.tables.footnotes import Footnote
 from bench.tables.latex import to_latex
 from bench.tables.model import Table
 
 log = logging.getLogger(__name__)
 
-COMPARED = (*build.QUALITY, "fit_s", "transform_s", "peak_mib")
+COMPARED = tuple(dict.fromkeys((*build.QUALITY, *NEEDS.values(), "transform_s")))
 """Columns of which every comparison is written down."""
 
 
 @dataclass(frozen=True)
 class Results:
-    """What was written, and what a terminal shows of it."""
+    """What was written, and what a terminal shows of it.
+
+    Attributes
+    ----------
+    are_new : bool
+        Whether it was written now; if not, nothing has changed since it was.
+    """
 
     title: str
     headline: Sequence[Table]
     findings: Sequence[Finding]
     advice: Sequence[Advice]
     paths: list[Path]
+    are_new: bool = True
 
     def to_rich(self) -> Group:
         """Return the headline and the findings for a terminal."""
@@ -46,13 +54,15 @@ class Results:
         document.write_into(file, document.headline_markdown(self.headline))
 
 
-def publish(store: Store, dataset: Dataset) -> Results:
+def publish(store: Store, dataset: Dataset, *, anew: bool = True) -> Results:
     """Write tables and figures of the runs in a results folder.
 
     Parameters
     ----------
     dataset : Dataset
         The data of the study, for the colours of points and the names of classes.
+    anew : bool
+        Whether to write what is there already and would be written alike.
 
     Raises
     ------
@@ -70,23 +80,25 @@ def publish(store: Store, dataset: Dataset) -> Results:
     headline = (*narrow, *noise.tables(reading.study, found.samples), *scaling.tables(growing))
     said, needs = findings(found), advice(found)
     pairs = comparisons.frame(found.standings[key] for key in COMPARED)
+    origin = drawn.origin(reading)
+    if not anew and (known := drawn.unchanged(store, origin)):
+        return Results(reading.title, headline, said, needs, known, are_new=False)
+    of_points = held_out.held_out(reading)
+    both_intervals = over_points.tables(of_points, found)
     paths = [
         store.write("runs.csv", runs.to_csv(index=False)),
         store.write("scores.csv", tables.scores_table(reading).to_csv(index=False)),
         store.write("summary.csv", tables.summary_table(reading).to_csv(index=False)),
         store.write("headline.csv", tables.narrow_table(narrow).to_csv(index=False)),
         store.write("comparisons.csv", pairs.to_csv(index=False)),
-        store.write("summary.md", document.markdown(reading.title, headline, said, needs, families)),
-        store.write("summary.tex", to_latex((*headline, *families))),
+        store.write("held_out_accuracy.csv", held_out.accuracies_frame(of_points, reading).to_csv(index=False)),
+        store.write("held_out_comparisons.csv", held_out.pairs_frame(of_points).to_csv(index=False)),
+        store.write("summary.md", document.markdown(reading.title, headline, said, needs, both_intervals, families)),
+        store.write("summary.tex", to_latex((*headline, *both_intervals, *families))),
     ]
-    if growing:
-        paths.append(store.write("scaling.csv", scaling.frame(growing).to_csv(index=False)))
-    for drawing, figure in figures.pictures(reading):
-        name = f"figures/{drawing.name}"
-        paths += [store.write(f"{name}.{kind}", figures.render(figure, kind)) for kind in ("png", "svg")]
-    moving = figures.moving_interpolation(reading.pictured)
-    if moving is not None:
-        paths.append(store.write("figures/interpolations.gif", moving))
+    paths += _sameness(reading)
+    paths += _scaling(store, growing)
+    paths += _figures(reading)
     paths += claims.write(store, reading, claims.CLAIMS)
     page = report.build(
         reading.pictured,
@@ -100,7 +112,35 @@ def publish(store: Store, dataset: Dataset) -> Results:
     for message in page.messages:
         log.warning("report.html: %s", message)
     paths.append(store.write("report.html", page.html))
+    drawn.note(store, origin, paths)
     return Results(reading.title, headline, said, needs, paths)
+
+
+def _sameness(reading: Reading) -> list[Path]:
+    """Write how far runs are apart that should be the same, where a study has such; return where."""
+    found = sameness.table(reading)
+    if found.empty:
+        reading.store.remove("sameness.csv")
+        return []
+    return [reading.store.write("sameness.csv", found.to_csv(index=False))]
+
+
+def _scaling(store: Store, growing: Sequence[Series]) -> list[Path]:
+    """Write how costs grow with the number of points, where a study has such series; return where."""
+    if not growing:
+        store.remove("scaling.csv")
+        return []
+    return [store.write("scaling.csv", scaling.frame(growing).to_csv(index=False))]
+
+
+def _figures(reading: Reading) -> Iterator[Path]:
+    """Write every figure that the study has something for, yield where, and remove those that it no longer has."""
+    gone = set(figures.FILES)
+    for name, content in figures.files(reading):
+        gone.discard(name)
+        yield reading.store.write(f"figures/{name}", content)
+    for name in gone:
+        reading.store.remove(f"figures/{name}")
 
 
 def _in_words(reading: Reading, notes: Sequence[Footnote]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Intervals and tests: how far a median over seeds can be trusted, and whether two samples differ at all."""
+"""Intervals and tests: how far a number can be trusted with other seeds or points, and whether two differ at all."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ FEWEST_FOR_ORDER_STATISTICS = 6
 
 ROUNDING = 1e-12
 """Values that differ by no more than this share of their size are equal: sums in another order do as much."""
+
+RESAMPLES = 4_000
+"""A hundred of them lie beyond either end of a 95 % interval, so that its ends do not hang on the draw."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,81 @@ def unpaired(first: Sequence[float], second: Sequence[float]) -> Difference | No
     parts = sum(square**2 / (len(sample) - 1) for square, sample in zip(squares, (a, b), strict=True))
     degrees = sum(squares) ** 2 / parts if parts > 0 else 1.0
     return _student(float(a.mean() - b.mean()), error, degrees, scale)
+
+
+@dataclass(frozen=True)
+class McNemar:
+    """Two methods that are right or wrong on the same points.
+
+    Attributes
+    ----------
+    only_first, only_second : int
+        Points on which one of them is right and the other wrong.
+    p : float
+        Of each being as likely as the other to be the one that is right.
+    """
+
+    only_first: int
+    only_second: int
+    p: float
+
+
+def mcnemar(first: np.ndarray, second: np.ndarray) -> McNemar:
+    """Return McNemar's test in its exact form, by the binomial distribution (McNemar 1947).
+
+    Parameters
+    ----------
+    first, second : ndarray of shape (n_points,), bool
+        Whether each method is right.
+    """
+    only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
+    n = only_first + only_second
+    return McNemar(only_first, only_second, float(stats.binomtest(only_first, n).pvalue) if n else 1.0)
+
+
+def resampled_means(values: np.ndarray, seed: int) -> np.ndarray:
+    """Return what the mean of each column might have been with other rows: the bootstrap (Efron 1979).
+
+    Every resample has the same rows in all columns, so that the difference of two columns is that of paired values.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_points, n_methods)
+        A row a point.
+
+    Returns
+    -------
+    ndarray of shape (RESAMPLES, n_methods)
+    """
+    rng, n = np.random.RandomState(seed), len(values)
+    draws = (np.bincount(rng.randint(n, size=n), minlength=n) for _ in range(RESAMPLES))
+    return np.stack([counts @ values for counts in draws]) / n
+
+
+def percentiles(resampled: np.ndarray) -> tuple[float, float]:
+    """Return the ends of the 95 % interval that resamples give."""
+    low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)
+
+
+def resampled_difference(first: np.ndarray, second: np.ndarray, estimate: float) -> Difference:
+    """Return the difference of two columns' means, with what their resamples say of it.
+
+    The interval is that of percentiles; p is of the normal distribution with the standard error that the resamples
+    have. To count those beyond zero could show no p below one over their number, which leaves nothing to correct.
+
+    Parameters
+    ----------
+    first, second : ndarray of shape (RESAMPLES,)
+        Columns of `resampled_means`.
+    estimate : float
+        The difference itself.
+    """
+    differences = first - second
+    error, (low, high) = float(differences.std(ddof=1)), percentiles(differences)
+    if error <= ROUNDING * _scale(first, second):
+        return Difference(estimate, estimate, estimate, 1.0 if abs(estimate) <= ROUNDING else 0.0)
+    return Difference(estimate, low, high, float(2 * stats.norm.sf(abs(estimate) / error)))
 
 
 def is_constant(values: Sequence[float]) -> bool:

@@ -77,6 +77,19 @@ class Store:
             raise StoreError(f"Got {path}, which cannot be written: {error}.") from error
         return path
 
+    def remove(self, name: str) -> None:
+        """Remove a file of the folder, if it is there.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be removed.
+        """
+        try:
+            (self.folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(f"Got {self.folder / name}, which cannot be removed: {error}.") from error
+
     def write_model(self, name: str, model: BaseModel) -> Path:
         """Write a model as JSON."""
         return self.write(name, model.model_dump_json(indent=1) + "\n")

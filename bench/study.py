@@ -53,6 +53,8 @@ class Variant(BaseModel):
     """A class that is left out of the points to fit; it stays among those held out."""
     without_each: tuple[str, ...] = ()
     """Classes of which each is left out by a variant of its own, named and labelled after it."""
+    each: dict[str, tuple[Any, ...]] = {}
+    """Values of parameters, each of which a variant of its own has beside this one, named and labelled after it."""
     threads: PositiveInt | None = None
     """Thread budget of its runs; none takes the study's."""
     scores: bool = True
@@ -137,8 +139,10 @@ class Study(BaseModel):
             variants |= {name: Variant(reducer=name) for name in known if name not in taken | variants.keys()}
         if not variants:
             raise StudyError("Got a study without variants, but expected at least one, or every_reducer = true.")
-        spread = (pair for name, variant in variants.items() for pair in _spread(name, _labelled(variant, known)))
-        return self.model_copy(update={"variants": dict(spread)})
+        labelled = {name: _labelled(variant, known) for name, variant in variants.items()}
+        return self.model_copy(
+            update={"variants": dict(pair for name, variant in labelled.items() for pair in _spread(name, variant))}
+        )
 
     def with_changes(self, changes: dict[str, Any]) -> Study:
         """Return the study with some fields replaced, checked like those of a file.
@@ -213,6 +217,11 @@ def read(name: str) -> Study:
         raise StudyError("\n".join(_explain(dict(problem), text, path) for problem in error.errors())) from error
 
 
+def fellow(name: str, parameter: str, value: Any) -> str:
+    """Return the name of the variant that differs from another in one parameter; see `Variant.each`."""
+    return f"{name}-{parameter}-{value}"
+
+
 def _labelled(variant: Variant, known: dict[str, Source]) -> Variant:
     variant = _with_preset(variant)
     if variant.reducer not in known and ".py:" not in variant.reducer:
@@ -221,19 +230,22 @@ def _labelled(variant: Variant, known: dict[str, Source]) -> Variant:
 
 
 def _spread(name: str, variant: Variant) -> list[tuple[str, Variant]]:
-    """Return the labelled variant, or one for each class that it leaves out in turn, or for each number of points."""
-    changes: dict[str, dict[str, Any]] = {
-        left_out: {"without": left_out, "label": f"{variant.label} {left_out}"} for left_out in variant.without_each
-    }
-    changes |= {
-        str(n): {"n": n, "label": f"{variant.label}, n = {n:,}", "series": variant.label} for n in variant.n_each
-    }
-    if not changes:
-        return [(name, variant)]
-    return [
-        (f"{name}-{suffix}", variant.model_copy(update={"without_each": (), "n_each": ()} | change))
-        for suffix, change in changes.items()
+    """Return the variants that one stands for: itself and those with another value of one parameter; or one for each
+    class that it leaves out in turn; or one for each number of points.
+    """
+    single = variant.model_copy(update={"without_each": (), "n_each": (), "each": {}})
+
+    def other(label: str, **changes: Any) -> Variant:
+        return single.model_copy(update={"label": f"{variant.label}{label}"} | changes)
+
+    spread = [(f"{name}-{left_out}", other(f" {left_out}", without=left_out)) for left_out in variant.without_each]
+    spread += [(f"{name}-{n}", other(f", n = {n:,}", n=n, series=variant.label)) for n in variant.n_each]
+    turned = [
+        (fellow(name, parameter, value), other(f", {parameter} {value}", params=variant.params | {parameter: value}))
+        for parameter, values in variant.each.items()
+        for value in values
     ]
+    return spread or [(name, single), *turned]
 
 
 def _with_preset(variant: Variant) -> Variant:

@@ -168,7 +168,8 @@ _SEEDS = (
         "plans 1,000 epochs and shows its pictures after about 50.",
         (
             "ReLU ends the encoder: no mean and no deviation below 0. A deviation of exactly 0 costs 8.71 nats a "
-            "dimension without any gradient, and a mean stuck at 0 is a dimension lost.",
+            "dimension without any gradient. A mean stuck at 0 is lost to the embedding, which is the means; the "
+            "deviation may go on to carry the digit, and then only a draw shows it.",
         ),
     ),
 )

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.answers import headlines, scaling
+from bench.answers import (
+    choice,
+    cost,
+    curves,
+    dimensions,
+    distances,
+    headlines,
+    new_points,
+    parameters,
+    pca_first,
+    repeatability,
+    scaling,
+    starts,
+    unseen,
+)
 from bench.answers.answer import Answer, Told, in_words, listed
 from bench.answers.page import numbered, page
 from bench.answers.stored import Stored
@@ -12,7 +26,22 @@ from bench.tables.document import write_into
 
 __all__ = ["ANSWERS", "Answer", "Stored", "Told", "in_words", "listed", "write"]
 
-ANSWERS: tuple[Answer, ...] = (*scaling.ANSWERS,)
+TOPICS = (
+    choice,
+    curves,
+    parameters,
+    repeatability,
+    new_points,
+    unseen,
+    distances,
+    starts,
+    dimensions,
+    cost,
+    scaling,
+    pca_first,
+)
+
+ANSWERS: tuple[Answer, ...] = tuple(answer for topic in TOPICS for answer in topic.ANSWERS)
 
 
 def write(results: Path, into: Path | None = None) -> Path:

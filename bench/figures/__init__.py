@@ -1,6 +1,6 @@
 """Figures: pure functions of a reading. The same class has the same colour everywhere, and so has the same method.
 
-`DRAWINGS` is the table of all of them; `pictures` makes those that a study has something for.
+`DRAWINGS` is the table of all of them; `pictures` makes those that a study has something for, `files` their files.
 """
 
 from __future__ import annotations
@@ -24,12 +24,14 @@ from bench.figures import (
     scaling,
     stability,
     style,
+    sweeps,
+    unseen,
 )
 from bench.figures.latent import moving_interpolation
 from bench.figures.style import palette, render
 from bench.reading import Reading
 
-__all__ = ["DRAWINGS", "Drawing", "moving_interpolation", "palette", "pictures", "render"]
+__all__ = ["DRAWINGS", "FILES", "Drawing", "files", "palette", "pictures", "render"]
 
 
 @dataclass(frozen=True)
@@ -44,23 +46,20 @@ class Drawing:
         One sentence that says how to read it.
     make : function
         Draws it without title and caption; None where the study has nothing for it.
-    of_all : bool
-        Whether it is of all variants, and not of those alone that are shown side by side; see `Reading.pictured`.
+    is_of_all : bool
+        Whether it is of all variants, and not of those alone that figures show side by side.
     """
 
     name: str
     title: str
     caption: str
     make: Callable[[Reading], Figure | None]
-    of_all: bool = False
+    is_of_all: bool = False
 
     def draw(self, reading: Reading) -> Figure | None:
         """Return the figure without title and caption, for a page that writes them itself."""
-        seen = reading if self.of_all else reading.pictured
-        if not seen.variants:
-            return None
         with mpl.rc_context(style.RC):
-            return self.make(seen)
+            return self.make(reading)
 
 
 DRAWINGS = (
@@ -149,6 +148,15 @@ DRAWINGS = (
         stability.overlays,
     ),
     Drawing(
+        "unseen",
+        "Where a class lands that was never seen",
+        "Each row leaves one class out of the fitted points (grey) and shows where its held-out points are put; below "
+        "a panel what the 10 nearest fitted points take most of them for, and the area under the ROC curve by which "
+        "their distance to the nearest tells them from other held-out points (0.5 is chance).",
+        unseen.draw,
+        is_of_all=True,
+    ),
+    Drawing(
         "reconstructions",
         "Held-out images and what comes back",
         "The first row shows held-out images, each row below the same after the way into the embedding and back: "
@@ -195,17 +203,51 @@ DRAWINGS = (
         "dashes the fitted powers, prolonged to all of MNIST; a triangle on the deadline is a run that passed it, or "
         "was not tried because one on fewer points had; memory is what a fit took beyond what was held before it.",
         scaling.draw,
-        of_all=True,
+        is_of_all=True,
+    ),
+    Drawing(
+        "sweeps",
+        "One parameter turned, all else left alone",
+        "A dot is a seed, lines join medians, the grey bar stands at the default, and dashes are at what the data give "
+        "without any reduction; settings stand at even distances, and panels of a row share their scale.",
+        sweeps.draw,
+        is_of_all=True,
+    ),
+    Drawing(
+        "dial",
+        "The silhouette dial: classes apart against neighbours kept",
+        "Each path leads through the medians of a parameter's settings, written beside them, the default a ring: to "
+        "the right more neighbours are kept, upwards classes stand further apart, so that a path that rises to the "
+        "left pays for this with that; dots are seeds, and each panel has its own scale.",
+        sweeps.dial,
+        is_of_all=True,
     ),
 )
 """Every figure, in the order of a report."""
 
+KINDS = ("png", "svg")
+MOVING = "interpolations.gif"
+FILES = frozenset([*(f"{drawing.name}.{kind}" for drawing in DRAWINGS for kind in KINDS), MOVING])
+"""Names of all files that a study may have figures in."""
+
 
 def pictures(reading: Reading) -> Iterator[tuple[Drawing, Figure]]:
     """Yield every figure that the study has something for, with its title above and its caption below."""
+    pictured = reading.pictured
     for drawing in DRAWINGS:
-        figure = drawing.draw(reading)
+        shown = reading if drawing.is_of_all else pictured
+        figure = drawing.draw(shown) if shown.judged else None
         if figure is not None:
             with mpl.rc_context(style.RC):
                 style.entitle(figure, drawing.title, drawing.caption)
             yield drawing, figure
+
+
+def files(reading: Reading) -> Iterator[tuple[str, bytes]]:
+    """Yield the name and the content of every file of figures that the study has something for."""
+    for drawing, figure in pictures(reading):
+        for kind in KINDS:
+            yield f"{drawing.name}.{kind}", render(figure, kind)
+    moving = moving_interpolation(reading.pictured)
+    if moving is not None:
+        yield MOVING, moving

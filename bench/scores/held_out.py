@@ -34,7 +34,7 @@ def refit_knn_recall(case: Case, k: int | None) -> float:
     """Share of a fitted point's k neighbours in the embedding that it meets again when put there as if it were new."""
     again = _recorded(case.refit)
     _require_more_than(k, case)
-    return _shared(case.nearest(case.as_positions(again), first=0), case.neighbours, k)
+    return shared(case.nearest(case.as_positions(again), first=0), case.neighbours, k)
 
 
 def few_displacement(case: Case, k: int | None) -> float:
@@ -90,7 +90,7 @@ def _displacement(case: Case, again: np.ndarray | None, before: np.ndarray | Non
 def _recall_in_other_company(case: Case, again: np.ndarray | None, k: int | None) -> float:
     again = _recorded(again)
     _require_more_than(k, case)
-    return _shared(case.nearest(case.as_positions(again)), case.neighbours_of_held_out, k)
+    return shared(case.nearest(case.as_positions(again)), case.neighbours_of_held_out, k)
 
 
 def _recorded(again: np.ndarray | None) -> np.ndarray:
@@ -105,7 +105,7 @@ def _require_more_than(k: int | None, case: Case) -> None:
         raise UndefinedError("too few points")
 
 
-def _shared(near: np.ndarray, before: np.ndarray, k: int | None) -> float:
+def shared(near: np.ndarray, before: np.ndarray, k: int | None) -> float:
     """Return the share of the k nearest before that are among the k nearest again, row by row."""
     near, before = near[:, :k], before[: len(near), :k]
     return float(np.mean((near[:, :, None] == before[:, None, :]).any(axis=2)))

@@ -11,13 +11,24 @@ from bench.scores.score import WIDE_KS, Score, UndefinedError
 def knn_accuracy_fit(case: Case, k: int | None) -> float:
     """Share of fitted points whose label the majority of their k nearest other fitted points has."""
     assert case.y is not None
-    return _accuracy(case.y[_nearest(case.neighbours, k)], case.y)
+    return float(np.mean(majority(case.y[_nearest(case.neighbours, k)]) == case.y))
 
 
 def knn_accuracy_test(case: Case, k: int | None) -> float:
     """Share of held-out points whose label the majority of their k nearest fitted points has."""
+    return float(np.mean(right_of_held_out(case, k)))
+
+
+def right_of_held_out(case: Case, k: int | None) -> np.ndarray:
+    """Return for each held-out point whether the majority of its k nearest fitted points has its label.
+
+    Returns
+    -------
+    ndarray of shape (n_test,), bool
+        Their mean is the score `knn_accuracy` of held-out points.
+    """
     assert case.y is not None and case.y_test is not None
-    return _accuracy(case.y[_nearest(case.neighbours_of_held_out, k)], case.y_test)
+    return np.asarray(majority(case.y[_nearest(case.neighbours_of_held_out, k)]) == case.y_test)
 
 
 def neighbourhood_hit_fit(case: Case, k: int | None) -> float:
@@ -94,10 +105,6 @@ def _nearest(neighbours: np.ndarray, k: int | None) -> np.ndarray:
     if k > neighbours.shape[1]:
         raise UndefinedError("too few points")
     return neighbours[:, :k]
-
-
-def _accuracy(neighbour_labels: np.ndarray, y: np.ndarray) -> float:
-    return float(np.mean(majority(neighbour_labels) == y))
 
 
 def majority(neighbour_labels: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from threading import Lock, Thread
 
 import numpy as np
 import pooch
@@ -18,6 +19,10 @@ log = logging.getLogger(__name__)
 CAPACITY = 4 * 2**30
 """Bytes from which on what was used least recently is removed."""
 
+_on_their_way: dict[Path, _Writer] = {}
+"""What is being written, by place."""
+_one_at_a_time = Lock()
+
 
 def folder() -> Path:
     """Return the user's cache folder for arrays of original spaces."""
@@ -26,6 +31,8 @@ def folder() -> Path:
 
 class Kept(Mapping[str, np.ndarray]):
     """Arrays that are read from the shelf when asked for; where they are not there, or damaged, made and put there.
+
+    They are written in the background, and whoever asks for them meanwhile has them from memory.
 
     Parameters
     ----------
@@ -41,10 +48,11 @@ class Kept(Mapping[str, np.ndarray]):
 
     def __getitem__(self, name: str) -> np.ndarray:
         if name not in self.arrays:
-            found = None if self.place is None else _read(self.place, name)
+            found = None if self.place is None else _find(self.place, name)
             if found is None:
                 self.arrays = self.make()
-                self._put()
+                if self.place is not None:
+                    _Writer(self.place, self.arrays).start()
             else:
                 self.arrays[name] = found
         return self.arrays[name]
@@ -55,13 +63,35 @@ class Kept(Mapping[str, np.ndarray]):
     def __len__(self) -> int:
         return len(self.arrays)
 
-    def _put(self) -> None:
-        if self.place is None:
-            return
+
+class _Writer(Thread):
+    """Puts arrays on the shelf while the program goes on; a process does not end before it has."""
+
+    def __init__(self, place: Path, arrays: Mapping[str, np.ndarray]) -> None:
+        super().__init__(name=f"writes {place.name}", daemon=False)
+        self.place, self.arrays = place, arrays
+        _on_their_way[place] = self
+
+    def run(self) -> None:
         try:
-            _write(self.place, self.arrays)
+            with _one_at_a_time:
+                _write(self.place, self.arrays)
         except OSError as error:
             log.warning("%s cannot be kept and will be computed again (%s)", self.place, error)
+        finally:
+            _on_their_way.pop(self.place, None)
+
+
+def settle() -> None:
+    """Wait until all that is being written is on the shelf."""
+    for writer in list(_on_their_way.values()):
+        writer.join()
+
+
+def _find(place: Path, name: str) -> np.ndarray | None:
+    """Return an array that is on the shelf or on its way there."""
+    writer = _on_their_way.get(place)
+    return _read(place, name) if writer is None else writer.arrays[name]
 
 
 def _read(place: Path, name: str) -> np.ndarray | None:

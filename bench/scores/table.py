@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from bench.scores import clusters, distances, held_out, labels, latent, neighbourhood, stability
+from bench.scores import clusters, distances, held_out, labels, latent, neighbourhood, stability, unseen
 from bench.scores.case import Case, Shuffled, Unreduced
 from bench.scores.original import Original
 from bench.scores.score import Number, Score, Split, UndefinedError, Value
 
 SCORES = {
     score.key: score
-    for family in (neighbourhood, labels, clusters, distances, held_out, latent, stability)
+    for family in (neighbourhood, labels, clusters, distances, held_out, unseen, latent, stability)
     for score in family.RECORDS
 }
 

@@ -21,9 +21,10 @@ def markdown(
     headline: Sequence[Table],
     findings: Sequence[Finding],
     advice: Sequence[Advice],
+    over_points: Sequence[Table],
     families: Sequence[Table],
 ) -> str:
-    """Return the headline, what it says in words, and every table of a family."""
+    """Return the headline, what it says in words, what held-out points say of it, and every table of a family."""
     said = "\n".join(f"- {escaped(finding.sentence)}" for finding in findings)
     needs = "\n".join(f"- {escaped(line.sentence)}" for line in advice)
     parts = [
@@ -31,6 +32,7 @@ def markdown(
         headline_markdown(headline),
         f"## In words\n\n{said}" if said else "",
         f"## What to take\n\n{needs}" if needs else "",
+        "## Over held-out points\n\n" + "\n".join(map(to_markdown, over_points)) if over_points else "",
         "## Every score\n\n" + "\n".join(map(to_markdown, families)) if families else "",
     ]
     return "\n\n".join(part.strip() for part in parts if part) + "\n"

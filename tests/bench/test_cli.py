@@ -71,6 +71,10 @@ def test_a_study_of_ones_own_reducer_and_data(tmp_path: Path, clouds_file: Calla
     assert "[2/2]" in result.stdout
     assert str(out / "summary.csv") in result.stdout
     assert {path.parent.name for path in (out / "runs").glob("*/seed-0.json")} == {"fakes", "pca"}
+    again = _call(*arguments, "--reducers", "fakes,pca", "--reducer", f"{FAKES}:Calm")
+    assert "All 2 runs are done already" in again.stdout
+    assert "Nothing has changed since these were written" in again.stdout
+    assert "kNN accuracy" in again.stdout
     (out / "summary.csv").unlink()
     again = _call("report", str(out))
     assert again.exit_code == 0, again.output

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from bench import judge, tables
 from bench.datasets import Dataset
 from bench.reading import read
 from bench.records import Outcome, Record, Status
-from bench.scores import REFERENCES, SCORES, Case, Value, evaluate
+from bench.scores import REFERENCES, SCORES, Case, Value, evaluate, shelf
 from bench.store import Store
 from bench.study import Study, Variant
 from tests.bench.scores.data import dataset, embedding, tied_points
@@ -89,6 +90,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def run(store: Store, data: Dataset, records: list[Record], tmp_path: Path) -> list[Record]:
     seen: list[Record] = []
     judge.judge(store, data, records, seen.append, folder=tmp_path / "shelf")
+    shelf.settle()
     return seen
 
 
@@ -165,6 +167,47 @@ def test_curves_are_kept(store: Store, data: Dataset, records: list[Record], tmp
     place = curves["k"].index(15)
     assert curves["recall"][place] == at_15["knn_recall"]
     assert curves["trustworthiness"][place] == at_15["trustworthiness"]
+
+
+def test_which_held_out_points_are_told_right_is_kept(
+    store: Store, data: Dataset, records: list[Record], computed: list[str], tmp_path: Path
+) -> None:
+    run(store, data, records, tmp_path)
+    right = judge.right(store, records[0], 20)
+    assert right is not None and right.dtype == bool and right.shape == (20,)
+    [score] = [
+        value.value
+        for value in judge.verdict(store, records[0])
+        if (value.score, value.split, value.k) == ("knn_accuracy", "test", judge.NEIGHBOURS)
+    ]
+    assert 0 < right.mean() < 1 and right.mean() == score
+    stays = keep(store, 2, embedding("scattered", N, seed=2))
+    run(store, data, [stays], tmp_path)
+    assert judge.right(store, stays, 20) is None
+    assert judge.right(store, stays.model_copy(update={"arrays_sha256": "another"}), 20) is None
+
+
+def test_a_verdict_of_before_is_completed_without_a_score(
+    store: Store,
+    data: Dataset,
+    records: list[Record],
+    computed: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run(store, data, records, tmp_path)
+    monkeypatch.setattr(judge.Original, "fits", False)
+    monkeypatch.setattr(judge, "corank_together", lambda cases: pytest.fail("no rank is needed"))
+    path = store.folder / "runs" / "method" / "scores-0.json"
+    whole = path.read_bytes()
+    before = json.loads(whole)
+    del before["right"], before["versions"]["right"]
+    path.write_text(json.dumps(before))
+    computed.clear()
+    assert judge.right(store, records[0], 20) is None
+    run(store, data, records, tmp_path)
+    assert path.read_bytes() == whole
+    assert computed == []
 
 
 def test_data_too_many_for_memory_are_scored_in_one_pass(

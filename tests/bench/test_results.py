@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bench import results
 from bench.datasets import Dataset
 from bench.errors import StoreError
 from bench.records import Status
+from bench.report.build import Report
 from bench.results import COMPARED, Results, publish
 from bench.store import Store
 from tests.bench import results_maker as maker
@@ -45,7 +47,10 @@ def summary(store: Store, published: Results) -> pd.DataFrame:
 def test_every_file_is_there(store: Store, published: Results) -> None:
     names = {str(path.relative_to(store.folder)) for path in published.paths}
     assert names >= {"runs.csv", "scores.csv", "summary.csv", "headline.csv", "comparisons.csv"}
+    assert names >= {"held_out_accuracy.csv", "held_out_comparisons.csv"}
     assert names >= {"summary.md", "summary.tex", "figures/embeddings.png", "report.html"}
+    # The variants differ in name alone.
+    assert "sameness.csv" in names
     assert all(path.stat().st_size > 100 for path in published.paths)
 
 
@@ -83,7 +88,7 @@ def test_the_summary_says_what_must_be_known(store: Store, published: Results) -
     assert "1 of 1 runs did not end well: timeout: took longer than the limit of 3.0 s." in text
     assert "80 points fitted, 30 held out; 1 to 3 runs of each method, 1 thread allowed." in text
     assert text.startswith("# Clouds\n\n**Quality**")
-    assert text.index("## In words") < text.index("## Every score")
+    assert text.index("## In words") < text.index("## Over held-out points") < text.index("## Every score")
 
 
 def test_the_narrow_table_says_what_the_wide_one_says(store: Store, summary: pd.DataFrame) -> None:
@@ -123,6 +128,32 @@ def test_the_headline_goes_between_the_markers(tmp_path: Path, store: Store, pub
 def test_two_reports_of_one_store_are_the_same_bytes(store: Store, published: Results, dataset: Dataset) -> None:
     before = {path: path.read_bytes() for path in published.paths}
     assert {path: path.read_bytes() for path in publish(store, dataset).paths} == before
+
+
+def test_what_has_not_changed_is_not_written_again(store: Store, published: Results, dataset: Dataset) -> None:
+    written = {path: path.stat().st_mtime_ns for path in published.paths}
+    again = publish(store, dataset, anew=False)
+    assert not again.are_new
+    assert again.paths == published.paths
+    assert (again.headline, again.findings) == (published.headline, published.findings)
+    assert {path: path.stat().st_mtime_ns for path in again.paths} == written
+
+
+def test_what_a_figure_is_made_of_changed_and_a_figure_is_no_more(
+    tmp_path: Path, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draws = [("embeddings.png", b"dots"), ("costs.svg", b"bars")]
+    monkeypatch.setattr(results.figures, "files", lambda reading: draws)
+    monkeypatch.setattr(results.report, "build", lambda *_, picture, **__: Report(picture, ()))
+    store = maker.folder(tmp_path, dataset, [maker.record("good", 0, dataset)])
+    assert publish(store, dataset, anew=False).are_new
+    assert not publish(store, dataset, anew=False).are_new
+    own = [store.write(f"figures/{name}", b"someone's own") for name in ("report.png", "embeddings.pdf", "costs.gif")]
+    maker.keep(store, maker.record("good", 0, dataset, label="Better"), dataset)
+    draws[:] = [("embeddings.png", b"other dots")]
+    assert publish(store, dataset, anew=False).are_new
+    assert {path.name for path in (tmp_path / "figures").iterdir()} == {"embeddings.png"} | {path.name for path in own}
+    assert (tmp_path / "report.html").read_bytes() == b"other dots"
 
 
 def test_without_labels_there_are_figures_and_scores(tmp_path: Path) -> None:

@@ -1,12 +1,25 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from bench.statistics import holm, interval, is_constant, paired, unpaired
+from bench.statistics import (
+    RESAMPLES,
+    holm,
+    interval,
+    is_constant,
+    mcnemar,
+    paired,
+    percentiles,
+    resampled_difference,
+    resampled_means,
+    unpaired,
+)
 
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False)
 
@@ -129,3 +142,68 @@ def test_of_studies_without_a_difference_few_find_one() -> None:
         pairs = [paired(a, b) for i, a in enumerate(samples) for b in samples[i + 1 :]]
         found += min(holm([pair.p for pair in pairs if pair is not None])) < 0.05
     assert found <= 50 + 3 * np.sqrt(1_000 * 0.05 * 0.95)
+
+
+def _right(both: int, only_first: int, only_second: int, neither: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return two answers to each point from the four counts of a table."""
+    first = np.repeat([True, True, False, False], [both, only_first, only_second, neither])
+    return first, np.repeat([True, False, True, False], [both, only_first, only_second, neither])
+
+
+def test_mcnemar_of_published_tables() -> None:
+    # Agresti, Categorical Data Analysis, table 10.1: approval of a prime minister, asked twice.
+    found = mcnemar(*_right(794, 150, 86, 570))
+    assert (found.only_first, found.only_second) == (150, 86)
+    assert found.p == pytest.approx(2 * stats.norm.sf(64 / np.sqrt(236)), rel=0.25)
+    assert found.p == pytest.approx(3.716e-5, rel=1e-3), "the exact test of the R package exact2x2"
+    assert mcnemar(*_right(3, 6, 0, 1)).p == pytest.approx(2 / 2**6)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60))
+def test_mcnemar_looks_only_at_points_that_one_has_right(answers: list[tuple[bool, bool]]) -> None:
+    first, second = np.array(answers).T
+    found, turned = mcnemar(first, second), mcnemar(second, first)
+    assert (found.only_first, found.only_second, found.p) == (turned.only_second, turned.only_first, turned.p)
+    assert found.only_first - found.only_second == first.sum() - second.sum()
+    n = found.only_first + found.only_second
+    tail = sum(math.comb(n, k) for k in range(min(found.only_first, found.only_second) + 1)) / 2**n
+    assert found.p == pytest.approx(min(1.0, 2 * tail))
+
+
+def test_the_interval_over_points_covers_the_mean_as_often_as_it_says() -> None:
+    # Each column is a sample of its own, of points told right by some of three seeds.
+    values = np.random.RandomState(0).binomial(3, 0.8, size=(200, 1_000)) / 3
+    bounds = np.array([percentiles(column) for column in resampled_means(values, 1).T])
+    share = np.mean((bounds[:, 0] <= 0.8) & (bounds[:, 1] >= 0.8))
+    assert share == pytest.approx(0.95, abs=3 * np.sqrt(0.95 * 0.05 / 1_000))
+
+
+@pytest.mark.parametrize(("seed", "better"), [(0, 0.0), (1, 0.06), (2, 0.3)])
+def test_the_paired_bootstrap_agrees_with_student(seed: int, better: float) -> None:
+    rng = np.random.RandomState(seed)
+    first = rng.binomial(5, 0.6, size=400) / 5
+    second = np.clip(first - rng.binomial(2, better, size=400) / 5 + rng.binomial(1, 0.1, size=400) / 5, 0, 1)
+    of_first, of_second = resampled_means(np.stack([first, second], axis=1), seed).T
+    found = resampled_difference(of_first, of_second, float(np.mean(first - second)))
+    expected = paired(first, second)
+    assert expected is not None
+    assert (found.low, found.high) == pytest.approx(
+        (expected.low, expected.high), abs=0.1 * (expected.high - expected.low)
+    )
+    assert stats.norm.isf(found.p / 2) == pytest.approx(stats.t.isf(expected.p / 2, 399), rel=0.05)
+    turned = resampled_difference(of_second, of_first, -found.estimate)
+    assert (turned.low, turned.high, turned.p) == pytest.approx((-found.high, -found.low, found.p))
+
+
+def test_resamples_are_of_whole_rows_and_the_same_each_time() -> None:
+    values = np.random.RandomState(0).uniform(size=(30, 2))
+    values[:, 1] = values[:, 0] + 0.25
+    means = resampled_means(values, 5)
+    assert means.shape == (RESAMPLES, 2)
+    assert np.allclose(means[:, 1] - means[:, 0], 0.25), "both columns have the same rows"
+    assert np.array_equal(means, resampled_means(values, 5))
+    assert means[:, 0].std() == pytest.approx(values[:, 0].std() / np.sqrt(30), rel=0.05)
+    same = resampled_difference(means[:, 0], means[:, 0], 0.0)
+    assert (same.low, same.high, same.p) == (0, 0, 1)
+    always = resampled_difference(means[:, 1], means[:, 0], 0.25)
+    assert (always.low, always.high, always.p) == (0.25, 0.25, 0)

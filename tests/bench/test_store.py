@@ -108,3 +108,13 @@ def test_an_embedding_with_objects_is_not_read(tmp_path: Path, dataset: Dataset)
         np.savez(file, fit=np.array([{}], dtype=object))
     with pytest.raises(ValueError, match="allow_pickle=False"):
         store.arrays(kept)
+
+
+def test_a_file_is_removed_if_it_is_there(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.write("figures/a.png", b"pixels")
+    for _ in range(2):
+        store.remove("figures/a.png")
+    assert not list((tmp_path / "figures").iterdir())
+    with pytest.raises(StoreError, match="cannot be removed"):
+        store.remove("figures")

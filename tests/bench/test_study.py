@@ -161,3 +161,30 @@ def test_a_variant_can_leave_out_one_class_after_another(tmp_path: Path) -> None
         "pca-without-3": ("3", "PCA without 3"),
         "pca-without-7": ("7", "PCA without 7"),
     }
+
+
+def test_a_variant_can_have_fellows_that_differ_in_one_parameter(tmp_path: Path) -> None:
+    text = 'dataset = "digits"\n[variants.umap]\nreducer = "umap"\nparams = { n_neighbors = 15, init = "pca" }\n'
+    text += "each = { n_neighbors = [5, 50], min_dist = [0.5] }\n"
+    found = read(_write(tmp_path, text)).resolved().variants
+    assert {name: (variant.label, variant.params) for name, variant in found.items()} == {
+        "umap": ("UMAP", {"n_neighbors": 15, "init": "pca"}),
+        "umap-n_neighbors-5": ("UMAP, n_neighbors 5", {"n_neighbors": 5, "init": "pca"}),
+        "umap-n_neighbors-50": ("UMAP, n_neighbors 50", {"n_neighbors": 50, "init": "pca"}),
+        "umap-min_dist-0.5": ("UMAP, min_dist 0.5", {"n_neighbors": 15, "init": "pca", "min_dist": 0.5}),
+    }
+
+
+@pytest.mark.parametrize("name", ["sensitivity", "initialisation", "dimensions"])
+def test_what_a_parameter_is_turned_away_from_is_its_default(name: str) -> None:
+    for variant in read(name).variants.values():
+        defaults = reducers.create(variant.reducer).get_params()
+        assert variant.each.keys() <= variant.params.keys()
+        for parameter, values in variant.each.items():
+            assert defaults[parameter] in (variant.params[parameter], None)
+            assert variant.params[parameter] not in values
+
+
+def test_every_parameter_has_as_many_settings() -> None:
+    swept = [values for variant in read("sensitivity").variants.values() for values in variant.each.values()]
+    assert {len(values) for values in swept} == {4}

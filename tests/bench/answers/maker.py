@@ -48,7 +48,11 @@ def _runs(methods: Sequence[str], columns: Mapping[str, Columns], chosen: Study)
         for seed in range(seeds):
             row = {"variant": variant, "label": chosen.resolved().variants[variant].label, "seed": seed, "status": "ok"}
             row |= {name: values[seed] if seed < len(values) else None for name, values in costs.items()}
-            rows.append({name: None for name in COSTS} | {"n_fit": 1_000, "reason": "", "repeatable": True} | row)
+            rows.append(
+                {name: None for name in COSTS}
+                | {"n_fit": 1_000, "n_test": 1_000, "reason": "", "repeatable": True}
+                | row
+            )
     return pd.DataFrame(rows)
 
 

@@ -27,7 +27,7 @@ def test_what_the_files_say(small: Stored) -> None:
     assert small.exists
     assert small.variants == ("pca", "umap")
     assert small.label("umap") == "UMAP (seeded)"
-    assert small.param("autoencoder", "n_epochs") == 100
+    assert small.param("autoencoder-long", "n_epochs") == 100
     assert small.param("umap", "min_dist") is None
     assert small.sample("umap", "fit_s") == {0: 10.0, 1: 11.0, 2: 9.0}
     assert small.sample("umap", "knn_accuracy_k10_test") == {0: 0.9, 1: 0.91, 2: 0.92}

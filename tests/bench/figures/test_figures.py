@@ -22,8 +22,10 @@ from tests.bench.figures.conftest import poor
 from tests.conftest import make_dataset
 
 NEED_MORE = {"ranks", "stability", "seed-overlays", "reconstructions", "latent-grids", "training"}
-NEED_MORE |= {"prior-samples", "interpolations", "scaling"}
+NEED_MORE |= {"prior-samples", "interpolations", "scaling", "unseen"}
 """Figures that a study of one method, one seed and no images has nothing for."""
+ELSEWHERE = {"three-dimensions", "sweeps", "dial", "unseen"}
+"""Figures that the study of these tests has nothing for; others draw them."""
 
 
 @pytest.fixture(scope="module")
@@ -44,16 +46,15 @@ def test_a_caption_is_one_sentence(drawing: Drawing) -> None:
 
 
 def test_names_are_different_and_every_figure_is_drawn(pictures: dict[str, Figure]) -> None:
-    in_the_plane = [drawing.name for drawing in figures.DRAWINGS if drawing.name != "three-dimensions"]
-    assert list(pictures) == in_the_plane
+    assert list(pictures) == [drawing.name for drawing in figures.DRAWINGS if drawing.name not in ELSEWHERE]
 
 
 @pytest.mark.parametrize("drawing", figures.DRAWINGS, ids=lambda drawing: drawing.name)
 def test_title_and_caption_stand_in_the_picture_and_lie_on_nothing(
     drawing: Drawing, pictures: dict[str, Figure]
 ) -> None:
-    if drawing.name == "three-dimensions":
-        pytest.skip("no method of this study has three dimensions")
+    if drawing.name in ELSEWHERE:
+        pytest.skip("this study has no method of three dimensions, no sweep, and no class left out")
     figure = pictures[drawing.name]
     figure.draw_without_rendering()
     assert drawing.title in texts(figure)
@@ -107,8 +108,8 @@ def test_a_study_of_one_method_and_one_seed_is_drawn(
     data = change(make_dataset(40, 12))
     drawn = {drawing.name: figure for drawing, figure in figures.pictures(poor(tmp_path, data, n_components))}
     of_labels = set() if data.y is not None else {"class-silhouettes", "confusion"}
-    of_space = set() if n_components == 3 else {"three-dimensions"}
-    assert set(drawn) == {drawing.name for drawing in figures.DRAWINGS} - NEED_MORE - of_labels - of_space
+    elsewhere = ELSEWHERE - {"three-dimensions"} if n_components == 3 else ELSEWHERE
+    assert set(drawn) == {drawing.name for drawing in figures.DRAWINGS} - NEED_MORE - of_labels - elsewhere
     assert all(figures.render(figure, "png") for figure in drawn.values())
     assert ("Of more than two dimensions" in texts(drawn["embeddings"])) == (n_components == 3)
     assert ("drawn as a band" in texts(drawn["embeddings"])) == (n_components == 1)
