@@ -83,8 +83,9 @@ def learn_from(folder: Path, runs: Sequence[Run], n_fit: int) -> Estimate:
         for column, value in (("label", run.spec.label), ("reducer", run.spec.reducer)):
             alike = earlier[earlier[column] == value]
             if len(alike) and run.variant not in estimate.run_s:
-                nearest = alike[(alike["n_fit"] - n_fit).abs() == (alike["n_fit"] - n_fit).abs().min()]
-                costs = nearest[["fit_s", "transform_s", "inverse_s"]].sum(axis=1) * n_fit / nearest["n_fit"]
+                n = min(run.spec.n or n_fit, n_fit)
+                nearest = alike[(alike["n_fit"] - n).abs() == (alike["n_fit"] - n).abs().min()]
+                costs = nearest[["fit_s", "transform_s", "inverse_s"]].sum(axis=1) * n / nearest["n_fit"]
                 estimate.run_s[run.variant] = float(costs.median())
                 starts = nearest[nearest["import_s"].notna()][ONCE].sum(axis=1)
                 estimate.start_s[run.variant] = float(starts.median()) if len(starts) else 0.0

@@ -93,8 +93,12 @@ def advice(t: Tabulation) -> tuple[Advice, ...]:
 
 
 def _failures(t: Tabulation) -> Iterator[Finding]:
+    lost: set[str] = set()
     for variant in t.reading.variants:
-        if not t.reading.well(variant):
+        series = t.reading.study.variants[variant].series
+        if not t.reading.well(variant) and series not in lost:
+            # With more points than the first that failed it was not tried.
+            lost |= {series} - {""}
             ends = dict.fromkeys(item.record.outcome.status.value for item in t.reading.runs(variant))
             ended = " and ".join(ends).replace("_", " ")
             yield Finding(f"{t.reading.label(variant)} has no numbers: none of its runs ended well ({ended}).")
@@ -104,6 +108,8 @@ def _few_seeds(t: Tabulation) -> Iterator[Finding]:
     alone = [v for v in t.methods if len(t.reading.well(v)) == 1]
     if alone:
         names = _listed([t.reading.label(variant) for variant in alone])
+        if len(alone) > MOST:
+            names = f"{len(alone)} methods"
         yield Finding(f"{names} ended well with one seed only, which says nothing of chance: no verdict on them.")
 
 

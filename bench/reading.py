@@ -88,11 +88,15 @@ class Reading:
         """Return what a variant is called in tables and figures."""
         return self.runs(variant)[0].record.label
 
-    @property
+    @cached_property
     def pictured(self) -> Reading:
         """The reading of those variants alone that figures show side by side; see `Study.figures`."""
         named = [variant for variant in self.study.figures if variant in self.variants]
-        chosen = named or [variant for variant in self.variants if self.fitted(variant) is self.dataset]
+        chosen = named or [
+            variant
+            for variant in self.variants
+            if not self.study.variants[variant].series and self.fitted(variant) is self.dataset
+        ]
         return replace(self, judged=tuple(item for item in self.judged if item.record.variant in chosen))
 
     def runs(self, variant: str) -> list[Judged]:

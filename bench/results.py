@@ -9,11 +9,12 @@ from pathlib import Path
 
 from rich.console import Group
 
-from bench import claims, comparisons, drawn, figures, held_out, noise, replication, report, sameness, tables
+from bench import claims, comparisons, drawn, figures, held_out, noise, replication, report, sameness, scaling, tables
 from bench.datasets import Dataset
 from bench.errors import StoreError
 from bench.findings import NEEDS, Advice, Finding, advice, findings
 from bench.reading import Reading, read
+from bench.scaling import Series
 from bench.scores import REFERENCES
 from bench.store import Store
 from bench.tables import build, document, over_points
@@ -73,7 +74,10 @@ def publish(store: Store, dataset: Dataset, *, anew: bool = True) -> Results:
         raise StoreError(f"Got {store.folder}, but expected a results folder with at least one run.")
     found = build.tabulate(reading)
     families = build.by_family(found)
-    headline = (*build.headline(found), *noise.tables(reading.study, found.samples))
+    runs = tables.runs_table(reading.judged)
+    growing = scaling.series(runs, reading.study.variants)
+    narrow = build.headline(found)
+    headline = (*narrow, *noise.tables(reading.study, found.samples), *scaling.tables(growing))
     said, needs = findings(found), advice(found)
     pairs = comparisons.frame(found.standings[key] for key in COMPARED)
     origin = drawn.origin(reading)
@@ -82,10 +86,10 @@ def publish(store: Store, dataset: Dataset, *, anew: bool = True) -> Results:
     of_points = held_out.held_out(reading)
     both_intervals = over_points.tables(of_points, found)
     paths = [
-        store.write("runs.csv", tables.runs_table(reading.judged).to_csv(index=False)),
+        store.write("runs.csv", runs.to_csv(index=False)),
         store.write("scores.csv", tables.scores_table(reading).to_csv(index=False)),
         store.write("summary.csv", tables.summary_table(reading).to_csv(index=False)),
-        store.write("headline.csv", tables.narrow_table(headline[:2]).to_csv(index=False)),
+        store.write("headline.csv", tables.narrow_table(narrow).to_csv(index=False)),
         store.write("comparisons.csv", pairs.to_csv(index=False)),
         store.write("held_out_accuracy.csv", held_out.accuracies_frame(of_points, reading).to_csv(index=False)),
         store.write("held_out_comparisons.csv", held_out.pairs_frame(of_points).to_csv(index=False)),
@@ -93,6 +97,7 @@ def publish(store: Store, dataset: Dataset, *, anew: bool = True) -> Results:
         store.write("summary.tex", to_latex((*headline, *both_intervals, *families))),
     ]
     paths += _sameness(reading)
+    paths += _scaling(store, growing)
     paths += _figures(reading)
     paths += claims.write(store, reading, claims.CLAIMS)
     paths += replication.write(store, reading)
@@ -119,6 +124,14 @@ def _sameness(reading: Reading) -> list[Path]:
         reading.store.remove("sameness.csv")
         return []
     return [reading.store.write("sameness.csv", found.to_csv(index=False))]
+
+
+def _scaling(store: Store, growing: Sequence[Series]) -> list[Path]:
+    """Write how costs grow with the number of points, where a study has such series; return where."""
+    if not growing:
+        store.remove("scaling.csv")
+        return []
+    return [store.write("scaling.csv", scaling.frame(growing).to_csv(index=False))]
 
 
 def _figures(reading: Reading) -> Iterator[Path]:

@@ -77,8 +77,7 @@ class Runner:
     def _is_asked_again(self, record: Record, rerun: str | None) -> bool:
         if rerun in ("all", record.variant) or (rerun == "failed" and not record.ok):
             return True
-        limits = (record.timeout_s, record.memory_cap_mib)
-        return record.outcome.status in LIMITED and limits != (self.study.timeout, self.study.memory / 2**20)
+        return record.outcome.status in LIMITED and not self._has_these_limits(record)
 
     def execute(self, runs: list[Run], watcher: Watcher) -> None:
         """Run everything in the given order; whatever ends this early, what has ended is stored.
@@ -110,6 +109,9 @@ class Runner:
         started, load = datetime.now(UTC), machine.load()
         limits = Limits(self.study.timeout, self.study.memory)
         partial = self.store.partial_arrays(run)
+        hopeless = self._hopeless(run)
+        if hopeless is not None:
+            return self.store.keep(self._record(run, hopeless, started, load, ""), partial)
         worker = self.workers.get(run.variant)
         if worker is None:
             start = Start(run.spec.reducer, run.spec.params, run.threads, run.spec.seeded)
@@ -134,6 +136,23 @@ class Runner:
         record = self.store.keep(self._record(run, outcome, started, load, log_tail), partial)
         partial.unlink(missing_ok=True)
         return record
+
+    def _hopeless(self, run: Run) -> Outcome | None:
+        """Return how a run ends that is not tried, because fewer points of its series passed a limit already."""
+        smaller = [
+            (other.n or 0, name)
+            for name, other in self.study.variants.items()
+            if run.spec.series and other.series == run.spec.series and (other.n or 0) < (run.spec.n or 0)
+        ]
+        for n, name in sorted(smaller):
+            record = self.store.find(name, run.seed)
+            if record is not None and record.outcome.status in LIMITED and self._has_these_limits(record):
+                reason = f"not tried; on {n:,} points: {record.outcome.reason}"
+                return Outcome(status=record.outcome.status, reason=reason)
+        return None
+
+    def _has_these_limits(self, record: Record) -> bool:
+        return (record.timeout_s, record.memory_cap_mib) == (self.study.timeout, self.study.memory / 2**20)
 
     def _close(self, variant: str) -> None:
         worker = self.workers.pop(variant, None)

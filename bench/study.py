@@ -44,6 +44,11 @@ class Variant(BaseModel):
     """Whether the reducer is given a seed; UMAP without one uses several threads."""
     n: PositiveInt | None = None
     """Points to fit, at most; none takes all that the study fits."""
+    n_each: tuple[PositiveInt, ...] = ()
+    """Numbers of points that are each fitted by a variant of its own, named and labelled after it."""
+    series: str = ""
+    """What variants that differ in `n` alone are called together, as those of `n_each` are. Once one of them has passed
+    a limit, those with more points are not tried."""
     without: str = ""
     """A class that is left out of the points to fit; it stays among those held out."""
     without_each: tuple[str, ...] = ()
@@ -91,7 +96,7 @@ class Study(BaseModel):
     """Seed of the order in which the runs of a round take place."""
     rounds: bool = True
     """Whether each seed is a round of all variants, so that a machine that slows down slows down for all. Otherwise one
-    variant follows another: of many no process waits for its next turn, and times are no subject."""
+    variant follows another in the study's order, and of many no process waits for its next turn."""
     repeat: bool = True
     """Whether the first seed of every variant is fitted once more, by `fit_transform`, and the embeddings compared."""
     every_reducer: bool = False
@@ -115,7 +120,7 @@ class Study(BaseModel):
         for name in figures:
             if name not in known and not others.data.get("every_reducer"):
                 raise ValueError(unknown("variant", name, known))
-            if name in known and (known[name].n or known[name].without):
+            if name in known and (known[name].n or known[name].n_each or known[name].without):
                 raise ValueError(f"Got variant {name!r}, but figures show those that are fitted on all points.")
         return figures
 
@@ -225,27 +230,22 @@ def _labelled(variant: Variant, known: dict[str, Source]) -> Variant:
 
 
 def _spread(name: str, variant: Variant) -> list[tuple[str, Variant]]:
-    """Return the variant and those with another value of one parameter; or one for each class left out in turn."""
-    single = variant.model_copy(update={"without_each": (), "each": {}})
-    if variant.without_each:
-        return [
-            (
-                f"{name}-{left_out}",
-                single.model_copy(update={"without": left_out, "label": f"{variant.label} {left_out}"}),
-            )
-            for left_out in variant.without_each
-        ]
+    """Return the variants that one stands for: itself and those with another value of one parameter; or one for each
+    class that it leaves out in turn; or one for each number of points.
+    """
+    single = variant.model_copy(update={"without_each": (), "n_each": (), "each": {}})
+
+    def other(label: str, **changes: Any) -> Variant:
+        return single.model_copy(update={"label": f"{variant.label}{label}"} | changes)
+
+    spread = [(f"{name}-{left_out}", other(f" {left_out}", without=left_out)) for left_out in variant.without_each]
+    spread += [(f"{name}-{n}", other(f", n = {n:,}", n=n, series=variant.label)) for n in variant.n_each]
     turned = [
-        (
-            fellow(name, parameter, value),
-            single.model_copy(
-                update={"params": variant.params | {parameter: value}, "label": f"{variant.label}, {parameter} {value}"}
-            ),
-        )
+        (fellow(name, parameter, value), other(f", {parameter} {value}", params=variant.params | {parameter: value}))
         for parameter, values in variant.each.items()
         for value in values
     ]
-    return [(name, single), *turned]
+    return spread or [(name, single), *turned]
 
 
 def _with_preset(variant: Variant) -> Variant:

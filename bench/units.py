@@ -46,6 +46,15 @@ def parse_size(text: str | float) -> int:
     return int(float(match[1]) * BYTES[match[2]])
 
 
+def three_figures(value: float) -> str:
+    """Return a number to three figures, its whole part written out.
+
+    >>> [three_figures(value) for value in (0.012345, 9.8765, 1234.5)]
+    ['0.0123', '9.88', '1,234']
+    """
+    return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
+
+
 def seconds_in_words(seconds: float) -> str:
     """Return a duration to two figures that matter.
 

@@ -15,6 +15,7 @@ from bench.answers import (
     parameters,
     pca_first,
     repeatability,
+    scaling,
     starts,
     unseen,
 )
@@ -25,7 +26,20 @@ from bench.tables.document import write_into
 
 __all__ = ["ANSWERS", "Answer", "Stored", "Told", "in_words", "listed", "write"]
 
-TOPICS = (choice, curves, parameters, repeatability, new_points, unseen, distances, starts, dimensions, cost, pca_first)
+TOPICS = (
+    choice,
+    curves,
+    parameters,
+    repeatability,
+    new_points,
+    unseen,
+    distances,
+    starts,
+    dimensions,
+    cost,
+    scaling,
+    pca_first,
+)
 
 ANSWERS: tuple[Answer, ...] = tuple(answer for topic in TOPICS for answer in topic.ANSWERS)
 

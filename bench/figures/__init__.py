@@ -21,6 +21,7 @@ from bench.figures import (
     local,
     neural,
     ranks,
+    scaling,
     stability,
     style,
     sweeps,
@@ -194,6 +195,15 @@ DRAWINGS = (
         "A line a seed, each a mean over samples: one that still falls at its end would have gained from more epochs, "
         "a dotted one (points kept back from training) that rises is overfitting.",
         neural.training,
+    ),
+    Drawing(
+        "scaling",
+        "Costs by the number of points",
+        "Both axes are logarithmic, so that a power of the number of points is a straight line: marks are measured, "
+        "dashes the fitted powers, prolonged to all of MNIST; a triangle on the deadline is a run that passed it, or "
+        "was not tried because one on fewer points had; memory is what a fit took beyond what was held before it.",
+        scaling.draw,
+        is_of_all=True,
     ),
     Drawing(
         "sweeps",

@@ -78,15 +78,15 @@ def kind(reading: Reading, row: str) -> Kind:
     return Kind.CONTROL if reading.runs(row)[0].record.reducer in CONTROL_REDUCERS else Kind.METHOD
 
 
-def headline(tabulation: Tabulation) -> tuple[Table, Table]:
-    """Return the narrow tables that most readers came for: quality and cost."""
+def headline(tabulation: Tabulation) -> tuple[Table, ...]:
+    """Return the narrow tables that most readers came for: quality, unless the study scores nothing, and cost."""
     quality = _table(tabulation, "quality", "Quality", [COLUMNS[key] for key in QUALITY], references=True)
     cost = _table(tabulation, "cost", "Cost", [COLUMNS[key] for key in COST], references=False)
     data = _data_in_words(tabulation.reading)
-    return (
-        replace(quality, caption=f"{data} {_LEGEND}", notes=(*quality.notes, *_OF_QUALITY)),
-        replace(cost, caption=f"{data} {_LEGEND}", notes=(*cost.notes, *_OF_COST)),
-    )
+    quality = replace(quality, caption=f"{data} {_LEGEND}", notes=(*quality.notes, *_OF_QUALITY))
+    cost = replace(cost, caption=f"{data} {_LEGEND}", notes=(*cost.notes, *_OF_COST))
+    scored = any(variant.scores for variant in tabulation.reading.study.variants.values())
+    return (quality, cost) if scored else (cost,)
 
 
 def by_family(tabulation: Tabulation) -> tuple[Table, ...]:
@@ -123,8 +123,10 @@ def _data_in_words(reading: Reading) -> str:
     fewest, most = min(counts), max(counts)
     runs = f"{most} run{'s' * (most > 1)}" if fewest == most else f"{fewest} to {most} runs"
     budget = first.thread_budget
+    sizes = sorted({item.record.n_fit for item in reading.judged})
+    points = f"{sizes[0]:,}" if len(sizes) == 1 else f"{sizes[0]:,} to {sizes[-1]:,}"
     return (
-        f"{first.dataset}: {first.n_fit:,} points fitted, {first.n_test:,} held out; {runs} of each method, "
+        f"{first.dataset}: {points} points fitted, {first.n_test:,} held out; {runs} of each method, "
         f"{budget} thread{'s' * (budget > 1)} allowed."
     )
 

@@ -125,6 +125,21 @@ def reading(
     return made
 
 
+def growing(dataset: Dataset, series: dict[str, dict[int, Outcome]], timeout: float = 100.0) -> Reading:
+    """Return what is read of a study of methods fitted on several numbers of points, by label; nothing is stored."""
+    variants, judged = {}, []
+    for label, outcomes in series.items():
+        for n, outcome in outcomes.items():
+            name = f"{label.split()[0].lower()}{len(variants)}-{n}"
+            variants[name] = Variant(reducer="pca", n=n, label=f"{label}, n = {n:,}", series=label, scores=False)
+            one = record(name, 0, dataset, outcome, n_fit=n, label=variants[name].label)
+            judged.append(Judged(one, []))
+    study = Study(name="growing", dataset="clouds", timeout=timeout, variants=variants)
+    made = Reading(Store(Path("nowhere")), study, dataset, tuple(judged), {}, None)
+    made.__dict__["across"] = {variant: [] for variant in variants}
+    return made
+
+
 def _value(key: str, k: int | None, value: float | str) -> Value:
     name, split = (key.removesuffix("_test"), "test") if key.endswith("_test") else (key, "fit")
     if isinstance(value, str):

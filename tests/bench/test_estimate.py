@@ -47,6 +47,13 @@ def test_more_points_take_longer(tmp_path: Path, runs: list[plan.Run]) -> None:
     assert estimate.learn_from(tmp_path, runs, 3_000).seconds(runs, warm=VARIANTS) == pytest.approx(60)
 
 
+def test_a_variant_of_fewer_points_takes_less(tmp_path: Path, dataset: Dataset) -> None:
+    _earlier(tmp_path / "default")
+    few = {name: variant.model_copy(update={"n": 30}) for name, variant in VARIANTS.items()}
+    runs = plan.make(Study(dataset="clouds", seeds=1, variants=few), dataset, 1, "m")
+    assert estimate.learn_from(tmp_path, runs, 60).seconds(runs, warm=VARIANTS) == pytest.approx(10 * 0.03)
+
+
 def test_without_earlier_runs_nothing_is_claimed(tmp_path: Path, runs: list[plan.Run], dataset: Dataset) -> None:
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "runs.csv").write_text("no,such,table\n1,2,3\n")

@@ -109,6 +109,16 @@ def test_failures_and_single_seeds_are_said() -> None:
     assert advice(tabulate(reading)) == ()
 
 
+def test_many_single_seeds_and_a_series_that_ended_early_are_one_sentence_each() -> None:
+    late = maker.ill(Status.TIMEOUT, "took too long")
+    slow = {n: maker.well(1.0) if n < 3_000 else late for n in (1_000, 2_000, 3_000, 4_000)}
+    said = _sentences(
+        maker.growing(make_dataset(), {"FAST": {n: maker.well(1.0) for n in range(1_000, 11_000, 1_000)}, "SLOW": slow})
+    )
+    assert "SLOW, n = 3,000 has no numbers" in said and "SLOW, n = 4,000" not in said
+    assert "12 methods ended well with one seed only" in said and "FAST" not in said
+
+
 def test_without_labels_the_neighbours_decide() -> None:
     reading = maker.reading(
         make_dataset(labels=False),

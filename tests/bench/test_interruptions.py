@@ -18,10 +18,11 @@ import pytest
 
 from bench import plan
 from bench.errors import StoreError
-from bench.records import SCHEMA
+from bench.records import SCHEMA, Status
 from bench.runner import Runner
 from bench.store import Store
 from bench.study import Study, Variant
+from tests.bench import results_maker as maker
 from tests.conftest import left_running, make_dataset
 
 FAKES = Path(__file__).parent / "fakes.py"
@@ -122,6 +123,31 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be written"), Store(tmp_path / "file" / "out").locked():
         pass
+
+
+def test_more_points_are_not_tried_once_fewer_passed_a_limit(tmp_path: Path) -> None:
+    data = make_dataset(60, 20)
+    calm = f"{FAKES}:Calm"
+    variants = {f"a-{n}": Variant(reducer=calm, n=n, series="A") for n in (20, 30, 40)}
+    variants |= {"b-40": Variant(reducer=calm, n=40, series="B"), "alone": Variant(reducer=calm, n=40)}
+    study = Study(name="s", dataset="clouds", seeds=1, timeout=60.0, rounds=False, repeat=False, variants=variants)
+    runs = plan.make(study, data, 1, "machine")
+    store = Store(tmp_path)
+    late = maker.ill(Status.TIMEOUT, "took longer than the limit of 1 min 00 s")
+    limits = {"timeout_s": 60.0, "memory_cap_mib": study.memory / 2**20}
+    maker.keep(store, maker.record("a-30", 0, data.select(30), late, key=runs[1].key, **limits), data)
+    runner = Runner(study, data, store)
+    todo = runner.pending(runs)
+    assert [run.variant for run in todo] == ["a-20", "a-40", "b-40", "alone"]
+    runner.execute(todo, MagicMock())
+    ends = {record.variant: record.outcome for record in store.records(study)}
+    assert {name for name, outcome in ends.items() if outcome.status is Status.OK} == {"a-20", "b-40", "alone"}
+    assert ends["a-40"].status is Status.TIMEOUT
+    assert ends["a-40"].reason == "not tried; on 30 points: took longer than the limit of 1 min 00 s"
+    assert runner.pending(runs) == []
+    patient = study.model_copy(update={"timeout": 90.0})
+    assert [run.variant for run in Runner(patient, data, store).pending(runs)] == ["a-30", "a-40"]
+    assert Runner(patient, data, store)._hopeless(runs[2]) is None, "under the old limit it was hopeless"
 
 
 def _study(seeds: int = 2) -> Study:

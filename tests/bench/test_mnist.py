@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench import datasets
 from bench.datasets import mnist
 from bench.errors import DatasetError
 
@@ -57,6 +58,19 @@ def test_the_first_training_images_are_fitted(elsewhere: Path, contents: dict[st
     assert np.array_equal(dataset.y, labels[:100])
     assert len(dataset.X_test) == len(dataset.y_test) == 10_000
     assert "--data-dir" in dataset.provenance
+
+
+def test_all_images_of_both_parts_are_split_anew(
+    elsewhere: Path, contents: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = _write(elsewhere / "mine", contents)
+    whole, found = mnist.load_all(folder), datasets.load("mnist-70k", data_dir=folder)
+    images = [np.frombuffer(contents[f"{part}-images-idx3-ubyte"], np.uint8, offset=16) for part in N]
+    assert np.array_equal(whole.X, (np.concatenate(images).reshape(-1, 6) / 255).astype(np.float32))
+    assert (found.X.shape, found.X_test.shape) == ((69_000, 6), (1_000, 6))
+    assert np.bincount(found.y).tolist() + np.bincount(found.y_test) == pytest.approx(np.bincount(whole.y))
+    few = datasets.load("mnist-70k", 100, folder)
+    assert np.array_equal(few.X, found.X[:100]) and np.array_equal(few.X_test, found.X_test)
 
 
 def test_places_are_looked_in_in_order(

@@ -142,6 +142,18 @@ def test_figures_are_of_variants_that_there_are(tmp_path: Path) -> None:
     assert read(_write(tmp_path, text.replace('"c"', '"b"'))).figures == ("a", "b")
 
 
+def test_a_variant_can_be_fitted_on_one_number_of_points_after_another(tmp_path: Path) -> None:
+    text = 'dataset = "digits"\n[variants.short]\nreducer = "pca"\nn_each = [500, 1_000]\n'
+    found = read(_write(tmp_path, text)).resolved()
+    assert {name: (variant.n, variant.label, variant.series) for name, variant in found.variants.items()} == {
+        "short-500": (500, "PCA, n = 500", "PCA"),
+        "short-1000": (1_000, "PCA, n = 1,000", "PCA"),
+    }
+    assert read(_write(tmp_path, found.to_toml())).resolved().variants == found.variants
+    with pytest.raises(StudyError, match="figures show those that are fitted on all points"):
+        read(_write(tmp_path, 'figures = ["short"]\n' + text))
+
+
 def test_a_variant_can_leave_out_one_class_after_another(tmp_path: Path) -> None:
     text = 'dataset = "digits"\n[variants.pca-without]\nreducer = "pca"\nlabel = "PCA without"\n'
     found = read(_write(tmp_path, text + 'without_each = ["3", "7"]\n')).resolved().variants

@@ -68,6 +68,16 @@ def reading(tmp_path_factory: pytest.TempPathFactory, dataset: Dataset) -> Readi
     return read(store, dataset)
 
 
+@pytest.fixture(scope="session")
+def growing(dataset: Dataset) -> Reading:
+    """Return a study of two methods at several numbers of points, one of which passes the deadline."""
+    sizes = (1_000, 5_000, 10_000, 20_000, 40_000)
+    late = maker.ill(Status.TIMEOUT, "took longer than the limit of 60 s")
+    fast = {n: maker.well(n / 1_000) for n in sizes}
+    slow = {n: maker.well((n / 1_000) ** 1.5, transductive=True) if n < 20_000 else late for n in sizes}
+    return maker.growing(dataset, {"FAST": fast, "SLOW": slow}, timeout=60.0)
+
+
 def poor(path: Path, dataset: Dataset, n_components: int = 2, label: str = "ONLY") -> Reading:
     """Return a study of one method and one seed."""
     one = maker.record("only", 0, dataset, maker.well(1.0, n_components=n_components), label=label)

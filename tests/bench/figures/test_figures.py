@@ -22,15 +22,15 @@ from tests.bench.figures.conftest import poor
 from tests.conftest import make_dataset
 
 NEED_MORE = {"ranks", "stability", "seed-overlays", "reconstructions", "latent-grids", "training"}
-NEED_MORE |= {"prior-samples", "interpolations", "unseen"}
+NEED_MORE |= {"prior-samples", "interpolations", "scaling", "unseen"}
 """Figures that a study of one method, one seed and no images has nothing for."""
 ELSEWHERE = {"three-dimensions", "sweeps", "dial", "unseen"}
 """Figures that the study of these tests has nothing for; others draw them."""
 
 
 @pytest.fixture(scope="module")
-def pictures(reading: Reading) -> dict[str, Figure]:
-    return {drawing.name: figure for drawing, figure in figures.pictures(reading)}
+def pictures(reading: Reading, growing: Reading) -> dict[str, Figure]:
+    return {drawing.name: figure for one in (reading, growing) for drawing, figure in figures.pictures(one)}
 
 
 def texts(figure: Figure) -> str:

@@ -1,0 +1,218 @@
+"""Scaling: how the costs of a method grow with the number of points, as a power of it.
+
+A power law is a straight line on logarithmic axes, and its exponent is fitted there by least squares: 1 doubles the
+cost with the points, 2 makes it four times as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from bench.records import Status
+from bench.statistics import LEVEL
+from bench.study import Variant
+from bench.tables.model import Cell, Column, Kind, Row, Table
+from bench.units import three_figures
+
+LARGE = 4_096
+"""Points from which on exponents are fitted: fewer are mostly fixed costs, and below it UMAP is another algorithm."""
+FEWEST = 3
+"""Numbers of points without which there is no exponent: through two every line goes."""
+ALL = 70_000
+"""Points of the whole of MNIST, for which costs are predicted."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A cost that grows with the number of points.
+
+    Attributes
+    ----------
+    key : str
+        What it is called in `scaling.csv`.
+    """
+
+    key: str
+    title: str
+    unit: str
+
+
+FIT = Quantity("fit_s", "fit", "s")
+TRANSFORM = Quantity("transform_s", "transform", "s")
+MEMORY = Quantity("fit_mib", "memory of the fit", "MiB")
+QUANTITIES = (FIT, TRANSFORM, MEMORY)
+
+
+@dataclass(frozen=True)
+class Law:
+    """A power law `factor * n ** exponent`.
+
+    Attributes
+    ----------
+    exponent, low, high : float
+        With its 95 % interval, Student's of the slope of a least-squares line.
+    r2 : float
+        Share of the variance of the logarithms that it explains.
+    per_1000 : float
+        What 1,000 points more cost on average: slope of the line on plain axes.
+    n_from, n_to : int
+        Fewest and most points that it was fitted on.
+    """
+
+    factor: float
+    exponent: float
+    low: float
+    high: float
+    r2: float
+    per_1000: float
+    n_from: int
+    n_to: int
+
+    def at(self, n: float) -> float:
+        """Return the cost of so many points."""
+        return float(self.factor * n**self.exponent)
+
+
+def law(n: Sequence[float], costs: Sequence[float]) -> Law | None:
+    """Return the power law through positive costs of `LARGE` points and more; None with too few."""
+    x, y = np.asarray(n, np.float64), np.asarray(costs, np.float64)
+    used = (x >= LARGE) & (y > 0)
+    x, y = x[used], y[used]
+    if len(np.unique(x)) < FEWEST:
+        return None
+    line = stats.linregress(np.log(x), np.log(y))
+    # Of costs that are all the same, neither is a number.
+    error, r = (float(value) for value in np.nan_to_num([line.stderr, line.rvalue]))
+    half = float(stats.t.ppf((1 + LEVEL) / 2, len(x) - 2)) * error
+    return Law(
+        factor=float(np.exp(line.intercept)),
+        exponent=float(line.slope),
+        low=float(line.slope) - half,
+        high=float(line.slope) + half,
+        r2=r**2,
+        per_1000=float(stats.linregress(x, y).slope) * 1_000,
+        n_from=int(x.min()),
+        n_to=int(x.max()),
+    )
+
+
+@dataclass(frozen=True)
+class Series:
+    """One method, fitted on several numbers of points.
+
+    Attributes
+    ----------
+    name : str
+        What its variants are called together.
+    runs : DataFrame
+        Rows of `runs.csv`, by number of points.
+    """
+
+    name: str
+    runs: pd.DataFrame
+
+    @cached_property
+    def well(self) -> pd.DataFrame:
+        """Runs that ended well."""
+        return self.runs[self.runs["status"] == Status.OK.value]
+
+    @cached_property
+    def late(self) -> pd.DataFrame:
+        """Runs that passed the time limit, and those that were not tried because fewer points passed it."""
+        return self.runs[self.runs["status"] == Status.TIMEOUT.value]
+
+    def costs(self, quantity: Quantity) -> pd.Series:
+        """Return the median cost over seeds by number of points; those that a run does not have are left out."""
+        runs = self.well
+        values = runs["peak_mib"] - runs["baseline_mib"] if quantity is MEMORY else runs[quantity.key]
+        return values.astype(float).groupby(runs["n_fit"]).median().dropna()
+
+    def law(self, quantity: Quantity) -> Law | None:
+        """Return the power law of a cost; None where it is not known of enough numbers of points."""
+        costs = self.costs(quantity)
+        return law(costs.index.to_list(), costs.to_list())
+
+    @property
+    def missing(self) -> str:
+        """For which numbers of points there are no costs, and why; empty where none is missing."""
+        lost = self.runs[self.runs["status"] != Status.OK.value]
+        if not len(lost):
+            return ""
+        points = ", ".join(f"{n:,}" for n in lost["n_fit"].unique())
+        first = lost.iloc[0]
+        return f"nothing for {points} points ({first['status'].replace('_', ' ')}: {first['reason']})"
+
+
+def series(runs: pd.DataFrame, variants: Mapping[str, Variant]) -> list[Series]:
+    """Return every method of a study that was asked to fit several numbers of points.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        One row a run; see `runs.csv`.
+    """
+    names = runs["variant"].map(lambda variant: variants[variant].series)
+    found = [Series(name, runs[names == name].sort_values("n_fit")) for name in dict.fromkeys(names) if name]
+    return [one for one in found if one.runs["n_fit"].nunique() > 1]
+
+
+def frame(found: Sequence[Series]) -> pd.DataFrame:
+    """Return one row for each cost of each method: its exponent and what `ALL` points would cost."""
+    rows = [_row(one, quantity) for one in found for quantity in QUANTITIES]
+    columns = ["series", "quantity", "unit", "exponent", "exponent_low", "exponent_high", "r2", "n_from", "n_to"]
+    columns += ["n_points", "per_1000", f"at_{ALL}", "note"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(("n_from", "n_to"), "Int64"))
+
+
+def _row(one: Series, quantity: Quantity) -> dict[str, object]:
+    costs, found = one.costs(quantity), one.law(quantity)
+    row: dict[str, object] = {"series": one.name, "quantity": quantity.key, "unit": quantity.unit}
+    row |= {"n_points": int((costs.index >= LARGE).sum()), "note": one.missing}
+    if found is None:
+        return row | {"note": "; ".join(filter(None, (_too_few(costs), one.missing)))}
+    row |= {"exponent": found.exponent, "exponent_low": found.low, "exponent_high": found.high, "r2": found.r2}
+    return row | {
+        "n_from": found.n_from,
+        "n_to": found.n_to,
+        "per_1000": found.per_1000,
+        f"at_{ALL}": found.at(ALL),
+    }
+
+
+def _too_few(costs: pd.Series) -> str:
+    return f"too few numbers of points from {LARGE:,} on" if len(costs) else "not measured"
+
+
+def tables(found: Sequence[Series]) -> list[Table]:
+    """Return the table of exponents; none where no method was fitted on several numbers of points."""
+    if not found:
+        return []
+    columns = [Column(f"exponent-{q.key}", f"exponent, {q.title}", "scaling", better="lower") for q in QUANTITIES]
+    columns += [
+        Column(f"all-{q.key}", f"{q.title} at {ALL:,}", "scaling", q.unit, better="lower") for q in (FIT, MEMORY)
+    ]
+    lost = [f"{one.name}: {one.missing}." for one in found if one.missing]
+    caption = (
+        f"What a cost grows with, as a power of the number of points [95 % interval], fitted on {LARGE:,} points and "
+        f"more, and what it says of all {ALL:,}."
+    )
+    rows = tuple(Row(one.name, one.name, Kind.METHOD, tuple(_cells(one))) for one in found)
+    return [Table("scaling", "Growth with the number of points", tuple(columns), rows, tuple(lost), caption)]
+
+
+def _cells(one: Series) -> list[Cell]:
+    laws = {quantity: one.law(quantity) for quantity in QUANTITIES}
+    exponents = [
+        Cell(f"{law.exponent:.2f}", f"[{law.low:.2f}, {law.high:.2f}]", law.exponent, law.low, law.high)
+        if law
+        else Cell("n/a", f"({_too_few(one.costs(quantity))})")
+        for quantity, law in laws.items()
+    ]
+    predicted = [laws[quantity] for quantity in (FIT, MEMORY)]
+    return exponents + [Cell(three_figures(law.at(ALL)), "", law.at(ALL)) if law else Cell("n/a") for law in predicted]
