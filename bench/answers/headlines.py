@@ -58,8 +58,8 @@ def first_call(full: Stored) -> str:
     rival = _median(full, "tsne", "fit_s")
     rank = "behind" if cold + fit > rival else "still before"
     return (
-        f"**UMAP's first call is {cold / fit:.1f} times its fit.** Importing aside, it compiles for {cold:.0f} s (measured "
-        f"once) and then fits in {in_words(full.interval('umap', 'fit_s'), 1)} s; a timer that starts with a new "
+        f"**UMAP's first call is {cold / fit:.1f} times its fit.** Importing aside, it compiles for {cold:.0f} s "
+        f"(measured once) and then fits in {in_words(full.interval('umap', 'fit_s'), 1)} s; a timer that starts with a new "
         f"process ranks it {rank} t-SNE ({in_words(full.interval('tsne', 'fit_s'), 1)} s)."
     )
 
