@@ -100,18 +100,22 @@ def publish(store: Store, dataset: Dataset, *, anew: bool = True) -> Results:
     paths += _scaling(store, growing)
     paths += _figures(reading)
     paths += claims.write(store, reading, claims.CLAIMS)
-    page = report.build(
-        reading.pictured,
-        headline,
-        families,
-        findings=[finding.sentence for finding in said],
-        advice=[line.sentence for line in needs],
-        doubts=_in_words(reading, found.footnotes),
-        picture=next((path.read_bytes() for path in paths if path.name == "embeddings.png"), None),
-    )
-    for message in page.messages:
-        log.warning("report.html: %s", message)
-    paths.append(store.write("report.html", page.html))
+    if reading.pictured.judged:
+        page = report.build(
+            reading.pictured,
+            headline,
+            families,
+            findings=[finding.sentence for finding in said],
+            advice=[line.sentence for line in needs],
+            doubts=_in_words(reading, found.footnotes),
+            picture=next((path.read_bytes() for path in paths if path.name == "embeddings.png"), None),
+        )
+        for message in page.messages:
+            log.warning("report.html: %s", message)
+        paths.append(store.write("report.html", page.html))
+    else:
+        # Of a study that shows no embeddings side by side there is nothing to point at.
+        store.remove("report.html")
     drawn.note(store, origin, paths)
     return Results(reading.title, headline, said, needs, paths)
 
