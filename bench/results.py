@@ -18,6 +18,7 @@ from bench.scaling import Series
 from bench.scores import REFERENCES
 from bench.store import Store
 from bench.tables import build, document, over_points
+from bench.tables.build import Tabulation
 from bench.tables.footnotes import Footnote
 from bench.tables.latex import to_latex
 from bench.tables.model import Table
@@ -101,18 +102,7 @@ def publish(store: Store, dataset: Dataset, *, anew: bool = True) -> Results:
     paths += _figures(reading)
     paths += claims.write(store, reading, claims.CLAIMS)
     paths += replication.write(store, reading)
-    page = report.build(
-        reading.pictured,
-        headline,
-        families,
-        findings=[finding.sentence for finding in said],
-        advice=[line.sentence for line in needs],
-        doubts=_in_words(reading, found.footnotes),
-        picture=next((path.read_bytes() for path in paths if path.name == "embeddings.png"), None),
-    )
-    for message in page.messages:
-        log.warning("report.html: %s", message)
-    paths.append(store.write("report.html", page.html))
+    paths += _report(reading, found, headline, next((path for path in paths if path.name == "embeddings.png"), None))
     drawn.note(store, origin, paths)
     return Results(reading.title, headline, said, needs, paths)
 
@@ -142,6 +132,25 @@ def _figures(reading: Reading) -> Iterator[Path]:
         yield reading.store.write(f"figures/{name}", content)
     for name in gone:
         reading.store.remove(f"figures/{name}")
+
+
+def _report(reading: Reading, found: Tabulation, headline: Sequence[Table], picture: Path | None) -> list[Path]:
+    """Write the report where the study shows embeddings side by side to point at; return where."""
+    if not reading.pictured.judged:
+        reading.store.remove("report.html")
+        return []
+    page = report.build(
+        reading.pictured,
+        headline,
+        build.by_family(found),
+        findings=[finding.sentence for finding in findings(found)],
+        advice=[line.sentence for line in advice(found)],
+        doubts=_in_words(reading, found.footnotes),
+        picture=picture.read_bytes() if picture else None,
+    )
+    for message in page.messages:
+        log.warning("report.html: %s", message)
+    return [reading.store.write("report.html", page.html)]
 
 
 def _in_words(reading: Reading, notes: Sequence[Footnote]) -> list[str]:

@@ -15,6 +15,7 @@ from bench.records import Status
 from bench.report.build import Report
 from bench.results import COMPARED, Results, publish
 from bench.store import Store
+from bench.study import Study, Variant
 from tests.bench import results_maker as maker
 from tests.conftest import make_dataset
 
@@ -164,6 +165,24 @@ def test_without_labels_there_are_figures_and_scores(tmp_path: Path) -> None:
     assert summary.loc["good", "silhouette"] == "n/a (no labels)"
     assert float(summary.loc["good", "trustworthiness_k5"]) > 0.5
     assert (tmp_path / "figures" / "embeddings.svg") in published.paths
+
+
+def test_of_methods_at_several_numbers_of_points_there_is_how_they_grow_and_no_embedding(
+    tmp_path: Path, dataset: Dataset
+) -> None:
+    store = Store(tmp_path)
+    variants = {f"a-{n}": Variant(reducer="pca", n=n, series="A", scores=False) for n in (40, 60, 80)}
+    store.write("study.toml", Study(name="s", dataset="clouds", variants=variants).to_toml())
+    store.write("report.html", "of another study")
+    for name, variant in variants.items():
+        part = dataset.select(variant.n)
+        maker.keep(store, maker.record(name, 0, part), part)
+    published = {str(path.relative_to(tmp_path)) for path in publish(store, dataset).paths}
+    assert {name for name in published if "/" in name} == {"figures/scaling.png", "figures/scaling.svg"}
+    assert "scaling.csv" in published and not (tmp_path / "report.html").exists()
+    summary = (tmp_path / "summary.md").read_text()
+    assert summary.startswith("# s\n\n**Cost**\n\nclouds: 40 to 80 points fitted")
+    assert "**Growth with the number of points**" in summary
 
 
 def test_a_folder_without_runs_is_said(tmp_path: Path, dataset: Dataset) -> None:
