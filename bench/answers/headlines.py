@@ -57,10 +57,11 @@ def first_call(full: Stored) -> str:
     cold, fit = _median(full, "umap", "cold_start_s"), _median(full, "umap", "fit_s")
     rival = _median(full, "tsne", "fit_s")
     rank = "behind" if cold + fit > rival else "still before"
+    times = {v: in_words(full.interval(v, "fit_s"), 1) for v in ("umap", "tsne")}
     return (
         f"**UMAP's first call is {cold / fit:.1f} times its fit.** Importing aside, it compiles for {cold:.0f} s "
-        f"(measured once) and then fits in {in_words(full.interval('umap', 'fit_s'), 1)} s; a timer that starts with a new "
-        f"process ranks it {rank} t-SNE ({in_words(full.interval('tsne', 'fit_s'), 1)} s)."
+        f"(measured once) and then fits in {times['umap']} s; a timer that starts with a new process ranks it {rank} "
+        f"t-SNE ({times['tsne']} s)."
     )
 
 

@@ -102,6 +102,6 @@ def _at_all(one: Series, quantity: Quantity) -> str:
 
 
 ANSWERS = (
-    Answer(13, "How does time grow with the number of points?", "scaling", "figures/scaling.png", _time),
+    Answer(17, "How does time grow with the number of points?", "scaling", "figures/scaling.png", _time),
     Answer(14, "How does memory grow with the number of points?", "scaling", "figures/scaling.png", _memory),
 )
