@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.answers.answer import in_words, listed
@@ -12,14 +13,30 @@ from bench.answers.stored import Pair, Stored
 MOST = 10
 ACCURACY = "knn_accuracy_k10_test"
 
-Finding = Callable[[Stored], str]
-"""From the results of a study to a sentence with its numbers and intervals."""
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence with its numbers and intervals, read from the results of a study.
+
+    Attributes
+    ----------
+    needs : tuple of str
+        Variants that it is about; of results without one of them there is nothing to say.
+    """
+
+    study: str
+    needs: tuple[str, ...]
+    tell: Callable[[Stored], str]
 
 
 def found(results: Path) -> list[str]:
     """Return the findings of the studies that have been run, each with the command that reproduces it."""
-    studies = [(Stored(results / study), study, tell) for study, tell in FINDINGS]
-    return [f"{tell(stored)} `make bench STUDY={study}`" for stored, study, tell in studies if stored.exists][:MOST]
+    sentences = []
+    for finding in FINDINGS:
+        stored = Stored(results / finding.study)
+        if stored.exists and set(finding.needs) <= set(stored.variants):
+            sentences.append(f"{finding.tell(stored)} `make bench STUDY={finding.study}`")
+    return sentences[:MOST]
 
 
 def best_for_new_points(full: Stored) -> str:
@@ -158,19 +175,19 @@ def claims_that_survive(seeds: Stored) -> str:
     )
 
 
-FINDINGS: tuple[tuple[str, Finding], ...] = (
-    ("full", best_for_new_points),
-    ("full", placement_without_a_model),
-    ("sensitivity", what_silhouette_rewards),
-    ("initialisation", what_the_start_decides),
-    ("full", first_call),
-    ("full", price_of_a_seed),
-    ("full", longer_training),
-    ("unseen", a_digit_never_seen),
-    ("threads", the_same_seed_elsewhere),
-    ("seeds", claims_that_survive),
+FINDINGS = (
+    Finding("full", ("opentsne", "umap"), best_for_new_points),
+    Finding("full", ("opentsne", "umap"), placement_without_a_model),
+    Finding("sensitivity", ("opentsne-exaggeration-8", "umap-min_dist-0.0"), what_silhouette_rewards),
+    Finding("initialisation", ("tsne", "opentsne", "umap"), what_the_start_decides),
+    Finding("full", ("umap", "tsne"), first_call),
+    Finding("full", ("umap", "umap-parallel"), price_of_a_seed),
+    Finding("full", ("autoencoder-long", "vae-long"), longer_training),
+    Finding("unseen", ("pca-without-0",), a_digit_never_seen),
+    Finding("threads", ("tsne-1", "tsne-2"), the_same_seed_elsewhere),
+    Finding("seeds", (), claims_that_survive),
 )
-"""What is found, each with the study that it is read from, the most useful first."""
+"""What is found, the most useful first."""
 
 
 def _median(stored: Stored, variant: str, column: str) -> float:
