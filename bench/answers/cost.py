@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import reducers
 from bench.answers.answer import Answer, Told, listed
-from bench.answers.stored import Pair, Stored
+from bench.answers.compared import compared
+from bench.answers.stored import Stored
+from bench.comparisons import Comparison
 from bench.statistics import interval
 
 
@@ -12,10 +14,11 @@ def by_threads(stored: Stored) -> Told:
     """Tell the times of every step of a method's use, on one thread and on two."""
     variants = _by_threads(stored)
     methods = [method for method, of in variants.items() if {1, 2} <= of.keys()]
-    gains = {method: stored.between(variants[method][1], variants[method][2], "fit_s") for method in methods}
-    faster = [m for m in methods if (gain := gains[m]) and gain.told_apart and (gain.change or 0) > 1]
-    slower = [m for m in methods if (gain := gains[m]) and gain.told_apart and (gain.change or 1) < 1]
-    tied = [m for m in methods if (gain := gains[m]) and gain.told_apart is False]
+    pairs = [(variants[method][1], variants[method][2]) for method in methods]
+    gains = dict(zip(methods, compared(stored, pairs, "fit_s"), strict=True))
+    faster = [m for m in methods if gains[m].told_apart and (gains[m].change or 0) > 1]
+    slower = [m for m in methods if gains[m].told_apart and (gains[m].change or 1) < 1]
+    tied = [m for m in methods if gains[m].tied]
     sentences = [
         _first_calls(stored, variants, methods),
         "A second thread makes the fit "
@@ -79,8 +82,8 @@ def _name(method: str) -> str:
     return reducers.source(method).label
 
 
-def _ratio(gain: Pair | None) -> str:
-    if gain is None or gain.change is None:
+def _ratio(gain: Comparison) -> str:
+    if gain.change is None:
         return "n/a"
     return f"{gain.change:.2f} [{gain.low:.2f}, {gain.high:.2f}]"
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from bench import study
+from bench.errors import StoreError
 from bench.scores import SCORES
 from bench.statistics import Difference, Interval, interval, paired
 from bench.study import Study
@@ -113,8 +114,20 @@ class Stored:
         return None
 
     def frame(self, name: str) -> pd.DataFrame:
-        """Return `NAME.csv` of the folder; what stands for a name or a reason is text, never a missing number."""
-        frame = pd.read_csv(self.folder / f"{name}.csv", dtype={"variant": str, "part": str, "reason": str})
+        """Return `NAME.csv` of the folder; what stands for a name or a reason is text, never a missing number.
+
+        Raises
+        ------
+        StoreError
+            If it is not there, as in a folder that was written by another version.
+        """
+        path = self.folder / f"{name}.csv"
+        try:
+            frame = pd.read_csv(path, dtype={"variant": str, "part": str, "reason": str})
+        except FileNotFoundError as error:
+            raise StoreError(
+                f"Got no {path}, but expected one; `python -m bench report {self.folder}` writes it where the runs are."
+            ) from error
         texts = [column for column in ("part", "reason") if column in frame]
         return frame.fillna(dict.fromkeys(texts, ""))
 

@@ -44,7 +44,7 @@ def _told(stored: Stored, number: int) -> Told:
 
 
 def test_time_names_the_pace_the_change_and_the_late(stored: Stored) -> None:
-    told = _told(stored, 13)
+    told = _told(stored, 17)
     said = " ".join(told.sentences)
     assert "Not to be told from in proportion to the points: PCA 1.00 [" in said
     assert "UMAP fits 4,000 points in 16 s and 5,000 in 4.0 s, 4.0 times as long with fewer points: below" in said

@@ -7,6 +7,7 @@ import pytest
 from bench.answers import Answer, Told, in_words, listed
 from bench.answers.page import page
 from bench.answers.stored import Stored
+from bench.errors import StoreError
 from bench.statistics import Interval
 from tests.bench.answers.maker import stored
 
@@ -75,6 +76,11 @@ def test_the_page_has_what_was_run_and_names_what_was_not(small: Stored) -> None
     assert "Shown in [`full/summary.md`](full/summary.md), `make bench STUDY=full`." in text
     assert "## Not run yet\n\n- And that? (`make bench STUDY=elsewhere`)" in text
     assert "## 1." not in text
+
+
+def test_a_missing_file_is_named_with_what_to_do(small: Stored) -> None:
+    with pytest.raises(StoreError, match=r"Got no .*sameness.csv, but expected one; `python -m bench report .*full`"):
+        small.frame("sameness")
 
 
 def test_words() -> None:
