@@ -155,15 +155,12 @@ def the_same_seed_elsewhere(threads: Stored) -> str:
     pairs = threads.frame("sameness")
     fitted = pairs[(pairs["split"] == "fit") & (pairs["differs"] == "threads")]
     moved = fitted[fitted["largest_displacement"] >= ROUNDING].groupby("reducer", sort=False)
-    parts = [
-        f"{reducers.source(str(name)).label} keeps {rows['shared_neighbours'].median():.0%} of a point's 15 neighbours"
-        for name, rows in moved
-    ]
+    parts = [f"{reducers.source(str(name)).label} {rows['shared_neighbours'].median():.0%}" for name, rows in moved]
     if not parts:
         return "**The same seed gives the same embedding on one thread and on two**, with every method."
     return (
-        "**The same seed is another embedding on another number of threads**: from one thread to two "
-        f"{listed(parts)}; with every other method nothing moves but last digits."
+        "**The same seed is another embedding on another number of threads.** From one thread to two a point keeps, of "
+        f"its 15 nearest neighbours, with {listed(parts)}; with every other method nothing moves but last digits."
     )
 
 
