@@ -14,6 +14,12 @@ from bench.answers.stored import Pair, Stored
 
 MOST = 10
 ACCURACY = "knn_accuracy_k10_test"
+RANDOM_STARTS = (
+    ("tsne-init-random", "tsne"),
+    ("opentsne-initialization-random", "opentsne"),
+    ("umap-init-random", "umap"),
+)
+"""Variants of the study `initialisation`, each beside the one with the default start."""
 
 
 @dataclass(frozen=True)
@@ -41,19 +47,14 @@ def found(results: Path) -> list[str]:
     return sentences[:MOST]
 
 
-def best_for_new_points(full: Stored) -> str:
-    """Tell who places new digits best, and whether the next one can be told apart from it."""
-    ranked = sorted((v for v in full.variants if full.sample(v, ACCURACY)), key=lambda v: -(_median(full, v, ACCURACY)))
-    leader, second, *_ = ranked
-    pair = full.between(leader, second, ACCURACY)
-    apart = "ahead of" if pair is not None and pair.told_apart else "not to be told apart from"
-    networks = [v for v in ranked if full.study.variants[v].reducer in ("autoencoder", "vae")]
-    best_network = f"; the best network, {_named(full, networks[0], ACCURACY)}, is far from it" if networks else ""
-    raw = full.sample("pixels", ACCURACY).get(-1)
-    pixels = f" The pixels themselves, unreduced, give {raw:.3f}." if raw is not None else ""
+def who_keeps_digits_apart(full: Stored) -> str:
+    """Tell who has the best accuracy on fitted and on held-out digits, and whether the next can be told apart."""
+    on_fitted, on_held_out = (_ahead(full, column) for column in (ACCURACY.removesuffix("_test"), ACCURACY))
+    networks = [v for v in _ranked(full, ACCURACY) if _reducer(full, v) in ("autoencoder", "vae")]
+    best_network = f"; of networks {_named(full, networks[0], ACCURACY)}" if networks else ""
     return (
-        f"**Who keeps digits apart.** {_named(full, leader, ACCURACY)} in 10-NN accuracy of held-out digits, {apart} "
-        f"{_named(full, second, ACCURACY)}{best_network}.{pixels}"
+        f"**Who keeps digits apart.** In 10-NN accuracy of fitted digits {on_fitted}. Of new digits {on_held_out}"
+        f"{best_network}; the pixels themselves {_median(full, 'pixels', ACCURACY):.3f}."
     )
 
 
@@ -66,7 +67,7 @@ def placement_without_a_model(full: Stored) -> str:
         for v in methods
     ]
     return (
-        "**Placing new points needs hardly a model.** Put at the mean of its 5 nearest fitted digits' places, a new "
+        "**Placing new points without a model.** Put at the mean of its 5 nearest fitted digits' places, a new "
         f"digit is classified with accuracy {listed(parts)}."
     )
 
@@ -89,7 +90,7 @@ def price_of_a_seed(full: Stored) -> str:
     time, score = (full.between("umap", "umap-parallel", column) for column in ("fit_s", ACCURACY))
     same = "is no different" if score is not None and score.told_apart is False else "differs"
     return (
-        f"**A seed costs UMAP its threads.** Seeded it fits {_times(time)} as long as unseeded on two cores; held-out "
+        f"**What a seed costs UMAP.** Seeded it fits {_times(time)} as long as unseeded on two cores; held-out "
         f"accuracy {same}: {_named(full, 'umap', ACCURACY)}, {_named(full, 'umap-parallel', ACCURACY)}."
     )
 
@@ -119,20 +120,18 @@ def what_silhouette_rewards(sensitivity: Stored) -> str:
             f"{sensitivity.label(top)} changes silhouette by {change_in_words(silhouette)} and the area under R_NX, "
             f"neighbours kept, by {change_in_words(kept)}"
         )
-    return f"**Silhouette is a dial.** Against the default, {'; '.join(parts)}."
+    return f"**What silhouette rewards.** Against the default, {'; '.join(parts)}."
 
 
 def what_the_start_decides(initialisation: Stored) -> str:
     """Tell how much of the global arrangement is the start's doing."""
     parts = []
-    for base, other in (("tsne", "random"), ("opentsne", "random"), ("umap", "random")):
-        variant = f"{base}-init-{other}" if base != "opentsne" else f"{base}-initialization-{other}"
-        one = compared(initialisation, [(variant, base)], "centroid_spearman")[0]
+    for one in compared(initialisation, RANDOM_STARTS, "centroid_spearman"):
         doubt = "" if one.told_apart else f" ({ALIKE})"
-        parts.append(f"{initialisation.label(base)} {change_in_words(one, 2)}{doubt}")
+        parts.append(f"{initialisation.label(one.second)} {change_in_words(one, 2)}{doubt}")
     return (
-        "**Global arrangement comes from the start.** With random positions to begin with, the rank correlation of "
-        f"distances between the classes' centres changes by: {'; '.join(parts)}."
+        "**What the start decides.** With random positions to begin with, the rank correlation of distances between "
+        f"the classes' centres changes by: {'; '.join(parts)}."
     )
 
 
@@ -144,9 +143,9 @@ def a_digit_never_seen(unseen: Stored) -> str:
     ]
     pixels = _median(unseen, variants[0], "unseen_auc_pixels_test")
     return (
-        "**A digit never fitted lands among the others.** By the distance to the nearest fitted point a 0 that was "
-        f"left out is told from other new digits with an area under the ROC curve of {pixels:.2f} in pixels, and in "
-        f"the embeddings with {listed(parts)}; 0.5 is chance."
+        "**A digit never fitted.** By the distance to the nearest fitted point a 0 that was left out is told from "
+        f"other new digits with an area under the ROC curve of {pixels:.2f} in pixels, and in the embeddings with "
+        f"{listed(parts)}; 0.5 is chance."
     )
 
 
@@ -175,10 +174,10 @@ def claims_that_survive(seeds: Stored) -> str:
 
 
 FINDINGS = (
-    Finding("full", ("opentsne", "umap"), best_for_new_points),
+    Finding("full", ("opentsne", "umap"), who_keeps_digits_apart),
     Finding("full", ("opentsne", "umap"), placement_without_a_model),
     Finding("sensitivity", ("opentsne-exaggeration-8", "umap-min_dist-0.0"), what_silhouette_rewards),
-    Finding("initialisation", ("tsne", "opentsne", "umap"), what_the_start_decides),
+    Finding("initialisation", tuple(name for pair in RANDOM_STARTS for name in pair), what_the_start_decides),
     Finding("full", ("umap", "tsne"), first_call),
     Finding("full", ("umap", "umap-parallel"), price_of_a_seed),
     Finding("full", ("autoencoder-long", "vae-long"), longer_training),
@@ -187,6 +186,24 @@ FINDINGS = (
     Finding("seeds", (), claims_that_survive),
 )
 """What is found, the most useful first."""
+
+
+def _ranked(stored: Stored, column: str) -> list[str]:
+    """Return the variants that have a column, the best median first."""
+    return sorted((v for v in stored.variants if stored.sample(v, column)), key=lambda v: -_median(stored, v, column))
+
+
+def _ahead(stored: Stored, column: str) -> str:
+    """Return the best variant of a column, and beside it that of the next reducer."""
+    leader, *others = _ranked(stored, column)
+    second = next(v for v in others if _reducer(stored, v) != _reducer(stored, leader))
+    pair = stored.between(leader, second, column)
+    apart = "ahead of" if pair is not None and pair.told_apart else "not to be told apart from"
+    return f"{_named(stored, leader, column)}, {apart} {_named(stored, second, column)}"
+
+
+def _reducer(stored: Stored, variant: str) -> str:
+    return stored.study.variants[variant].reducer
 
 
 def _median(stored: Stored, variant: str, column: str) -> float:
