@@ -11,6 +11,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from bench.answers import ANSWERS, headlines
+from bench.answers.page import numbered, page
+from bench.tables.document import write_into
+
 PROJECT = Path(__file__).parents[1]
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
@@ -54,12 +58,22 @@ def test_every_target_it_names_is_in_the_makefile() -> None:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
-def test_every_file_it_links_to_is_there() -> None:
-    for link in re.findall(r"\]\(([^)#]+)\)", README):
-        assert (PROJECT / link).exists(), link
+@pytest.mark.parametrize("folder", [PROJECT, PROJECT / "results"], ids=["README", "results/README"])
+def test_every_file_it_links_to_is_there(folder: Path) -> None:
+    for link in re.findall(r"\]\(([^)#]+)\)", (folder / "README.md").read_text(encoding="utf-8")):
+        assert (folder / link).exists(), link
 
 
 def test_its_table_is_that_of_the_stored_results() -> None:
     [shown] = re.findall(r"<!-- headline.*?-->\n(.*?)<!-- end of headline -->", README, re.DOTALL)
     stored = (PROJECT / "results" / "default" / "summary.md").read_text(encoding="utf-8")
     assert shown.strip() in stored
+
+
+def test_the_findings_are_those_of_the_stored_results(tmp_path: Path) -> None:
+    results, copy = PROJECT / "results", tmp_path / "README.md"
+    found = headlines.found(results)
+    assert page(results, found, ANSWERS) == (results / "README.md").read_text(encoding="utf-8")
+    copy.write_text(README, encoding="utf-8")
+    write_into(copy, numbered(found), "findings")
+    assert copy.read_text(encoding="utf-8") == README

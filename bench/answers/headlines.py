@@ -43,7 +43,7 @@ def found(results: Path) -> list[str]:
     for finding in FINDINGS:
         stored = Stored(results / finding.study)
         if stored.exists and set(finding.needs) <= set(stored.variants):
-            sentences.append(f"{finding.tell(stored)} `make bench STUDY={finding.study}`")
+            sentences.append(f"{finding.tell(stored)} (`make bench STUDY={finding.study}`)")
     return sentences[:MOST]
 
 

@@ -41,7 +41,7 @@ def test_findings_of_the_full_study(tmp_path: Path) -> None:
     assert "Of new digits openTSNE 0.951 [0.949, 0.953], ahead of UMAP (seeded) 0.911" in best
     assert best.endswith(
         "; of networks Autoencoder (100 epochs) 0.711 [0.685, 0.735]; the pixels themselves 0.940. "
-        "`make bench STUDY=full`"
+        "(`make bench STUDY=full`)"
     )
     assert "0.941 [0.939, 0.943] where openTSNE's own transform reaches 0.951" in placed
     assert "3.0 times its fit" in first and "behind t-SNE" in first
