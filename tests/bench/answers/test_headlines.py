@@ -69,6 +69,20 @@ def test_the_dial(tmp_path: Path) -> None:
     assert "neighbours kept, by -0.199 [" in dial
 
 
+def test_the_start(tmp_path: Path) -> None:
+    same, less = [0.8, 0.81, 0.82], [0.6, 0.611, 0.62]
+    columns = {
+        name: {"centroid_spearman": less if "random" in name else same, "procrustes_residual": [0.1]}
+        for name in study.read("initialisation").resolved().variants
+    }
+    columns["umap-init-random"] = {"centroid_spearman": same, "procrustes_residual": [0.65]}
+    stored(tmp_path / "initialisation", columns, study.read("initialisation"))
+    [start] = headlines.found(tmp_path)
+    assert "UMAP 0.65 instead of 0.10" in start
+    assert "t-SNE -0.20 [" in start
+    assert "UMAP +0.00 [+0.00, +0.00] (cannot be told apart)" in start
+
+
 def test_claims_are_counted(tmp_path: Path) -> None:
     folder = stored(tmp_path / "seeds", {"pca": {ACCURACY: [0.4]}}).folder
     verdicts = ["holds", "holds", "does not hold", "undecided at this sample"]
