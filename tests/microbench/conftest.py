@@ -19,7 +19,7 @@ GROWTH: dict[str, dict[int, float]] = {}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--largest", type=int, default=16_000, help="Most points of the scaling table; up to 70000.")
+    parser.addoption("--largest", type=int, default=70_000, help="Most points of the scaling table.")
 
 
 @pytest.fixture(scope="session")
