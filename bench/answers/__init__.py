@@ -14,6 +14,7 @@ from bench.answers import (
     new_points,
     parameters,
     pca_first,
+    published,
     repeatability,
     scaling,
     starts,
@@ -39,6 +40,7 @@ TOPICS = (
     cost,
     scaling,
     pca_first,
+    published,
 )
 
 ANSWERS: tuple[Answer, ...] = tuple(answer for topic in TOPICS for answer in topic.ANSWERS)
