@@ -12,7 +12,7 @@ from bench.replication.published import MEASURES
 def agreement(stored: Stored) -> Told:
     """Tell how far each method's measures are from the published ones."""
     cells = stored.frame("replication")
-    furthest = cells.loc[cells["difference"].abs().argsort()].iloc[-1]
+    furthest = max(cells.to_dict("records"), key=lambda cell: abs(cell["difference"]))
     sentence = (
         f"Of {len(cells)} cells the one that differs most is {MEASURES[furthest['measure']]} of "
         f"{stored.label(furthest['variant'])}, by {furthest['difference']:+.4f}. Ours minus the published number; "
