@@ -20,8 +20,11 @@ from bench.study import Variant
 from bench.tables.model import Cell, Column, Kind, Row, Table
 from bench.units import three_figures
 
-LARGE = 4_096
-"""Points from which on exponents are fitted: fewer are mostly fixed costs, and below it UMAP is another algorithm."""
+LARGE = 10_000
+"""Points beyond which exponents are fitted: fewer are mostly fixed costs, and up to here UMAP optimises for more epochs
+and openTSNE approximates in another way."""
+ALL_DISTANCES = 4_096
+"""Points from which on UMAP searches approximate neighbours; with fewer it measures all distances."""
 FEWEST = 3
 """Numbers of points without which there is no exponent: through two every line goes."""
 ALL = 70_000
@@ -80,9 +83,9 @@ class Law:
 
 
 def law(n: Sequence[float], costs: Sequence[float]) -> Law | None:
-    """Return the power law through positive costs of `LARGE` points and more; None with too few."""
+    """Return the power law through positive costs of more than `LARGE` points; None with too few."""
     x, y = np.asarray(n, np.float64), np.asarray(costs, np.float64)
-    used = (x >= LARGE) & (y > 0)
+    used = (x > LARGE) & (y > 0)
     x, y = x[used], y[used]
     if len(np.unique(x)) < FEWEST:
         return None
@@ -173,7 +176,7 @@ def frame(found: Sequence[Series]) -> pd.DataFrame:
 def _row(one: Series, quantity: Quantity) -> dict[str, object]:
     costs, found = one.costs(quantity), one.law(quantity)
     row: dict[str, object] = {"series": one.name, "quantity": quantity.key, "unit": quantity.unit}
-    row |= {"n_points": int((costs.index >= LARGE).sum()), "note": one.missing}
+    row |= {"n_points": int((costs.index > LARGE).sum()), "note": one.missing}
     if found is None:
         return row | {"note": "; ".join(filter(None, (_too_few(costs), one.missing)))}
     row |= {"exponent": found.exponent, "exponent_low": found.low, "exponent_high": found.high, "r2": found.r2}
@@ -186,7 +189,7 @@ def _row(one: Series, quantity: Quantity) -> dict[str, object]:
 
 
 def _too_few(costs: pd.Series) -> str:
-    return f"too few numbers of points from {LARGE:,} on" if len(costs) else "not measured"
+    return f"too few numbers of points beyond {LARGE:,}" if len(costs) else "not measured"
 
 
 def tables(found: Sequence[Series]) -> list[Table]:
@@ -199,8 +202,8 @@ def tables(found: Sequence[Series]) -> list[Table]:
     ]
     lost = [f"{one.name}: {one.missing}." for one in found if one.missing]
     caption = (
-        f"What a cost grows with, as a power of the number of points [95 % interval], fitted on {LARGE:,} points and "
-        f"more, and what it says of all {ALL:,}."
+        f"What a cost grows with, as a power of the number of points [95 % interval], fitted on more than {LARGE:,} "
+        f"points, and what it says of all {ALL:,}."
     )
     rows = tuple(Row(one.name, one.name, Kind.METHOD, tuple(_cells(one))) for one in found)
     return [Table("scaling", "Growth with the number of points", tuple(columns), rows, tuple(lost), caption)]

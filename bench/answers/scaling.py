@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bench.answers.answer import Answer, Told, listed
 from bench.answers.stored import Stored
-from bench.scaling import ALL, FIT, LARGE, MEMORY, TRANSFORM, Law, Quantity, Series, series
+from bench.scaling import ALL, ALL_DISTANCES, FIT, LARGE, MEMORY, TRANSFORM, Law, Quantity, Series, series
 from bench.units import seconds_in_words, three_figures
 
 
@@ -15,9 +17,11 @@ def _time(stored: Stored) -> Told:
     for one in found:
         if (law := one.law(FIT)) is not None:
             kinds.setdefault(_pace(law), []).append(f"{one.name} {_exponent(law)}")
-    sentences = [f"From {LARGE:,} points on, the time of a fit grows as a power of their number."]
+    sentences = [f"Beyond {LARGE:,} points the time of a fit grows as a power of their number."]
     sentences += [f"{pace}: {listed(names)}." for pace, names in kinds.items()]
-    sentences += [_change(one) for one in found if _changes_its_algorithm(stored, one)]
+    for one in found:
+        if _is_umap_as_it_comes(stored, one):
+            sentences += _changes(one)
     deadline = seconds_in_words(stored.study.timeout)
     for one in found:
         if len(one.late):
@@ -42,7 +46,7 @@ def _memory(stored: Stored) -> Told:
         if (law := one.law(MEMORY)) is not None and len(one.well)
     ]
     if not found:
-        return Told((f"No method has the memory of enough fits of {LARGE:,} points and more.",))
+        return Told((f"No method has the memory of enough fits of more than {LARGE:,} points.",))
     found.sort(key=lambda pair: pair[1].at(ALL))
     (least, low), (most, high) = found[0], found[-1]
     sentences = (
@@ -71,25 +75,28 @@ def _pace(law: Law) -> str:
     return "Not to be told from in proportion to the points"
 
 
-def _changes_its_algorithm(stored: Stored, one: Series) -> bool:
-    """Return whether this is UMAP as it comes, fitted on both sides of `LARGE` points."""
+def _is_umap_as_it_comes(stored: Stored, one: Series) -> bool:
     variant = stored.study.variants[one.runs["variant"].iloc[0]]
-    if variant.reducer != "umap" or variant.params.get("force_approximation_algorithm"):
-        return False
-    n = one.costs(FIT).index
-    return bool((n < LARGE).any() and (n >= LARGE).any())
+    return variant.reducer == "umap" and not variant.params.get("force_approximation_algorithm")
 
 
-def _change(one: Series) -> str:
+def _changes(one: Series) -> Iterator[str]:
+    """Yield what becomes of UMAP's time at each number of points where it becomes another algorithm."""
     costs = one.costs(FIT)
-    below, above = int(costs.index[costs.index < LARGE].max()), int(costs.index[costs.index >= LARGE].min())
-    ratio = float(costs[below] / costs[above])
-    faster = f"{ratio:.1f} times as long with fewer points" if ratio > 1 else "less with fewer points"
-    return (
-        f"{one.name} fits {below:,} points in {seconds_in_words(float(costs[below]))} and {above:,} in "
-        f"{seconds_in_words(float(costs[above]))}, {faster}: below {LARGE:,} rows umap-learn measures all distances, "
-        "from there on it searches approximate neighbours."
-    )
+    for limit, why in (
+        (
+            ALL_DISTANCES - 1,
+            f"below {ALL_DISTANCES:,} rows umap-learn measures all distances, from there on it searches approximate "
+            "neighbours",
+        ),
+        (LARGE, f"up to {LARGE:,} rows it optimises for 500 epochs, with more for 200"),
+    ):
+        fewer, more = costs[costs.index <= limit], costs[costs.index > limit]
+        if len(fewer) and len(more):
+            yield (
+                f"{one.name} fits {fewer.index[-1]:,} points in {seconds_in_words(float(fewer.iloc[-1]))} and "
+                f"{more.index[0]:,} in {seconds_in_words(float(more.iloc[0]))}: {why}."
+            )
 
 
 def _exponent(law: Law | None) -> str:

@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from bench.figures import style
 from bench.reading import Reading
-from bench.scaling import ALL, FIT, LARGE, MEMORY, QUANTITIES, Quantity, Series, series
+from bench.scaling import ALL, ALL_DISTANCES, FIT, LARGE, MEMORY, QUANTITIES, Quantity, Series, series
 from bench.tables import runs_table
 from bench.units import seconds_in_words
 
@@ -37,7 +37,7 @@ def draw(reading: Reading) -> Figure | None:
         handles=[_handle(one, looks[one.name]) for one in found],
         loc="outside lower center",
         ncols=2,
-        title=f"exponents from {LARGE:,} points on: {', '.join(quantity.title for quantity in QUANTITIES)}",
+        title=f"exponents beyond {LARGE:,} points: {', '.join(quantity.title for quantity in QUANTITIES)}",
     )
     return figure
 
@@ -59,16 +59,17 @@ def _dress(ax: Axes, quantity: Quantity) -> None:
         style.blank(ax, "not measured")
         return
     ax.set(xscale="log", yscale="log", xlabel="points fitted")
-    ax.axvline(LARGE, color="0.8", linewidth=0.8, zorder=0)
-    ax.annotate(
-        f"{LARGE:,}",
-        (LARGE, 0),
-        xycoords=("data", "axes fraction"),
-        xytext=(2, 3),
-        textcoords="offset points",
-        fontsize=6,
-        color=style.GREY,
-    )
+    for n in (ALL_DISTANCES, LARGE):
+        ax.axvline(n, color="0.8", linewidth=0.8, zorder=0)
+        ax.annotate(
+            f"{n:,}",
+            (n, 0),
+            xycoords=("data", "axes fraction"),
+            xytext=(2, 3),
+            textcoords="offset points",
+            fontsize=6,
+            color=style.GREY,
+        )
     low, high = ax.get_ylim()
     if high < 10 * low:
         ax.set_ylim(low / 4, high * 4)

@@ -10,7 +10,17 @@ import pandas as pd
 
 from bench.reading import Reading
 from bench.replication.measures import Measures, of_run
-from bench.replication.published import EXPERIMENTS, MEASURES, PAIRS, SOURCE, THEIRS, TRAININGS, Experiment, Pair
+from bench.replication.published import (
+    CHANCES,
+    EXPERIMENTS,
+    MEASURES,
+    PAIRS,
+    SOURCE,
+    THEIRS,
+    TRAININGS,
+    Experiment,
+    Pair,
+)
 from bench.store import Store
 from reducers import HISTORY_COLUMNS
 
@@ -71,6 +81,11 @@ class Found:
         """Return what an experiment does to a measure; None where it was not made."""
         before, after = self.value(experiment.before, measure), self.value(experiment.after, measure)
         return None if before is None or after is None else after - before
+
+    def spread(self, variants: Sequence[str], measure: str) -> float | None:
+        """Return how far apart a measure of several variants lies; None where fewer than two have it."""
+        values = [value for value in (self.value(variant, measure) for variant in variants) if value is not None]
+        return max(values) - min(values) if len(values) > 1 else None
 
     def between(self, experiment: Experiment) -> str:
         """Return the labels of the two runs of an experiment."""
@@ -187,7 +202,8 @@ def _explanations(found: Found) -> str:
         "## The larger differences, and what an experiment says of each",
         "",
         "An experiment changes the one thing that ours and theirs are known to differ in. A difference counts as "
-        "explained where it leaves no more than half of it, and no more than needs an explanation.",
+        "explained where it leaves no more than half of it, and no more than needs an explanation. Runs that differ in "
+        "nothing but chance say how much of it chance may be.",
         "",
     ]
     if not far:
@@ -213,6 +229,13 @@ def _explanation(found: Found, cell: Cell) -> str:
             f"runs of k-means with as good a silhouette reach from {_plain(clusters.lowest)} to "
             f"{_plain(clusters.highest)}, which leaves {_plain(left[-1])}"
         )
+    by_chance = found.spread(cell.pair.chance, cell.measure)
+    if by_chance is not None:
+        left.append(max(min(left) - by_chance, 0.0))
+        said.append(
+            f"{len(cell.pair.chance)} runs that differ by chance alone lie up to {_plain(by_chance)} apart, which "
+            f"leaves {_plain(left[-1])}"
+        )
     is_explained = min(left) <= min(cell.limit, abs(cell.difference) / 2)
     explained = "**explained**" if is_explained else "**not explained**"
     return head + explained + (": " + "; ".join(said) if said else ": no experiment was made") + "."
@@ -226,19 +249,30 @@ def _experiments(found: Found) -> str:
             continue
         cells = " | ".join("" if effect is None else _signed(effect) for effect in effects)
         rows.append(f"| {experiment.what} | {found.between(experiment)} | {cells} |")
+    rows += _chances(found)
     if not rows:
         return ""
     return "\n".join(
         [
             "## What one change does",
             "",
-            "Pairs of our own runs that differ in one thing alone: the second minus the first.",
+            "Our own runs that differ in one thing alone: the second minus the first; where that is chance, how far "
+            "apart they lie.",
             "",
             f"| change | from → to | {' | '.join(MEASURES.values())} |",
             "| :-- | :-- |" + " --: |" * len(MEASURES),
             *rows,
         ]
     )
+
+
+def _chances(found: Found) -> Iterator[str]:
+    """Yield a row for each group of runs that differ by chance alone."""
+    for variants in CHANCES:
+        spreads = [found.spread(variants, key) for key in MEASURES]
+        if any(spread is not None for spread in spreads):
+            cells = " | ".join("" if spread is None else _plain(spread) for spread in spreads)
+            yield f"| chance | {len(variants)} times {found.reading.label(variants[0])} | {cells} |"
 
 
 def _trainings(found: Found) -> str:

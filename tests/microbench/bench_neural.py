@@ -5,8 +5,9 @@ The same steps on the same batches with the same result: every loop here must re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from bench.datasets import Dataset as Data
 from reducers._networks import seeded
 from reducers._neural import NeuralReducer
 
-Measure = Callable[..., object]
+InTurn = Callable[..., dict[str, Any]]
 
 N = 4_000
 SEED_001 = "seed 001, an epoch of 400 steps (784-400-2, batch 10)"
@@ -100,28 +101,9 @@ def trained(reducer: NeuralReducer, X: np.ndarray) -> list[float]:
     return [epoch.loss for epoch in reducer._trained(X, 1, 2, 3)[0]]
 
 
-def test_seed_001_by_ours(measure: Measure, X: np.ndarray) -> None:
-    params = {**reducers.preset("seed001").params, "n_epochs": 1}
-    losses = measure(SEED_001, "ours", lambda: trained(reducers.create("vae", **params), X))
-    assert losses[0] / 784 == pytest.approx(np.mean(seed_001_loop(X)), rel=0.05)
-
-
-def test_seed_001_by_its_own_loop(measure: Measure, X: np.ndarray) -> None:
-    measure(SEED_001, "the seed's loop", lambda: seed_001_loop(X), rounds=3)
-
-
-def test_autoencoder_by_ours(measure: Measure, X: np.ndarray) -> None:
-    losses = measure(PLAIN, "ours", lambda: trained(reducers.create("autoencoder", n_epochs=2), X), rounds=7)
-    assert losses == pytest.approx(plain_loop(X, 2), rel=0.05)
-
-
-def test_autoencoder_by_the_plain_loop(measure: Measure, X: np.ndarray) -> None:
-    measure(PLAIN, "plain loop", lambda: plain_loop(X, 2), rounds=7)
-
-
-def products(batch: int) -> Iterator[Callable[[], torch.Tensor]]:
+def products(layers: Sequence[tuple[int, int]], batch: int) -> Iterator[Callable[[], torch.Tensor]]:
     """Yield the products of one step: forward, and backward to weights and, behind the first layer, to inputs."""
-    for index, (n_in, n_out) in enumerate(pairwise((*SIZES, *SIZES[-2::-1]))):
+    for index, (n_in, n_out) in enumerate(layers):
         x, weight, slope = torch.rand(batch, n_in), torch.rand(n_out, n_in), torch.rand(batch, n_out)
         yield lambda x=x, weight=weight: x @ weight.t()
         yield lambda x=x, slope=slope: slope.t() @ x
@@ -129,12 +111,38 @@ def products(batch: int) -> Iterator[Callable[[], torch.Tensor]]:
             yield lambda weight=weight, slope=slope: slope @ weight
 
 
-def test_bare_products_of_the_autoencoder(measure: Measure) -> None:
-    whole, rest = list(products(128)), list(products(N % 128))
+def multiplied(layers: Sequence[tuple[int, int]], batch: int, n_epochs: int = 1) -> Callable[[], None]:
+    """Return what computes the bare products of a training, and nothing else."""
+    whole, rest = list(products(layers, batch)), list(products(layers, N % batch)) if N % batch else []
 
     def multiply() -> None:
-        for _ in range(2):
-            for product in whole * (N // 128) + rest:
+        for _ in range(n_epochs):
+            for product in whole * (N // batch) + rest:
                 product()
 
-    measure(PLAIN, "bare products", multiply, rounds=7)
+    return multiply
+
+
+def test_seed_001(in_turn: InTurn, X: np.ndarray) -> None:
+    params = {**reducers.preset("seed001").params, "n_epochs": 1}
+    found = in_turn(
+        SEED_001,
+        {
+            "ours": lambda: trained(reducers.create("vae", **params), X),
+            "the seed's loop": lambda: seed_001_loop(X),
+            "bare products": multiplied(((784, 400), (400, 4), (2, 400), (400, 784)), 10),
+        },
+    )
+    assert found["ours"][0] / 784 == pytest.approx(np.mean(found["the seed's loop"]), rel=0.05)
+
+
+def test_autoencoder(in_turn: InTurn, X: np.ndarray) -> None:
+    found = in_turn(
+        PLAIN,
+        {
+            "ours": lambda: trained(reducers.create("autoencoder", n_epochs=2), X),
+            "plain loop": lambda: plain_loop(X, 2),
+            "bare products": multiplied(tuple(pairwise((*SIZES, *SIZES[-2::-1]))), 128, n_epochs=2),
+        },
+    )
+    assert found["ours"] == pytest.approx(found["plain loop"], rel=0.05)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from time import perf_counter
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from bench.errors import DatasetError
 
 MEASURED: dict[str, dict[str, float]] = {}
 """Least seconds of each job, by who did it."""
+RATIOS: dict[str, dict[str, float]] = {}
+"""How many times as long as ours, of jobs whose contenders took turns: the median over rounds."""
 GROWTH: dict[str, dict[int, float]] = {}
 """Least seconds of each job, by number of points."""
 
@@ -56,15 +59,41 @@ def measure(benchmark: Callable) -> Callable[[str, str, Callable[[], object], in
     return run
 
 
+@pytest.fixture
+def in_turn(benchmark: Callable) -> Callable[[str, Mapping[str, Callable[[], object]], int], dict[str, object]]:
+    """Return a function that runs the contenders of a job in turn, round by round, and returns their last results.
+
+    A machine may take 1.8 times as long for minutes, with nothing to be seen of the cause: contenders that are measured
+    one after the other would then differ by the hour and not by what they do.
+    """
+
+    def run(job: str, contenders: Mapping[str, Callable[[], object]], rounds: int = 7) -> dict[str, object]:
+        results: dict[str, object] = {}
+        seconds: dict[str, list[float]] = {who: [] for who in contenders}
+
+        def one_round() -> None:
+            for who, function in contenders.items():
+                started = perf_counter()
+                results[who] = function()
+                seconds[who].append(perf_counter() - started)
+
+        benchmark.pedantic(one_round, rounds=rounds, warmup_rounds=1)
+        measured = {who: np.array(values[1:]) for who, values in seconds.items()}
+        MEASURED[job] = {who: float(values.min()) for who, values in measured.items()}
+        RATIOS[job] = {who: float(np.median(values / measured["ours"])) for who, values in measured.items()}
+        return results
+
+    return run
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not MEASURED and not GROWTH:
         return
     terminalreporter.section("times of scores")
     for job, times in MEASURED.items():
-        ours = times.get("ours")
         for who, seconds in times.items():
-            ratio = f"{seconds / ours:8.1f} times ours" if ours and who != "ours" else ""
-            terminalreporter.write_line(f"{job:60} {who:14} {seconds:9.3f} s {ratio}")
+            ratio = "" if who == "ours" or "ours" not in times else f"{_ratio(job, who):8.2f} times ours"
+            terminalreporter.write_line(f"{job:60} {who:15} {seconds:9.3f} s {ratio}")
     for job, sizes in GROWTH.items():
         terminalreporter.section(f"growth of {job}")
         earlier = None
@@ -72,3 +101,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             growth = f"{np.log2(seconds / earlier[1]) / np.log2(n / earlier[0]):6.2f} = exponent" if earlier else ""
             terminalreporter.write_line(f"{n:9,} points {seconds:9.3f} s {growth}")
             earlier = (n, seconds)
+
+
+def _ratio(job: str, who: str) -> float:
+    return RATIOS[job][who] if job in RATIOS else MEASURED[job][who] / MEASURED[job]["ours"]

@@ -13,8 +13,8 @@ def test_costs_are_where_they_were_measured_and_the_late_stand_on_the_deadline(g
     assert figure is not None
     fit, transform, memory = figure.axes
     lines = {line.get_gid(): line for line in fit.lines}
-    assert np.allclose(lines["FAST"].get_xydata(), [(n, n / 1_000) for n in (1_000, 5_000, 10_000, 20_000, 40_000)])
-    assert lines["SLOW"].get_xdata().tolist() == [1_000, 5_000, 10_000]
+    assert np.allclose(lines["FAST"].get_xydata(), [(n, n / 1_000) for n in (1_000, 10_000, 14_000, 20_000, 40_000)])
+    assert lines["SLOW"].get_xdata().tolist() == [1_000, 10_000, 14_000]
     assert np.allclose(lines["late SLOW"].get_xydata(), [(20_000, 60), (40_000, 60)])
     assert set(lines["deadline"].get_ydata()) == {60}
     assert "late FAST" not in lines and "SLOW" not in {line.get_gid() for line in transform.lines}

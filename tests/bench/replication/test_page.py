@@ -12,7 +12,7 @@ from bench.datasets import Dataset
 from bench.reading import Reading, read
 from bench.replication import page
 from bench.replication.measures import Clustering, Measures
-from bench.replication.published import EXPERIMENTS, MEASURES, PAIRS, THEIRS, TRAININGS
+from bench.replication.published import CHANCES, EXPERIMENTS, MEASURES, PAIRS, THEIRS, TRAININGS
 from bench.store import Store
 from tests.bench import results_maker as maker
 
@@ -56,6 +56,7 @@ def found(factor: float = 1.0, **changes: dict[str, float]) -> page.Found:
 
 def test_every_pair_and_experiment_is_of_variants_of_the_study() -> None:
     named = {pair.variant for pair in PAIRS} | {v for e in EXPERIMENTS for v in (e.before, e.after)}
+    named |= {variant for variants in CHANCES for variant in variants}
     assert named == set(VARIANTS)
     assert all(set(column) <= set(MEASURES) for column in THEIRS.values())
     assert not any(variant.scores for variant in study.read("replication").variants.values())
@@ -114,6 +115,15 @@ def test_runs_of_k_means_that_are_as_good_explain_a_v_measure() -> None:
     )
     assert "OPENTSNE, k-means V-measure, −0.1204: **explained**" in page.page(close)
     assert "OPENTSNE, k-means V-measure, −0.1204: **not explained**" in page.page(far)
+
+
+@pytest.mark.parametrize(("apart", "expected"), [(0.04, "**explained**"), (0.01, "**not explained**")])
+def test_runs_that_differ_by_chance_alone_explain_as_much_as_they_lie_apart(apart: float, expected: str) -> None:
+    ours = THEIRS["UMAP"]["silhouette"] - 0.06
+    text = page.page(found(**{name: {"silhouette": ours + apart * (name == "umap_2")} for name in ("umap", "umap_2")}))
+    assert f"UMAP, silhouette, −0.0600: {expected}" in text
+    assert f"which leaves {0.06 - apart:.4f}" in text
+    assert f"| chance | 3 times UMAP |  | {apart:.4f} |" in text
 
 
 def test_losses_are_held_against_those_of_the_same_epoch() -> None:
