@@ -114,7 +114,7 @@ class Runner:
             return self.store.keep(self._record(run, hopeless, started, load, ""), partial)
         worker = self.workers.get(run.variant)
         if worker is None:
-            start = Start(run.spec.reducer, run.spec.params, run.threads, run.spec.seeded)
+            start = Start(run.spec.reducer, run.spec.params, run.threads, run.spec.seeded, run.spec.scores)
             worker = Worker(start, folders.of(run.spec), interrupt)
             self.workers[run.variant] = worker
             self.ready[run.variant] = worker.launch(limits)

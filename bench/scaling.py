@@ -27,6 +27,8 @@ ALL_DISTANCES = 4_096
 """Points from which on UMAP searches approximate neighbours; with fewer it measures all distances."""
 FEWEST = 3
 """Numbers of points without which there is no exponent: through two every line goes."""
+WIDEST = 1.0
+"""Farthest that either end of an exponent's interval may lie from it: beyond, it may as well be another power."""
 ALL = 70_000
 """Points of the whole of MNIST, for which costs are predicted."""
 
@@ -83,7 +85,7 @@ class Law:
 
 
 def law(n: Sequence[float], costs: Sequence[float]) -> Law | None:
-    """Return the power law through positive costs of more than `LARGE` points; None with too few."""
+    """Return the power law through positive costs of more than `LARGE` points; None where it cannot be told."""
     x, y = np.asarray(n, np.float64), np.asarray(costs, np.float64)
     used = (x > LARGE) & (y > 0)
     x, y = x[used], y[used]
@@ -93,6 +95,8 @@ def law(n: Sequence[float], costs: Sequence[float]) -> Law | None:
     # Of costs that are all the same, neither is a number.
     error, r = (float(value) for value in np.nan_to_num([line.stderr, line.rvalue]))
     half = float(stats.t.ppf((1 + LEVEL) / 2, len(x) - 2)) * error
+    if half > WIDEST:
+        return None
     return Law(
         factor=float(np.exp(line.intercept)),
         exponent=float(line.slope),
@@ -137,7 +141,7 @@ class Series:
         return values.astype(float).groupby(runs["n_fit"]).median().dropna()
 
     def law(self, quantity: Quantity) -> Law | None:
-        """Return the power law of a cost; None where it is not known of enough numbers of points."""
+        """Return the power law of a cost; None where it cannot be told."""
         costs = self.costs(quantity)
         return law(costs.index.to_list(), costs.to_list())
 
@@ -178,7 +182,7 @@ def _row(one: Series, quantity: Quantity) -> dict[str, object]:
     row: dict[str, object] = {"series": one.name, "quantity": quantity.key, "unit": quantity.unit}
     row |= {"n_points": int((costs.index > LARGE).sum()), "note": one.missing}
     if found is None:
-        return row | {"note": "; ".join(filter(None, (_too_few(costs), one.missing)))}
+        return row | {"note": "; ".join(filter(None, (_no_law(costs), one.missing)))}
     row |= {"exponent": found.exponent, "exponent_low": found.low, "exponent_high": found.high, "r2": found.r2}
     return row | {
         "n_from": found.n_from,
@@ -188,8 +192,13 @@ def _row(one: Series, quantity: Quantity) -> dict[str, object]:
     }
 
 
-def _too_few(costs: pd.Series) -> str:
-    return f"too few numbers of points beyond {LARGE:,}" if len(costs) else "not measured"
+def _no_law(costs: pd.Series) -> str:
+    """Return why there is no power law of these costs."""
+    if not len(costs):
+        return "not measured"
+    if int((costs.index > LARGE).sum()) < FEWEST:
+        return f"too few numbers of points beyond {LARGE:,}"
+    return f"uncertain by more than {WIDEST:g}"
 
 
 def tables(found: Sequence[Series]) -> list[Table]:
@@ -214,7 +223,7 @@ def _cells(one: Series) -> list[Cell]:
     exponents = [
         Cell(f"{law.exponent:.2f}", f"[{law.low:.2f}, {law.high:.2f}]", law.exponent, law.low, law.high)
         if law
-        else Cell("n/a", f"({_too_few(one.costs(quantity))})")
+        else Cell("n/a", f"({_no_law(one.costs(quantity))})")
         for quantity, law in laws.items()
     ]
     predicted = [laws[quantity] for quantity in (FIT, MEMORY)]

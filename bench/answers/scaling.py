@@ -30,11 +30,25 @@ def _time(stored: Stored) -> Told:
                 "not tried with more."
             )
     rows = [
-        (one.name, _exponent(one.law(FIT)), _at_all(one, FIT), _exponent(one.law(TRANSFORM)), _at_all(one, TRANSFORM))
+        (
+            one.name,
+            _largest(one),
+            _exponent(one.law(FIT)),
+            _at_all(one, FIT),
+            _exponent(one.law(TRANSFORM)),
+            _at_all(one, TRANSFORM),
+        )
         for one in found
-        if one.law(FIT) is not None
+        if len(one.costs(FIT))
     ]
-    header = ("method", "exponent, fit", f"fit of {ALL:,} (s)", "exponent, transform", f"transform at {ALL:,} (s)")
+    header = (
+        "method",
+        "largest fit",
+        "exponent, fit",
+        f"fit of {ALL:,} (s)",
+        "exponent, transform",
+        f"transform at {ALL:,} (s)",
+    )
     return Told(tuple(sentences), header, tuple(rows))
 
 
@@ -97,6 +111,11 @@ def _changes(one: Series) -> Iterator[str]:
                 f"{one.name} fits {fewer.index[-1]:,} points in {seconds_in_words(float(fewer.iloc[-1]))} and "
                 f"{more.index[0]:,} in {seconds_in_words(float(more.iloc[0]))}: {why}."
             )
+
+
+def _largest(one: Series) -> str:
+    costs = one.costs(FIT)
+    return f"{costs.index[-1]:,}: {seconds_in_words(float(costs.iloc[-1]))}"
 
 
 def _exponent(law: Law | None) -> str:

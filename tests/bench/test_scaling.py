@@ -65,6 +65,13 @@ def test_through_two_numbers_of_points_there_is_no_law() -> None:
     assert law([14_000, 20_000, 28_000], [0.0, 1.0, 2.0]) is None, "nothing is no power of anything"
 
 
+def test_an_exponent_that_may_as_well_be_another_is_none(dataset: Dataset) -> None:
+    jumps = {n: maker.well(0.0, fit=_cost(cost)) for n, cost in zip(N[2:5], (1.0, 3.0, 2.0), strict=True)}
+    (jumping,) = _of(maker.growing(dataset, {"JUMPS": jumps}))
+    assert jumping.law(FIT) is None
+    assert scaling.frame([jumping])["note"][0] == "uncertain by more than 1"
+
+
 @pytest.fixture
 def reading(dataset: Dataset) -> Reading:
     late = "took longer than the limit of 1 min 40 s"

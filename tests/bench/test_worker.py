@@ -17,8 +17,8 @@ Kept = tuple[Outcome, dict[str, np.ndarray], Bench]
 
 @pytest.fixture
 def keep(dataset: Dataset, tmp_path: Path) -> Callable[..., Kept]:
-    def run(reducer: str, **params: object) -> Kept:
-        bench = Bench(Start(reducer, params, 1, True), dataset.X, dataset.X_test)
+    def run(reducer: str, scored: bool = True, **params: object) -> Kept:
+        bench = Bench(Start(reducer, params, 1, True, scored), dataset.X, dataset.X_test)
         bench.get_ready()
         outcome = bench.run(Fit(7, str(tmp_path / "run.npz")))
         with np.load(tmp_path / "run.npz", allow_pickle=False) as arrays:
@@ -49,6 +49,11 @@ def test_no_lattice_is_laid_over_three_dimensions(keep: Callable[..., Kept]) -> 
 def test_a_reducer_without_a_way_back_leaves_none(keep: Callable[..., Kept]) -> None:
     _, arrays, _ = keep("random_projection")
     assert set(arrays) == {"fit", "test", "refit", "few", "alone"}
+
+
+def test_points_are_placed_again_for_scores_alone(keep: Callable[..., Kept]) -> None:
+    _, arrays, _ = keep("random_projection", scored=False)
+    assert set(arrays) == {"fit", "test"}, "placing again takes time that may be the deadline's"
 
 
 REDUCER_WITH_EXTRAS = """
