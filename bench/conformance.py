@@ -17,7 +17,7 @@ from sklearn.datasets import load_digits
 from sklearn.utils.estimator_checks import check_estimator
 
 import reducers
-from bench import threads
+from bench import compiled, threads
 from reducers.base import Reducer
 
 ROWS = 60
@@ -59,6 +59,7 @@ def check(name: str) -> Iterator[Finding]:
         If there is no such reducer, or it cannot be imported.
     """
     cls = reducers.get(name)
+    compiled.keep()
     # The data are tiny: more threads would only wait for each other.
     threads.set_budget(1)
     yield from contract_findings(cls)
