@@ -6,17 +6,21 @@ import pandas as pd
 
 from bench.answers.answer import Answer, Told
 from bench.answers.stored import Stored
+from bench.replication.comparison import CLOSE, TIGHT
 from bench.replication.published import MEASURES
 
 
 def agreement(stored: Stored) -> Told:
     """Tell how far each method's measures are from the published ones."""
     cells = stored.frame("replication")
+    count = cells["verdict"].value_counts()
     furthest = max(cells.to_dict("records"), key=lambda cell: abs(cell["difference"]))
     sentence = (
-        f"Of {len(cells)} cells the one that differs most is {MEASURES[furthest['measure']]} of "
-        f"{stored.label(furthest['variant'])}, by {furthest['difference']:+.4f}. Ours minus the published number; "
-        "what explains the larger differences, and what does not, stands on the page."
+        f"Of {len(cells)} cells {count.get('close', 0)} agree within {CLOSE:g} (PCA's within {TIGHT:g}, errors within "
+        f"a tenth of that); of the others an experiment explains {count.get('explained', 0)} and "
+        f"{count.get('not explained', 0)} stay unexplained. The one that differs most is "
+        f"{MEASURES[furthest['measure']]} of {stored.label(furthest['variant'])}, by {furthest['difference']:+.4f}. "
+        "Differences are ours minus the published number; each larger one is taken apart on the page."
     )
     measures = [key for key in MEASURES if key in set(cells["measure"])]
     rows = tuple(

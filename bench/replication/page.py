@@ -2,101 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from bench.reading import Reading
-from bench.replication.measures import Measures, of_run
+from bench.replication.comparison import CLOSE, ERRORS, TIGHT, Cell, Found, plain, signed
+from bench.replication.measures import of_run
 from bench.replication.published import (
     CHANCES,
     EXPERIMENTS,
     MEASURES,
     PAIRS,
     SOURCE,
-    THEIRS,
     TRAININGS,
-    Experiment,
-    Pair,
 )
 from bench.store import Store
-from reducers import HISTORY_COLUMNS
 
 STUDY = "replication"
-TIGHT = 0.02
-"""PCA has neither a seed nor a choice: it agrees where no measure differs by more."""
-CLOSE = 0.03
-"""A larger difference of another method wants an explanation."""
-ERRORS = 0.1
-"""Errors of reconstruction, all below 0.06, are held to this part of either."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One measure of one of our variants beside the published one."""
-
-    pair: Pair
-    measure: str
-    ours: float
-    theirs: float
-
-    @property
-    def difference(self) -> float:
-        """Ours minus theirs."""
-        return self.ours - self.theirs
-
-    @property
-    def limit(self) -> float:
-        """The largest difference that needs no explanation."""
-        return (TIGHT if self.pair.variant == "pca" else CLOSE) * (ERRORS if self.measure == "mse" else 1)
-
-    @property
-    def is_close(self) -> bool:
-        """Whether the difference is within it, as far as four published decimals tell."""
-        return abs(self.difference) <= self.limit + 5e-5
-
-
-@dataclass(frozen=True)
-class Found:
-    """The measures of each variant that has a run that ended well: of its first one."""
-
-    reading: Reading
-    measures: Mapping[str, Measures]
-
-    def cells(self) -> Iterator[Cell]:
-        """Yield the cells that both tables have, in their order."""
-        for pair in PAIRS:
-            for key, theirs in THEIRS[pair.theirs].items():
-                ours = self.value(pair.variant, key)
-                if ours is not None:
-                    yield Cell(pair, key, ours, theirs)
-
-    def value(self, variant: str, measure: str) -> float | None:
-        """Return a measure of a variant; None where it has none."""
-        return self.measures[variant].values.get(measure) if variant in self.measures else None
-
-    def effect(self, experiment: Experiment, measure: str) -> float | None:
-        """Return what an experiment does to a measure; None where it was not made."""
-        before, after = self.value(experiment.before, measure), self.value(experiment.after, measure)
-        return None if before is None or after is None else after - before
-
-    def spread(self, variants: Sequence[str], measure: str) -> float | None:
-        """Return how far apart a measure of several variants lies; None where fewer than two have it."""
-        values = [value for value in (self.value(variant, measure) for variant in variants) if value is not None]
-        return max(values) - min(values) if len(values) > 1 else None
-
-    def between(self, experiment: Experiment) -> str:
-        """Return the labels of the two runs of an experiment."""
-        return f"{self.reading.label(experiment.before)} → {self.reading.label(experiment.after)}"
-
-    def losses(self, variant: str) -> list[float]:
-        """Return the loss of each epoch of a variant's training, in nats a sample; none where it did not end well."""
-        if variant not in self.measures:
-            return []
-        history = self.reading.arrays(self.reading.well(variant)[0])["extra_history"]
-        return [float(loss) for loss in history[:, HISTORY_COLUMNS.index("loss")]]
 
 
 def write(store: Store, reading: Reading) -> list[Path]:
@@ -112,12 +36,20 @@ def write(store: Store, reading: Reading) -> list[Path]:
 
 
 def table(found: Found) -> pd.DataFrame:
-    """Return one row a cell: method, variant, measure, ours, theirs, difference."""
+    """Return one row a cell: method, variant, measure, ours, theirs, difference, verdict."""
     rows = [
-        (cell.pair.theirs, cell.pair.variant, cell.measure, cell.ours, cell.theirs, round(cell.difference, 6))
+        (
+            cell.pair.theirs,
+            cell.pair.variant,
+            cell.measure,
+            cell.ours,
+            cell.theirs,
+            round(cell.difference, 6),
+            found.verdict(cell),
+        )
         for cell in found.cells()
     ]
-    return pd.DataFrame(rows, columns=["method", "variant", "measure", "ours", "theirs", "difference"])
+    return pd.DataFrame(rows, columns=["method", "variant", "measure", "ours", "theirs", "difference", "verdict"])
 
 
 def page(found: Found) -> str:
@@ -160,7 +92,7 @@ def _agreement(name: str, cells: Sequence[Cell], limit: float) -> str:
         return f"**{name} nothing was measured.**"
     close = sum(cell.is_close for cell in cells)
     worst = max(cells, key=lambda cell: abs(cell.difference))
-    where = f"{_signed(worst.difference)} ({worst.pair.variant}, {MEASURES[worst.measure]})"
+    where = f"{signed(worst.difference)} ({worst.pair.variant}, {MEASURES[worst.measure]})"
     if close == len(cells):
         return f"**{name} all {len(cells)} cells agree within {limit:g}**; the largest difference is {where}."
     return f"**{name} {close} of {len(cells)} cells agree within {limit:g}**; the largest difference is {where}."
@@ -185,8 +117,8 @@ def _cells(found: Found) -> str:
             "| :-- | --: | --: | --: |",
         ]
         for cell in cells:
-            difference = _signed(cell.difference) if cell.is_close else f"**{_signed(cell.difference)}**"
-            lines.append(f"| {_name(found, cell)} | {_plain(cell.ours)} | {_plain(cell.theirs)} | {difference} |")
+            difference = signed(cell.difference) if cell.is_close else f"**{signed(cell.difference)}**"
+            lines.append(f"| {_name(found, cell)} | {plain(cell.ours)} | {plain(cell.theirs)} | {difference} |")
     return "\n".join(lines)
 
 
@@ -212,33 +144,9 @@ def _explanations(found: Found) -> str:
 
 
 def _explanation(found: Found, cell: Cell) -> str:
-    head = f"{found.reading.label(cell.pair.variant)}, {MEASURES[cell.measure]}, {_signed(cell.difference)}: "
-    said, left = [], [abs(cell.difference)]
-    experiment = cell.pair.experiment
-    effect = found.effect(experiment, cell.measure) if experiment else None
-    if experiment and effect is not None:
-        left.append(abs(cell.difference + effect))
-        said.append(
-            f"{experiment.what} ({found.between(experiment)}) moves it by {_signed(effect)}, which leaves "
-            f"{_plain(left[-1])}"
-        )
-    if cell.measure == "v_measure":
-        clusters = found.measures[cell.pair.variant].clustering
-        left.append(max(clusters.lowest - cell.theirs, cell.theirs - clusters.highest, 0.0))
-        said.append(
-            f"runs of k-means with as good a silhouette reach from {_plain(clusters.lowest)} to "
-            f"{_plain(clusters.highest)}, which leaves {_plain(left[-1])}"
-        )
-    by_chance = found.spread(cell.pair.chance, cell.measure)
-    if by_chance is not None:
-        left.append(max(min(left) - by_chance, 0.0))
-        said.append(
-            f"{len(cell.pair.chance)} runs that differ by chance alone lie up to {_plain(by_chance)} apart, which "
-            f"leaves {_plain(left[-1])}"
-        )
-    is_explained = min(left) <= min(cell.limit, abs(cell.difference) / 2)
-    explained = "**explained**" if is_explained else "**not explained**"
-    return head + explained + (": " + "; ".join(said) if said else ": no experiment was made") + "."
+    head = f"{found.reading.label(cell.pair.variant)}, {MEASURES[cell.measure]}, {signed(cell.difference)}: "
+    said = [f"{what}, which leaves {plain(left)}" for what, left in found.tried(cell)]
+    return f"{head}**{found.verdict(cell)}**: {'; '.join(said) or 'no experiment was made'}."
 
 
 def _experiments(found: Found) -> str:
@@ -247,7 +155,7 @@ def _experiments(found: Found) -> str:
         effects = [found.effect(experiment, key) for key in MEASURES]
         if all(effect is None for effect in effects):
             continue
-        cells = " | ".join("" if effect is None else _signed(effect) for effect in effects)
+        cells = " | ".join("" if effect is None else signed(effect) for effect in effects)
         rows.append(f"| {experiment.what} | {found.between(experiment)} | {cells} |")
     rows += _chances(found)
     if not rows:
@@ -271,7 +179,7 @@ def _chances(found: Found) -> Iterator[str]:
     for variants in CHANCES:
         spreads = [found.spread(variants, key) for key in MEASURES]
         if any(spread is not None for spread in spreads):
-            cells = " | ".join("" if spread is None else _plain(spread) for spread in spreads)
+            cells = " | ".join("" if spread is None else plain(spread) for spread in spreads)
             yield f"| chance | {len(variants)} times {found.reading.label(variants[0])} | {cells} |"
 
 
@@ -285,7 +193,7 @@ def _trainings(found: Found) -> str:
         ]
         if not both:
             continue
-        shares = [f"{_signed(100 * (ours / theirs - 1), 2)} %" for ours, theirs in both]
+        shares = [f"{signed(100 * (ours / theirs - 1), 2)} %" for ours, theirs in both]
         sections += [
             "",
             f"**{found.reading.label(training.variant)}** beside their {training.theirs}: in epoch {len(both)} the "
@@ -306,11 +214,3 @@ def _trainings(found: Found) -> str:
         "be held against theirs. In nats a sample."
     )
     return "\n".join(["## The same training, epoch by epoch", "", head, *sections])
-
-
-def _plain(value: float) -> str:
-    return f"{value:.4f}".replace("-", "−")
-
-
-def _signed(value: float, digits: int = 4) -> str:
-    return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "−")  # no minus before nothing

@@ -10,7 +10,7 @@ import pytest
 from bench import study
 from bench.datasets import Dataset
 from bench.reading import Reading, read
-from bench.replication import page
+from bench.replication import comparison, page
 from bench.replication.measures import Clustering, Measures
 from bench.replication.published import CHANCES, EXPERIMENTS, MEASURES, PAIRS, THEIRS, TRAININGS
 from bench.store import Store
@@ -40,7 +40,7 @@ class MadeUp:
         return {"extra_history": np.column_stack([np.arange(len(losses)), self.factor * losses])}
 
 
-def found(factor: float = 1.0, **changes: dict[str, float]) -> page.Found:
+def found(factor: float = 1.0, **changes: dict[str, float]) -> comparison.Found:
     """Return measures that are those published but for some changes by variant."""
     values: dict[str, dict[str, float]] = {variant: {} for variant in VARIANTS}
     for pair in PAIRS:
@@ -51,7 +51,7 @@ def found(factor: float = 1.0, **changes: dict[str, float]) -> page.Found:
     made = {
         variant: Measures(subject="", values=given, clustering=clustering) for variant, given in values.items() if given
     }
-    return page.Found(cast(Reading, MadeUp(factor=factor)), made)
+    return comparison.Found(cast(Reading, MadeUp(factor=factor)), made)
 
 
 def test_every_pair_and_experiment_is_of_variants_of_the_study() -> None:
@@ -67,6 +67,8 @@ def test_the_table_has_a_row_a_cell_with_the_signed_difference() -> None:
     assert len(table) == sum(len(THEIRS[pair.theirs]) for pair in PAIRS)
     row = table[(table.variant == "pca") & (table.measure == "1nn")].iloc[0]
     assert (row.method, row.ours, row.theirs, row.difference) == ("PCA", 0.3665, 0.3765, -0.01)
+    assert set(table.verdict) == {"close"}
+    assert set(page.table(found(pca={"1nn": 0.2})).verdict) == {"close", "not explained"}
     assert "1-NN accuracy | 0.3665 | 0.3765 | −0.0100" in page.page(found(pca={"1nn": 0.3665}))
 
 
@@ -134,7 +136,7 @@ def test_losses_are_held_against_those_of_the_same_epoch() -> None:
 
 def test_a_study_of_part_of_the_variants_has_a_page() -> None:
     whole = found()
-    part = page.Found(whole.reading, {"pca": whole.measures["pca"]})
+    part = comparison.Found(whole.reading, {"pca": whole.measures["pca"]})
     text = page.page(part)
     assert "Of PCA all 6 cells" in text and "Of the other methods nothing was measured" in text
     assert "epoch by epoch" not in text and "What one change does" not in text
