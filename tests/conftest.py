@@ -11,10 +11,10 @@ import tempfile
 if "--benchmark-only" not in sys.argv:
     for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ.setdefault(_name, "1")
+    # Where MNIST happens to be at hand must make no difference.
+    os.environ.pop("MNIST_DIR", None)
 # What is kept of original spaces belongs to the tests alone.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="reducers-bench-tests-")
-# Where MNIST happens to be at hand must make no difference.
-os.environ.pop("MNIST_DIR", None)
 
 from collections.abc import Callable
 from pathlib import Path

