@@ -145,9 +145,12 @@ def read(store: Store, dataset: Dataset) -> Reading:
 
 
 def deciding_score(item: Judged) -> tuple[str, float]:
-    """Return the score that a picture shows, with its name: kNN accuracy, or trustworthiness without labels."""
+    """Return the score that a picture shows, with its name: kNN accuracy, or trustworthiness without labels.
+
+    Of a run that was not scored the name is empty.
+    """
     for key, k, name in (("knn_accuracy", 10, "10-NN accuracy"), ("trustworthiness", 5, "trustworthiness")):
         value = item.score(key, k=k)
         if value is not None:
             return name, value
-    return "score", float("nan")
+    return "", float("nan")

@@ -32,7 +32,7 @@ def agreement(stored: Stored) -> Told:
 
 def _difference(cells: pd.DataFrame, measure: str) -> str:
     found = cells[cells["measure"] == measure]["difference"]
-    return f"{found.iloc[0]:+.4f}" if len(found) else ""
+    return f"{round(found.iloc[0], 4) + 0.0:+.4f}" if len(found) else ""  # no minus before nothing
 
 
 ANSWERS = (Answer(18, "Are these the numbers that others published?", "replication", "replication.md", agreement),)

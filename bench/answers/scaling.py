@@ -26,8 +26,8 @@ def _time(stored: Stored) -> Told:
     for one in found:
         if len(one.late):
             sentences.append(
-                f"{one.name} passed the deadline of {deadline} with {int(one.late['n_fit'].min()):,} points and was "
-                "not tried with more."
+                f"{one.name} passed the deadline of {deadline} for a run with {int(one.late['n_fit'].min()):,} points "
+                "and was not tried with more."
             )
     rows = [
         (

@@ -107,7 +107,8 @@ def draw(reading: Reading) -> Figure | None:
         lines = [style.wrapped(reading.label(variant))]
         if shown is not None:
             name, value = deciding_score(shown)
-            lines += [f"seed {shown.record.seed} of {len(reading.runs(variant))}", f"{name} {value:.3f}"]
+            lines.append(f"seed {shown.record.seed} of {len(reading.runs(variant))}")
+            lines += [f"{name} {value:.3f}"] if name else []
         name_panels(column, "\n".join(lines), ("fitted", "held out"))
         if shown is None:
             for ax, text in zip(column, (values.why_not(reading, variant), "no embedding"), strict=False):

@@ -50,7 +50,7 @@ def test_time_names_the_pace_the_change_and_the_late(stored: Stored) -> None:
     assert "UMAP fits 4,000 points in 16 s and 10,000 in 9.0 s: below 4,096 rows" in said
     assert "UMAP fits 10,000 points in 9.0 s and 14,000 in 8.0 s: up to 10,000 rows" in said
     assert "UMAP (approximate) fits" not in said, "it has one algorithm"
-    assert "t-SNE passed the deadline of 2 min 00 s with 28,000 points and was not tried with more." in said
+    assert "t-SNE passed the deadline of 2 min 00 s for a run with 28,000 points and was not tried with more." in said
     assert told.rows[0] == ("PCA", "56,000: 5.6 s", "1.00 [0.89, 1.11]", "7.02", "n/a", "n/a")
     assert [row[0] for row in told.rows] == list(FIT_S)
     assert told.rows[1][1:4] == ("14,000: 1 min 40 s", "n/a", "n/a")

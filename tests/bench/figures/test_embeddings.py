@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -28,6 +30,13 @@ def test_every_point_is_drawn_once_in_one_order_in_the_colour_of_its_class(readi
     assert len(held_out.collections[0].get_offsets()) == len(data.X_test)
     assert fitted.get_xlim() == held_out.get_xlim() and fitted.get_ylim() == held_out.get_ylim()
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["a", "b", "c"]
+
+
+def test_the_title_of_a_run_without_scores_has_none(reading: Reading) -> None:
+    unscored = replace(reading, judged=tuple(replace(item, values=[]) for item in reading.judged))
+    figure = embeddings.draw(unscored)
+    assert figure is not None
+    assert figure.axes[0].get_title().startswith("GOOD\nseed ") and "nan" not in figure.axes[0].get_title()
 
 
 def test_the_title_says_which_seed_has_the_median_score(reading: Reading) -> None:
