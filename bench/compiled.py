@@ -22,7 +22,8 @@ def keep() -> None:
         if "site-packages" not in (getattr(module, "__file__", None) or ""):
             continue
         for value in list(vars(module).values()):
-            if isinstance(value, Dispatcher):
+            # Its type alone is looked at: some values warn or import when they are asked for anything.
+            if issubclass(type(value), Dispatcher):
                 try:
                     value.enable_caching()
                 except RuntimeError as error:  # nowhere to write
