@@ -13,7 +13,7 @@ help:  ## explain every target
 bench: .venv/ready  ## run the study on 5,000 real MNIST images and show its table (STUDY=quick: a first look)
 	$(BIN)/python -m bench run $(STUDY)
 
-study: .venv/ready  ## the full study, 10,000 MNIST images fitted and 10,000 held out, ten seeds: about an hour
+study: .venv/ready  ## the full study, 10,000 MNIST images fitted and 10,000 held out, ten seeds: about 40 minutes
 	$(BIN)/python -m bench run full
 
 seeds: .venv/ready  ## what five published autoencoders and VAEs claim, measured: over an hour, into results/seeds/claims.md

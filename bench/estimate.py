@@ -54,7 +54,7 @@ class Estimate:
         return sum(self.run_s.get(run.variant, usual) for run in runs) + starts
 
     def in_words(self, runs: Sequence[Run]) -> str:
-        """Return what a study will cost before it starts, and who takes most of it."""
+        """Return what the runs of a study will cost before it starts, and who takes most of it."""
         variants = {run.variant: run.spec.label for run in runs}
         seeds = len({run.seed for run in runs})
         size = f"{len(runs)} runs ({len(variants)} variants, up to {seeds} seed(s) each)"
@@ -67,7 +67,8 @@ class Estimate:
             for variant in variants
         }
         most = max(shares, key=lambda variant: shares[variant])
-        return f"{size}, about {seconds_in_words(seconds)}, {variants[most]} {shares[most] / seconds:.0%}"
+        share = f"{variants[most]} {shares[most] / seconds:.0%}"
+        return f"{size}, about {seconds_in_words(seconds)}, {share}; then scores and figures"
 
 
 def learn_from(folder: Path, runs: Sequence[Run], n_fit: int) -> Estimate:

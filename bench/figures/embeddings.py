@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from bench.figures import style, values
 from bench.reading import Reading, deciding_score
+from bench.units import seconds_in_words
 
 MARGIN = 1.12
 """Width of a panel over that of the fitted points in it."""
@@ -99,7 +100,7 @@ def dimensions(reading: Reading) -> str:
 def draw(reading: Reading) -> Figure | None:
     """Draw the shown embedding of each method, coloured by class."""
     data = reading.dataset
-    figure, axes = style.panels(len(reading.variants), 2 if len(data.X_test) else 1, headroom=0.6, side=0.75)
+    figure, axes = style.panels(len(reading.variants), 2 if len(data.X_test) else 1, headroom=0.7, side=0.75)
     colours = np.array(style.palette(max(len(data.classes), 1)))
     of_points = [colours[y] if y is not None else style.GREY for y in (data.y, data.y_test)]
     for variant, column in zip(reading.variants, axes, strict=True):
@@ -109,6 +110,8 @@ def draw(reading: Reading) -> Figure | None:
             name, value = deciding_score(shown)
             lines.append(f"seed {shown.record.seed} of {len(reading.runs(variant))}")
             lines += [f"{name} {value:.3f}"] if name else []
+            fit = values.cost(reading, variant, lambda outcome: outcome.fit)
+            lines += [f"fit {seconds_in_words(fit.median)}"] if fit else []
         name_panels(column, "\n".join(lines), ("fitted", "held out"))
         if shown is None:
             for ax, text in zip(column, (values.why_not(reading, variant), "no embedding"), strict=False):

@@ -39,7 +39,8 @@ def test_time_is_learnt_from_earlier_runs(tmp_path: Path, runs: list[plan.Run]) 
     expected = estimate.learn_from(tmp_path, runs, 1_000)
     assert expected.seconds(runs) == pytest.approx(2 * 1 + 2 * 9 + (1 + 1) + (2 + 9))
     assert expected.seconds(runs, warm=["pca", "tsne"]) == pytest.approx(20)
-    assert expected.in_words(runs) == "4 runs (2 variants, up to 2 seed(s) each), about 33 s, t-SNE 88%"
+    said = expected.in_words(runs)
+    assert said == "4 runs (2 variants, up to 2 seed(s) each), about 33 s, t-SNE 88%; then scores and figures"
 
 
 def test_more_points_take_longer(tmp_path: Path, runs: list[plan.Run]) -> None:

@@ -13,6 +13,7 @@ from bench.figures import embeddings, local, style
 from bench.figures.embeddings import frame, places
 from bench.reading import Reading
 from bench.scores.local import local_scores
+from bench.units import seconds_in_words
 
 
 def test_every_point_is_drawn_once_in_one_order_in_the_colour_of_its_class(reading: Reading) -> None:
@@ -39,13 +40,15 @@ def test_the_title_of_a_run_without_scores_has_none(reading: Reading) -> None:
     assert figure.axes[0].get_title().startswith("GOOD\nseed ") and "nan" not in figure.axes[0].get_title()
 
 
-def test_the_title_says_which_seed_has_the_median_score(reading: Reading) -> None:
+def test_the_title_says_which_seed_has_the_median_score_and_how_long_a_fit_takes(reading: Reading) -> None:
     figure = embeddings.draw(reading)
     assert figure is not None
     shown = reading.shown("good")
     assert shown is not None
     score = shown.score("knn_accuracy", k=10)
-    assert figure.axes[0].get_title() == f"GOOD\nseed {shown.record.seed} of 3\n10-NN accuracy {score:.3f}"
+    fits = [item.record.outcome.fit.wall_s for item in reading.well("good") if item.record.outcome.fit]
+    lines = ("GOOD", f"seed {shown.record.seed} of 3", f"10-NN accuracy {score:.3f}")
+    assert figure.axes[0].get_title() == "\n".join((*lines, f"fit {seconds_in_words(float(np.median(fits)))}"))
     said = [text.get_text() for ax in figure.axes for text in ax.texts]
     assert "places no new points" in said
 
