@@ -16,7 +16,7 @@ bench: .venv/ready  ## run the study on 5,000 real MNIST images and show its tab
 study: .venv/ready  ## the full study, 10,000 MNIST images fitted and 10,000 held out, ten seeds: about 40 minutes
 	$(BIN)/python -m bench run full
 
-seeds: .venv/ready  ## what five published autoencoders and VAEs claim, measured: over an hour, into results/seeds/claims.md
+seeds: .venv/ready  ## what five published autoencoders and VAEs claim, measured: 70 minutes, into results/seeds/claims.md
 	$(BIN)/python -m bench run seeds
 
 findings: .venv/ready  ## what the stored results of all studies say: results/README.md and the head of README
