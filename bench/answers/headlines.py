@@ -11,6 +11,7 @@ from bench.answers.answer import in_words, listed
 from bench.answers.compared import ALIKE, change_in_words, compared
 from bench.answers.repeatability import ROUNDING
 from bench.answers.stored import Pair, Stored
+from bench.statistics import interval
 
 MOST = 10
 ACCURACY = "knn_accuracy_k10_test"
@@ -157,12 +158,16 @@ def the_same_seed_elsewhere(threads: Stored) -> str:
     pairs = threads.frame("sameness")
     fitted = pairs[(pairs["split"] == "fit") & (pairs["differs"] == "threads")]
     moved = fitted[fitted["largest_displacement"] >= ROUNDING].groupby("reducer", sort=False)
-    parts = [f"{reducers.source(str(name)).label} {rows['shared_neighbours'].median():.0%}" for name, rows in moved]
+    parts = [
+        f"{reducers.source(str(name)).label} {in_words(interval(rows['shared_neighbours'], 0, 1), 2)}"
+        for name, rows in moved
+    ]
     if not parts:
         return "**The same seed gives the same embedding on one thread and on two**, with every method."
     return (
-        "**The same seed is another embedding on another number of threads.** From one thread to two a point keeps, of "
-        f"its 15 nearest neighbours, with {listed(parts)}; with every other method nothing moves but last digits."
+        "**The same seed is another embedding on another number of threads.** From one thread to two the share of its "
+        f"15 nearest neighbours that a point keeps is with {listed(parts)}; with every other method nothing moves but "
+        "last digits."
     )
 
 

@@ -67,8 +67,8 @@ DRAWINGS = (
         "embeddings",
         "Embeddings side by side",
         "Each dot is a point in the colour of its class, fitted points above held-out ones in the same frame; of each "
-        "method the seed with the median score is shown, above it the median time of a warm fit; axes have no unit, "
-        "and no two methods share a scale.",
+        "method the seed with the median score is shown, above it the median time of a warm fit, with an "
+        '"about" where the table of costs says what to doubt; axes have no unit, and no two methods share a scale.',
         embeddings.draw,
     ),
     Drawing(

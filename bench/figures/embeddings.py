@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bench import doubts
 from bench.figures import style, values
 from bench.reading import Reading, deciding_score
 from bench.units import seconds_in_words
@@ -103,6 +104,7 @@ def draw(reading: Reading) -> Figure | None:
     figure, axes = style.panels(len(reading.variants), 2 if len(data.X_test) else 1, headroom=0.7, side=0.75)
     colours = np.array(style.palette(max(len(data.classes), 1)))
     of_points = [colours[y] if y is not None else style.GREY for y in (data.y, data.y_test)]
+    doubted = {doubt.variant for doubt in doubts.of_times([item.record for item in reading.judged])}
     for variant, column in zip(reading.variants, axes, strict=True):
         shown = reading.shown(variant)
         lines = [style.wrapped(reading.label(variant))]
@@ -111,7 +113,8 @@ def draw(reading: Reading) -> Figure | None:
             lines.append(f"seed {shown.record.seed} of {len(reading.runs(variant))}")
             lines += [f"{name} {value:.3f}"] if name else []
             fit = values.cost(reading, variant, lambda outcome: outcome.fit)
-            lines += [f"fit {seconds_in_words(fit.median)}"] if fit else []
+            about = "about " if variant in doubted else ""
+            lines += [f"fit {about}{seconds_in_words(fit.median)}"] if fit else []
         name_panels(column, "\n".join(lines), ("fitted", "held out"))
         if shown is None:
             for ax, text in zip(column, (values.why_not(reading, variant), "no embedding"), strict=False):

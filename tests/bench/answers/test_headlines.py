@@ -83,6 +83,16 @@ def test_the_start(tmp_path: Path) -> None:
     assert "UMAP +0.00 [+0.00, +0.00] (cannot be told apart)" in start
 
 
+def test_the_same_seed_on_other_threads(tmp_path: Path) -> None:
+    columns: dict[str, Columns] = {"tsne-1": {ACCURACY: [0.9]}, "tsne-2": {ACCURACY: [0.9]}}
+    stored(tmp_path / "threads", columns, study.read("threads"))
+    rows = [("tsne", 0.5, share) for share in (0.94, 0.95, 0.96)] + [("pca", 1e-9, 1.0)]
+    pairs = pd.DataFrame(rows, columns=["reducer", "largest_displacement", "shared_neighbours"])
+    pairs.assign(split="fit", differs="threads").to_csv(tmp_path / "threads" / "sameness.csv", index=False)
+    (found,) = headlines.found(tmp_path)
+    assert "a point keeps is with t-SNE 0.95 [0.93, 0.97]; with every other method" in found
+
+
 def test_claims_are_counted(tmp_path: Path) -> None:
     folder = stored(tmp_path / "seeds", {"pca": {ACCURACY: [0.4]}}).folder
     verdicts = ["holds", "holds", "does not hold", "undecided at this sample"]

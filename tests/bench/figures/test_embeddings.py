@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from bench import figures
+from bench import doubts, figures
 from bench.figures import embeddings, local, style
 from bench.figures.embeddings import frame, places
 from bench.reading import Reading
@@ -48,9 +48,18 @@ def test_the_title_says_which_seed_has_the_median_score_and_how_long_a_fit_takes
     score = shown.score("knn_accuracy", k=10)
     fits = [item.record.outcome.fit.wall_s for item in reading.well("good") if item.record.outcome.fit]
     lines = ("GOOD", f"seed {shown.record.seed} of 3", f"10-NN accuracy {score:.3f}")
-    assert figure.axes[0].get_title() == "\n".join((*lines, f"fit {seconds_in_words(float(np.median(fits)))}"))
+    assert figure.axes[0].get_title() == "\n".join((*lines, f"fit about {seconds_in_words(float(np.median(fits)))}"))
     said = [text.get_text() for ax in figure.axes for text in ax.texts]
     assert "places no new points" in said
+
+
+def test_a_time_that_nothing_speaks_against_is_said_without_about(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doubts, "of_times", lambda _: [])
+    figure = embeddings.draw(reading)
+    assert figure is not None
+    assert figure.axes[0].get_title().endswith("\nfit 2.0 s")
 
 
 @given(npst.arrays(np.float64, (40, 2), elements=st.floats(-1e6, 1e6)))
