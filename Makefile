@@ -51,6 +51,8 @@ clean:  ## remove the virtual environment and the stored runs; tables and figure
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@echo "UMAP and what it rests on are compiled, once an installation: half a minute."
+	@$(BIN)/python -m bench check umap | tail -n 1
 	touch $@
 
 .venv/ready-dev: .venv/ready
