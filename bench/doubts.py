@@ -105,6 +105,17 @@ def _drift(records: Sequence[Record]) -> Iterator[Doubt]:
         )
 
 
+def of_first_use(records: Sequence[Record]) -> list[Doubt]:
+    """Return the doubts about starts and memory of processes that compiled what later ones find on disk."""
+    rule = (
+        "The process was the first here to compile what libraries then keep on disk; any later one starts faster and "
+        "holds less memory"
+    )
+    labels = {record.variant: record.label for record in records if record.outcome.new_on_disk}
+    columns = ("import_s", "cold_start_s", "peak_mib", "baseline_mib")
+    return [Doubt(variant, column, rule, label) for variant, label in labels.items() for column in columns]
+
+
 def of_precision(variant: str, label: str, scores: Mapping[str, Sequence[float]]) -> list[Doubt]:
     """Return the doubts that second decimals rest on too few seeds, with how many it would take.
 

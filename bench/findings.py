@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from bench import doubts
 from bench.comparisons import Comparison, Standing
 from bench.statistics import interval
 from bench.tables.build import Tabulation
@@ -201,9 +202,10 @@ def _silhouette(t: Tabulation) -> Iterator[Finding]:
 
 
 def _cold_start(t: Tabulation) -> Iterator[Finding]:
-    """Yield the method whose first call takes the longest beside its fit."""
+    """Yield the method whose first call takes the longest beside its fit, first uses of an installation aside."""
+    first_used = {doubt.variant for doubt in doubts.of_first_use([item.record for item in t.reading.judged])}
     factors = {}
-    for variant in t.methods:
+    for variant in [variant for variant in t.methods if variant not in first_used]:
         cold, fit = (t.samples[variant].get(key) for key in ("cold_start_s", "fit_s"))
         if cold and fit and min(fit.values.values()) > 0.1:
             factors[variant] = max(cold.values.values()) / sorted(fit.values.values())[len(fit) // 2]

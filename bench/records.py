@@ -35,6 +35,8 @@ class Outcome(BaseModel):
     imported, cold_start : Measurement or None
         Cost of importing the reducer, and of its first call on few rows, both before any other call is measured. Only
         the first run of a worker process has them.
+    new_on_disk : int
+        Functions that getting ready compiled because their libraries, which keep them on disk, found nothing there.
     fit, transform, inverse : Measurement or None
         Cost of `fit` on the points to fit, of `transform` on the held-out points, and of `inverse_transform` on their
         embedding; None where the reducer has none, or the run did not get there.
@@ -55,6 +57,7 @@ class Outcome(BaseModel):
     reason: str = ""
     imported: Measurement | None = None
     cold_start: Measurement | None = None
+    new_on_disk: int = 0
     fit: Measurement | None = None
     fit_transform: Measurement | None = None
     repeatable: bool | None = None

@@ -126,7 +126,8 @@ class Runner:
             events = self.store.folder.resolve() / "monitor" / run.variant / f"seed-{run.seed}"
             fit = Fit(run.random_state, str(partial), str(events) if self.monitored else "")
             outcome = worker.run(fit, limits)
-            outcome = outcome.model_copy(update={"imported": ready.imported, "cold_start": ready.cold_start})
+            told = {name: getattr(ready, name) for name in ("imported", "cold_start", "new_on_disk")}
+            outcome = outcome.model_copy(update=told)
             log_tail += worker.log_tail
             if self.study.repeat and run.seed == 0 and outcome.status is Status.OK:
                 outcome = _with_repetition(outcome, worker.run(Repeat(run.random_state), limits))

@@ -22,7 +22,7 @@ from typing import IO, Any
 import numpy as np
 
 import reducers
-from bench import threads
+from bench import compiled, threads
 from bench.meter import Measurement, measure
 from bench.monitor import watched
 from bench.records import Outcome, Status
@@ -123,7 +123,7 @@ class Bench:
         # What the libraries made stays for good: no collection between runs needs to look at it again.
         gc.collect()
         gc.freeze()
-        return Outcome(status=Status.OK, imported=imported, cold_start=cold_start)
+        return Outcome(status=Status.OK, imported=imported, cold_start=cold_start, new_on_disk=compiled.new_on_disk())
 
     def run(self, fit: Fit) -> Outcome:
         """Fit, transform and invert under the meter, save what came out, and say how it went."""

@@ -116,7 +116,8 @@ def _kept_one_core_busy(reading: Reading, variant: str, seeded: bool) -> bool:
 
 
 def _doubts(reading: Reading, samples: Samples, settled: tuple[str, ...]) -> list[Footnote]:
-    found = doubts.of_times([item.record for item in reading.judged])
+    records = [item.record for item in reading.judged]
+    found = doubts.of_times(records) + doubts.of_first_use(records)
     for variant in reading.variants:
         values = {name: list(samples[variant][name].values.values()) for name in settled if name in samples[variant]}
         found += doubts.of_precision(variant, reading.label(variant), values)

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bench import compiled
+from bench import compiled, plan
+from bench.records import Record
+from bench.runner import Runner
+from bench.store import Store
+from bench.study import Study, Variant
+from tests.conftest import make_dataset
 
 SOURCE = """
 import numba
@@ -33,3 +38,47 @@ def test_what_libraries_compile_is_kept_and_nothing_else(
     finally:
         del sys.modules[name]
     assert bool(list(file.parent.rglob(f"{name}*.nbi"))) == is_kept
+
+
+REDUCER = """
+import numba
+from reducers.base import Reducer
+
+@numba.njit(cache=True)
+def doubled(X):
+    return 2 * X
+
+class Doubles(Reducer):
+    def __init__(self, n_components=2):
+        self.n_components = n_components
+
+    def _fit(self, X, rng):
+        return doubled(X[:, : self.n_components])
+"""
+
+
+def test_the_first_process_to_compile_what_is_kept_says_so_and_no_later_one(tmp_path: Path) -> None:
+    file = tmp_path / "site-packages" / "doubles.py"
+    file.parent.mkdir()
+    file.write_text(REDUCER)
+    study = Study(name="twice", dataset="clouds", seeds=2, variants={"a": Variant(reducer=f"{file}:Doubles")})
+    first, second = (_records(study, tmp_path / folder) for folder in ("first", "second"))
+    assert [record.outcome.new_on_disk for record in first] == [1, 0]
+    assert [record.outcome.new_on_disk for record in second] == [0, 0]
+
+
+def _records(study: Study, folder: Path) -> list[Record]:
+    data, store = make_dataset(), Store(folder)
+    with store.locked():
+        Runner(study, data, store).execute(plan.make(study, data, 1, "machine"), _Nobody())
+    return store.records(study)
+
+
+class _Nobody:
+    """A watcher that looks away."""
+
+    def started(self, run: plan.Run) -> None: ...
+
+    def warmed(self, run: plan.Run, outcome: object) -> None: ...
+
+    def ended(self, run: plan.Run, record: Record) -> None: ...

@@ -50,6 +50,16 @@ def test_failures_raise_no_doubt_of_times(dataset: Dataset) -> None:
     assert doubts.of_times([failed]) == []
 
 
+def test_a_first_use_is_doubted_in_starts_and_memory_and_not_in_times(dataset: Dataset) -> None:
+    records = _records(dataset, {"a": [1.0]}, new_on_disk=40) + _records(dataset, {"b": [1.0]})
+    found = doubts.of_first_use(records)
+    assert [(doubt.variant, doubt.column) for doubt in found] == [
+        ("a", column) for column in ("import_s", "cold_start_s", "peak_mib", "baseline_mib")
+    ]
+    assert doubts.together(found).endswith("any later one starts faster and holds less memory: A.")
+    assert doubts.of_times(records) == []
+
+
 def test_too_few_seeds_are_said_with_how_many_it_takes() -> None:
     found = doubts.of_precision("a", "A", {"x": [0.50, 0.52, 0.54], "y": [0.5, 0.5, 0.5], "z": [0.4, 0.5, 0.6]})
     assert [doubt.column for doubt in found] == ["x", "z"]

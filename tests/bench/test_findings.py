@@ -155,3 +155,9 @@ def test_a_slow_first_call_is_said(seeded: bool) -> None:
         make_dataset(), {name: {("knn_accuracy", 10): [0.5] * 3} for name in "ab"}, {"a": slow}, a=state
     )
     assert "The first call of A in a new process takes 10.0 times as long as its fit once warm" in _sentences(reading)
+
+
+def test_a_first_call_is_not_judged_by_the_first_use_of_an_installation() -> None:
+    slow = maker.well(2.0, cold_start=maker.cost(20.0), new_on_disk=40)
+    reading = maker.reading(make_dataset(), {name: {("knn_accuracy", 10): [0.5]} for name in "ab"}, {"a": [slow]})
+    assert "The first call" not in _sentences(reading)

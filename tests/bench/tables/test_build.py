@@ -35,7 +35,7 @@ def reading() -> Reading:
     outcomes = {
         "a": [maker.well(2.0 + 0.01 * seed, transductive=True, repeatable=False) for seed in range(3)],
         "b": [one_core] * 3,
-        "half": [maker.well(1.0), lone, maker.well(1.0)],
+        "half": [maker.well(1.0, new_on_disk=40), lone, maker.well(1.0)],
         "gone": [lone],
     }
     references = {
@@ -104,6 +104,9 @@ def test_footnotes_stand_where_they_belong(reading: Reading) -> None:
         "had one.",
     ]
     assert _notes(cost, "b", "peak_mib") == []
+    assert _notes(cost, "half", "peak_mib") == _notes(cost, "half", "cold_start_s")
+    assert "holds less memory: HALF." in _notes(cost, "half", "peak_mib")[0]
+    assert _notes(cost, "half", "fit_s") == []
     assert not any("Stopped early" in note for note in quality.notes)
     assert not any("Supervised" in note for note in cost.notes), "the row is not in this table"
     seeds = _notes(quality, "a", "knn_accuracy_k10")
