@@ -205,9 +205,9 @@ def _cold_start(t: Tabulation) -> Iterator[Finding]:
     """Yield the method whose first call takes the longest beside its fit, first uses of an installation aside."""
     first_used = {doubt.variant for doubt in doubts.of_first_use([item.record for item in t.reading.judged])}
     factors = {}
-    for variant in [variant for variant in t.methods if variant not in first_used]:
+    for variant in t.methods:
         cold, fit = (t.samples[variant].get(key) for key in ("cold_start_s", "fit_s"))
-        if cold and fit and min(fit.values.values()) > 0.1:
+        if cold and fit and variant not in first_used and min(fit.values.values()) > 0.1:
             factors[variant] = max(cold.values.values()) / sorted(fit.values.values())[len(fit) // 2]
     slowest = max(factors, key=lambda variant: factors[variant], default=None)
     if slowest is not None and factors[slowest] > SLOW_START:

@@ -64,8 +64,8 @@ def summary_table(reading: Reading) -> pd.DataFrame:
         {"variant": name, "label": REFERENCES[name], "reducer": "", "n_runs": 0, "n_ok": 0} | _plain_cells(values)
         for name, values in reading.references.items()
     ]
-    columns = ["variant", "label", "reducer", "dataset", "n_fit", "n_test", "n_components", "n_runs", "n_ok", "status"]
-    columns += ["reason"]
+    columns = ["variant", "label", "reducer", "n_runs", "n_ok", "status", "reason"]
+    columns += ["dataset", "n_fit", "n_test", "n_components"]
     for name in (*COSTS, *_score_columns()):
         columns += [name, f"{name}_low", f"{name}_high"]
     whole = {name: "Int64" for name in ("n_fit", "n_test", "n_components", "n_runs", "n_ok")}

@@ -65,6 +65,11 @@ def test_the_summary_has_medians_and_intervals(summary: pd.DataFrame, store: Sto
     assert float(good["knn_accuracy_k5"]) == pytest.approx(mine[mine.k == 5].value.median())
 
 
+def test_the_summary_begins_with_who_it_is_and_how_many_runs_ended_well(store: Store, published: Results) -> None:
+    columns = pd.read_csv(store.folder / "summary.csv").columns
+    assert list(columns[:5]) == ["variant", "label", "reducer", "n_runs", "n_ok"]
+
+
 def test_a_failure_is_a_row_with_a_reason_and_no_number(summary: pd.DataFrame) -> None:
     gone, half = summary.loc["gone"], summary.loc["half"]
     assert (gone["status"], gone["reason"]) == ("timeout", "took longer than the limit of 3.0 s")
