@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help bench study seeds findings report readme test microbench lint format check clean
+.PHONY: help bench study posts findings report readme test microbench lint format clean
 
 help:  ## explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -13,26 +13,26 @@ help:  ## explain every target
 bench: .venv/ready  ## run the study on 5,000 real MNIST images and show its table (STUDY=quick: a first look)
 	$(BIN)/python -m bench run $(STUDY)
 
-study: .venv/ready  ## the full study, 10,000 MNIST images fitted and 10,000 held out, ten seeds: about 40 minutes
+study: .venv/ready  ## the full study, 10,000 training and 10,000 test images of MNIST, ten seeds: about 40 minutes
 	$(BIN)/python -m bench run full
 
-seeds: .venv/ready  ## what five published autoencoders and VAEs claim, measured: 70 minutes, into results/seeds/claims.md
-	$(BIN)/python -m bench run seeds
+posts: .venv/ready  ## what four blog posts claim of autoencoders and VAEs, measured: 70 minutes, into results/posts/claims.md
+	$(BIN)/python -m bench run posts
 
-findings: .venv/ready  ## what the stored results of all studies say: results/README.md and the head of README
+findings: .venv/ready  ## what the stored results of all studies say: into results/README.md and the head of README
 	$(BIN)/python -m bench findings --into README.md
 
-report: .venv/ready  ## tables and figures of results/$(STUDY) anew, without one fit
+report: .venv/ready  ## tables and figures of results/$(STUDY) again, without one fit
 	$(BIN)/python -m bench report results/$(STUDY)
 
 readme: .venv/ready-dev  ## the tables of results/default into README.md, and a picture of its report (needs Chromium)
 	$(BIN)/python -m bench report results/default --into README.md
-	$(BIN)/python -m tests.bench.report.photograph results/default
+	$(BIN)/python -m tests.bench.output.report.photograph results/default
 
-test: .venv/ready-dev  ## everything that must hold
+test: .venv/ready-dev  ## every test
 	$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile
 
-microbench: .venv/ready-dev  ## speed, as ratios measured in one run: scores beside other libraries, training beside plain loops, the harness
+microbench: .venv/ready-dev  ## speed, as ratios of one run: scores and other libraries, training and plain loops, the harness
 	$(BIN)/python -m pytest tests/microbench -o python_files='bench_*.py' -o addopts='-p no:cacheprovider' -W ignore --benchmark-only -q
 
 lint: .venv/ready-dev  ## style and types
@@ -40,7 +40,7 @@ lint: .venv/ready-dev  ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-format: .venv/ready-dev  ## mend the style
+format: .venv/ready-dev  ## fix the style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
@@ -51,7 +51,7 @@ clean:  ## remove the virtual environment and the stored runs; tables and figure
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
-	@echo "UMAP and what it rests on are compiled, once an installation: half a minute."
+	@echo "UMAP and its libraries are compiled once an installation: half a minute."
 	@$(BIN)/python -m bench check umap | tail -n 1
 	touch $@
 

@@ -27,14 +27,14 @@ app = typer.Typer(
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 100)
 
 RESULTS = Path("results")
-MOST_COLUMNS = 6
-"""With more fields than that a list is set as paragraphs."""
+MAX_COLUMNS = 6
+"""With more fields than that a list is printed as paragraphs."""
 
 DataDir = Annotated[Path | None, typer.Option(help="Folder with the files of mnist.")]
 
 
 def main() -> None:
-    """Run the command line; what a user can mend is one message and exit status 2."""
+    """Run the command line; an error that a user can fix is one message and exit status 2."""
     logging.basicConfig(level="WARNING", format="%(message)s", handlers=[RichHandler(show_time=False, show_path=False)])
     try:
         app()
@@ -49,50 +49,45 @@ def run(
     chosen: Annotated[str, typer.Option("--reducers", help="Only these variants or reducers, as a,b,c.")] = "",
     file: Annotated[list[str], typer.Option("--reducer", help="Also a reducer of your own: FILE.py:Class.")] = [],  # noqa: B006
     dataset: Annotated[str, typer.Option(help="Another dataset: a name, or a file .npz .csv .tsv .txt.")] = "",
-    n: Annotated[int | None, typer.Option(help="Points to fit.")] = None,
+    n: Annotated[int | None, typer.Option(help="Training points.")] = None,
     data_dir: DataDir = None,
-    seeds: Annotated[int | None, typer.Option(help="Runs of every variant, each with a seed of its own.")] = None,
+    seeds: Annotated[int | None, typer.Option(help="Runs of every variant, each with its own seed.")] = None,
     timeout: Annotated[str, typer.Option(help="Longest that one run may take: 90s, 10m, 2h.")] = "",
-    memory: Annotated[str, typer.Option(help="Most memory that one run may hold: 512MiB, 8GiB.")] = "",
+    memory: Annotated[str, typer.Option(help="Most memory that one run may use: 512MiB, 8GiB.")] = "",
     threads: Annotated[int | None, typer.Option(help="Thread budget of every run; all cores if not given.")] = None,
     out: Annotated[Path | None, typer.Option(help="Results folder.")] = None,
-    rerun: Annotated[str, typer.Option(help="Repeat though done: failed, all, or a variant's name.")] = "",
+    rerun: Annotated[str, typer.Option(help="Repeat completed runs: failed, all, or a variant's name.")] = "",
     monitored: Annotated[bool, typer.Option("--monitor", help="Watch trainings in TensorBoard; costs time.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Say how it goes on as JSON, one object a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Report progress as JSON, one object a line.")] = False,
 ) -> None:
-    """Run a study; what is done already is not repeated, and Ctrl-C loses nothing that has ended."""
-    from bench import monitor
-    from bench.events import Events, line
-    from bench.execute import Order, execute
-    from bench.progress import Progress
-    from bench.study import read
+    """Run a study; what is done already is not repeated, and Ctrl-C loses no completed run."""
+    from bench.commands.running import Asked, execute
+    from bench.execution import tensorboard
+    from bench.execution.events import Events, line
+    from bench.execution.progress import Progress
 
     if monitored:
-        monitor.require()
-
-    asked = {"dataset": dataset, "n": n, "seeds": seeds, "timeout": timeout, "memory": memory, "threads": threads}
-    changes = {name: value for name, value in asked.items() if value not in ("", None)}
-    whole = read(study).with_changes(changes).resolved().with_reducers(file)
-    selected = whole.only([name.strip() for name in chosen.split(",")]) if chosen else whole
-    folder = out or RESULTS / _folder_name(whole.name, dataset, n)
-    order = Order(whole.including(selected), selected, folder, data_dir, rerun or None, n, monitored)
+        tensorboard.require()
+    names = chosen.split(",") if chosen else ()
+    asked = Asked(study, names, file, dataset, n, seeds, timeout, memory, threads, out, data_dir, rerun, monitored)
+    request = asked.request()
     # Standard output belongs to the events alone; what is meant for people goes where they may still see it.
     shown = Console(stderr=True, highlight=False) if as_json else console
     try:
-        results = execute(order, shown, partial(Events, emit=typer.echo) if as_json else Progress)
+        published = execute(request, shown, partial(Events, emit=typer.echo) if as_json else Progress)
     except KeyboardInterrupt:
         shown.print(
-            f"\nStopped. Every run that ended is kept in {folder}; the same command goes on from there, and "
-            f"`python -m bench report {folder}` makes tables of what is there.",
+            f"\nStopped. Every completed run is kept in {request.out}; the same command continues, and "
+            f"`python -m bench report {request.out}` makes tables of what is there.",
             soft_wrap=True,
         )
         raise typer.Exit(130) from None
     if as_json:
-        typer.echo(line("finished", folder=str(folder), paths=[str(path) for path in results.paths]))
+        typer.echo(line("finished", folder=str(request.out), paths=[str(path) for path in published.paths]))
         return
-    console.print(results.to_rich())
-    said = "wrote" if results.are_new else "Nothing has changed since these were written:"
-    console.print(f"\n{said} " + "\n      ".join(str(path) for path in results.paths), soft_wrap=True)
+    console.print(published.to_rich())
+    said = "wrote" if published.are_new else "Nothing has changed since these were written:"
+    console.print(f"\n{said} " + "\n      ".join(str(path) for path in published.paths), soft_wrap=True)
 
 
 @app.command("list")
@@ -101,21 +96,21 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON list.")] = False,
 ) -> None:
     """List what there is."""
-    from bench import catalogue
+    from bench.commands import listing
 
-    rows = catalogue.rows(what)
+    rows = listing.rows(what)
     if as_json:
         typer.echo(json.dumps(rows, indent=1))
         return
-    console.print(_grid(rows) if len(rows[0]) <= MOST_COLUMNS else _paragraphs(rows))
+    console.print(_grid(rows) if len(rows[0]) <= MAX_COLUMNS else _paragraphs(rows))
 
 
 @app.command()
 def check(
     reducer: Annotated[str, typer.Argument(help="Name of a reducer, or FILE.py:Class.")],
 ) -> None:
-    """Check that a reducer keeps the contract, and say how to mend what does not hold."""
-    from bench.conformance import check as conformance
+    """Check that a reducer keeps the contract, and say how to fix what fails."""
+    from bench.commands.conformance import check as conformance
 
     findings = []
     for finding in conformance(reducer):
@@ -125,14 +120,14 @@ def check(
         )
         console.print(f"{mark} {finding.name}" + (f": {_escaped(finding.advice)}" if finding.advice else ""))
     failed = [finding for finding in findings if finding.status == "failed"]
-    console.print(f"{reducer}: {len(findings) - len(failed)} of {len(findings)} checks hold")
+    console.print(f"{reducer}: {len(findings) - len(failed)} of {len(findings)} checks passed")
     raise typer.Exit(1 if failed else 0)
 
 
 @app.command()
 def new(name: Annotated[str, typer.Argument(help="Name of the reducer: lower case, as a Python module.")]) -> None:
     """Write a working reducer to start from."""
-    from bench.template import write
+    from bench.commands.scaffold import write
 
     path = write(name)
     console.print(
@@ -144,13 +139,13 @@ def new(name: Annotated[str, typer.Argument(help="Name of the reducer: lower cas
 @app.command()
 def doctor(data_dir: DataDir = None) -> None:
     """Say whether this machine is fit to measure on, and which data is at hand."""
-    from bench.doctor import examine
+    from bench.commands.doctor import examine
 
     signs = examine(data_dir)
     for sign in signs:
-        mark = "[green]ok[/green]   " if sign.well else "[yellow]doubt[/yellow]"
-        console.print(f"{mark} {sign.subject}: {_escaped(sign.words)}", soft_wrap=True)
-    raise typer.Exit(0 if all(sign.well for sign in signs) else 1)
+        mark = "[green]ok[/green]     " if sign.ok else "[yellow]caveat[/yellow]"
+        console.print(f"{mark} {sign.subject}: {_escaped(sign.text)}", soft_wrap=True)
+    raise typer.Exit(0 if all(sign.ok for sign in signs) else 1)
 
 
 @app.command()
@@ -159,16 +154,16 @@ def compare(
     new: Annotated[Path, typer.Argument(help="Results folder of the same study, run later or elsewhere.")],
 ) -> None:
     """Say what changed between two results folders; exit status 0: nothing worse, 1: something, 2: not comparable."""
-    from bench.compare import compare as compared
-    from bench.compare import in_words
+    from bench.commands.compare_results import as_text
+    from bench.commands.compare_results import compare as compared
 
     comparison = compared(old, new)
     for caution in comparison.cautions:
         console.print(f"[yellow]note[/yellow] {_escaped(caution)}", soft_wrap=True)
     for change in comparison.changes:
-        if change.verdict != "same":
-            console.print(_escaped(in_words(change)), soft_wrap=True)
-    same = sum(change.verdict == "same" for change in comparison.changes)
+        if change.result != "same":
+            console.print(_escaped(as_text(change)), soft_wrap=True)
+    same = sum(change.result == "same" for change in comparison.changes)
     console.print(f"{len(comparison.changes)} columns compared, {same} the same to the last digit")
     raise typer.Exit(1 if comparison.anything_worse else 0)
 
@@ -188,14 +183,17 @@ def report(
     data_dir: DataDir = None,
     into: Annotated[Path | None, typer.Option(help="Also write the tables between the markers of this file.")] = None,
 ) -> None:
-    """Write scores, tables and figures of a results folder anew, without one fit."""
-    from bench.execute import rebuild
+    """Write scores, tables and figures of a results folder again, without one fit."""
+    from bench.commands.running import rebuild
 
-    results = rebuild(folder, data_dir, console)
+    published = rebuild(folder, data_dir, console)
     if into is not None:
-        results.write_into(into)
-    console.print(results.to_rich())
-    console.print("\nwrote " + "\n      ".join(str(path) for path in results.paths), soft_wrap=True)
+        published.write_into(into)
+    console.print(published.to_rich())
+    console.print("\nwrote " + "\n      ".join(str(path) for path in published.paths), soft_wrap=True)
+    if published.needs_runs:
+        needed = "; ".join(published.needs_runs)
+        console.print(f"Kept as they were, because they need the runs: {needed}.", soft_wrap=True)
 
 
 @app.command()
@@ -204,9 +202,9 @@ def findings(
     into: Annotated[Path | None, typer.Option(help="Also write the findings between the markers of this file.")] = None,
 ) -> None:
     """Write what the stored results of all studies say into the README of their folder."""
-    from bench import answers
+    from bench.output import faq
 
-    console.print(f"wrote {answers.write(results, into)}", soft_wrap=True)
+    console.print(f"wrote {faq.write(results, into)}", soft_wrap=True)
 
 
 def _grid(rows: list[dict[str, str]]) -> Table:
@@ -227,12 +225,6 @@ def _paragraphs(rows: list[dict[str, str]]) -> Table:
         for name, cell in rest:
             table.add_row(f"  {name}", _escaped(cell))
     return table
-
-
-def _folder_name(study: str, dataset: str, n: int | None) -> str:
-    """Return a folder of its own for a study on other data than its own."""
-    parts = [study, Path(dataset).stem if dataset else "", f"n{n}" if n else ""]
-    return "-".join(part for part in parts if part)
 
 
 def _escaped(text: str) -> str:

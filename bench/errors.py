@@ -1,12 +1,15 @@
-"""The errors a user can mend, one small family.
+"""The errors of this program, one tree.
 
     BenchError
-    ├── StudyError        a study file or option that cannot be understood
-    ├── DatasetError      data that are missing, damaged or unfit
-    ├── StoreError        a results folder that cannot be read, written or shared
-    └── WorkerError       a worker process that could not be started
+    ├── StudyError             a study file or option that cannot be understood
+    ├── DatasetError           data that are missing, damaged or unsuitable
+    ├── StoreError             a results folder that cannot be read, written or shared
+    │   └── CannotWriteError   a worker could not write what came out of a run
+    ├── WorkerError            a worker process that could not be started or ended
+    └── UndefinedError         a score that has no value for an embedding; it becomes the reason in a table
 
-What goes wrong inside a reducer is no error of the program: it is a row of the results.
+The command line shows each as one message. What goes wrong inside a reducer is no error of the program: it is a row of
+the results, and its classes are those of `reducers`.
 """
 
 from __future__ import annotations
@@ -24,15 +27,23 @@ class StudyError(BenchError):
 
 
 class DatasetError(BenchError):
-    """Data that are missing, damaged or unfit."""
+    """Data that are missing, damaged or unsuitable."""
 
 
 class StoreError(BenchError):
     """A results folder that cannot be read, written or shared."""
 
 
+class CannotWriteError(StoreError):
+    """A worker could not write what came out of a run, which is no fault of the reducer."""
+
+
 class WorkerError(BenchError):
-    """A worker process that could not be started."""
+    """A worker process that could not be started or ended."""
+
+
+class UndefinedError(BenchError):
+    """A score has no value for an embedding; the message is the reason, in a few words."""
 
 
 def unknown(kind: str, got: str, known: Iterable[str]) -> str:

@@ -55,10 +55,10 @@ def three_figures(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
 
 
-def seconds_in_words(seconds: float) -> str:
+def seconds_as_text(seconds: float) -> str:
     """Return a duration to two figures that matter.
 
-    >>> [seconds_in_words(s) for s in (0.0123, 4.25, 75, 4_000)]
+    >>> [seconds_as_text(s) for s in (0.0123, 4.25, 75, 4_000)]
     ['12 ms', '4.2 s', '1 min 15 s', '1 h 06 min']
     """
     if seconds < 0.0995:

@@ -1,4 +1,4 @@
-"""The reducers at hand: every file of this folder, and every installed entry point of the group "reducers".
+"""The reducers: every file of this folder, and every installed entry point of the group "reducers".
 
 A reducer is named after its file: `reducers/umap.py` is `umap`. To add one, put a file here; nothing else is edited.
 Importing this package imports no reducer and no heavy library.
@@ -6,45 +6,46 @@ Importing this package imports no reducer and no heavy library.
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import sys
 from difflib import get_close_matches
 from hashlib import sha256
 from importlib.metadata import entry_points
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from reducers._errors import (
+from reducers._neural.history import HISTORY_COLUMNS, Epoch
+from reducers.dependencies import canonical, code_behind, versions_behind
+from reducers.discovery import Source
+from reducers.errors import (
     DuplicateReducerError,
+    InvalidEmbeddingError,
     PosteriorCollapseWarning,
     ReducerError,
-    SavedReducerError,
     TrainingDivergedError,
     UnavailableReducerError,
     UnknownPresetError,
     UnknownReducerError,
 )
-from reducers._history import HISTORY_COLUMNS
-from reducers._presets import PRESETS, Preset
-from reducers._sources import Source, canonical, code_behind
+from reducers.posts.presets import PRESETS, Preset
 
 if TYPE_CHECKING:
     from reducers.base import Reducer
 
 FOLDER = Path(__file__).parent
 ENTRY_POINT_GROUP = "reducers"
+NO_REDUCERS = {"__init__", "base", "dependencies", "discovery", "errors"}
+"""Files of this folder that hold no reducer."""
 
 __all__ = [
     "ENTRY_POINT_GROUP",
     "FOLDER",
     "HISTORY_COLUMNS",
     "DuplicateReducerError",
+    "Epoch",
+    "InvalidEmbeddingError",
     "PosteriorCollapseWarning",
     "Preset",
     "ReducerError",
-    "SavedReducerError",
+    "Source",
     "TrainingDivergedError",
     "UnavailableReducerError",
     "UnknownPresetError",
@@ -55,6 +56,7 @@ __all__ = [
     "names",
     "preset",
     "presets",
+    "requirements",
     "source",
     "sources",
 ]
@@ -68,11 +70,8 @@ def sources() -> dict[str, Source]:
     DuplicateReducerError
         If an entry point has the name of a file or of another entry point.
     """
-    found = {
-        path.stem: Source(path.stem, path, None)
-        for path in FOLDER.glob("*.py")
-        if path.stem != "base" and not path.stem.startswith("_")
-    }
+    files = [path for path in FOLDER.glob("*.py") if path.stem not in NO_REDUCERS and not path.stem.startswith("_")]
+    found = {path.stem: Source(path.stem, path, None) for path in files}
     for point in entry_points(group=ENTRY_POINT_GROUP):
         if point.name in found:
             first = found[point.name]
@@ -80,7 +79,7 @@ def sources() -> dict[str, Source]:
                 f"Got two reducers named {point.name!r}, {first.where} and the entry point {point.value}; "
                 "rename or uninstall one."
             )
-        found[point.name] = Source.of_entry_point(point.name, point.value)
+        found[point.name] = Source.of_import(point.name, point.value, point.dist.name if point.dist else None)
     return dict(sorted(found.items()))
 
 
@@ -90,23 +89,31 @@ def names() -> list[str]:
 
 
 def source(name: str) -> Source:
-    """Return where a reducer is written; `name` may also be `path/to/file.py:Class`.
+    """Return where a reducer is written.
+
+    Parameters
+    ----------
+    name : str
+        A reducer's name, `package.module:Class`, or `path/to/file.py:Class`.
 
     Raises
     ------
     UnknownReducerError
         If there is none.
     """
-    path, _, class_name = name.rpartition(":")
-    if path.endswith(".py"):
-        file = Path(path).resolve()
-        if not file.is_file():
-            raise UnknownReducerError(f"Got reducer {name!r}, but there is no file {file}.")
-        return Source(file.stem, file, class_name)
-    known = sources()
-    if name not in known:
-        raise UnknownReducerError(f"Got reducer {name!r}, but expected one of: {', '.join(known)}.")
-    return known[name]
+    where, _, class_name = name.rpartition(":")
+    if where.endswith(".py"):
+        found = Source(Path(where).stem, Path(where).resolve(), class_name)
+    elif where:
+        found = Source.of_import(where.rpartition(".")[2], name)
+    else:
+        known = sources()
+        if name not in known:
+            raise UnknownReducerError(f"Got reducer {name!r}, but expected one of: {', '.join(known)}.")
+        return known[name]
+    if not found.file.is_file():
+        raise UnknownReducerError(f"Got reducer {name!r}, but there is no {found.file}.")
+    return found
 
 
 def get(name: str) -> type[Reducer]:
@@ -119,13 +126,7 @@ def get(name: str) -> type[Reducer]:
     UnavailableReducerError
         If its library is missing, its file does not import or holds no reducer.
     """
-    found = source(name)
-    try:
-        return _class_in(_module(found), found)
-    except ReducerError:
-        raise
-    except Exception as error:
-        raise UnavailableReducerError(f"{found.where} does not import: {type(error).__name__}: {error}") from error
+    return source(name).load()
 
 
 def create(name: str, **params: Any) -> Reducer:
@@ -134,7 +135,7 @@ def create(name: str, **params: Any) -> Reducer:
 
 
 def presets() -> dict[str, Preset]:
-    """Return the presets by name, each seed system followed by its sound twin."""
+    """Return the presets by name, each published program followed by its fixed twin."""
     return dict(PRESETS)
 
 
@@ -153,40 +154,18 @@ def preset(name: str) -> Preset:
 
 
 def digest(name: str) -> str:
-    """Return a hash of the code behind a reducer: its file, and those of this folder that it imports.
+    """Return a hash of the code of a reducer: its file, and all files of its package or folder that it imports.
 
     Comments and layout do not count.
     """
-    files = code_behind(source(name).file, FOLDER)
+    files = code_behind(source(name), FOLDER)
     return sha256("\n".join(canonical(path) for path in files).encode()).hexdigest()
 
 
-def _module(found: Source) -> ModuleType:
-    if found.module is not None:
-        return importlib.import_module(found.module)
-    spec = importlib.util.spec_from_file_location(f"_reducer_file_{found.name}", found.file)
-    if spec is None or spec.loader is None:
-        raise UnavailableReducerError(f"{found.where} is no Python file.")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # pickles of its instances look it up there
-    spec.loader.exec_module(module)
-    return module
+def requirements(name: str) -> dict[str, str]:
+    """Return the version of every installed distribution that a reducer depends on, importing none.
 
-
-def _class_in(module: ModuleType, found: Source) -> type[Reducer]:
-    from reducers.base import Reducer
-
-    if found.class_name:
-        cls = getattr(module, found.class_name, None)
-        if not (isinstance(cls, type) and issubclass(cls, Reducer)):
-            raise UnavailableReducerError(f"{found.where} has no class {found.class_name} that extends Reducer.")
-        return cls
-    classes = [
-        value
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Reducer) and value.__module__ == module.__name__
-    ]
-    if len(classes) != 1:
-        got = ", ".join(cls.__name__ for cls in classes) or "none"
-        raise UnavailableReducerError(f"{found.where} must hold one class that extends Reducer, but holds: {got}.")
-    return classes[0]
+    These are the distribution that an outside reducer comes from, those that its code imports, and all that they
+    require.
+    """
+    return versions_behind(source(name), FOLDER)

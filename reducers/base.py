@@ -1,11 +1,11 @@
-"""The contract every reducer keeps: scikit-learn's estimator, with the common work done once.
+"""The contract of every reducer: scikit-learn's estimator, with the common work done once.
 
-A subclass writes `__init__` (explicit keywords, stored unchanged) and `_fit(X, rng) -> Z`, and, where the method
-can, `_transform(X)` and `_inverse_transform(Z)`. Validation, shapes and finiteness are checked here. Public
-`transform` and `inverse_transform` exist exactly when the subclass defines the private method: `hasattr` tells.
+A subclass writes `__init__` (explicit keywords, stored unchanged) and `_fit(X, rng) -> Z`, and, if the method can,
+`_transform(X)` and `_inverse_transform(Z)`. Validation, shapes and finiteness are checked here. Public `transform` and
+`inverse_transform` exist exactly when the subclass defines the private method: `hasattr` tells.
 
-A method that has more to show than an embedding (how its training went, what it generates) also writes
-`_extras(X) -> {name: array}`. A run calls the public `extras` behind all that is timed and keeps the arrays.
+A method that has more to show than an embedding (its training, what it generates) also writes
+`_extras(X) -> {name: array}`. A run calls the public `extras` after everything that is timed and keeps the arrays.
 """
 
 from __future__ import annotations
@@ -20,13 +20,11 @@ from sklearn.utils import Tags, TransformerTags, check_array, check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import FLOAT_DTYPES, check_is_fitted, validate_data
 
-
-class InvalidEmbeddingError(ValueError):
-    """A reducer returned something that is no embedding: not an array, a wrong shape, not real, not finite."""
+from reducers.errors import InvalidEmbeddingError
 
 
 def _defines(method: str, advice: str) -> Callable[[Reducer], bool]:
-    """Return the check of `available_if`: true where the subclass defines `method`, else an error with advice."""
+    """Return the check of `available_if`: true if the subclass defines `method`, else an error with advice."""
 
     def check(reducer: Reducer) -> bool:
         if getattr(reducer, method) is None:
@@ -51,13 +49,15 @@ class Reducer(ClassNamePrefixFeaturesOutMixin, BaseEstimator, ABC):
     """
 
     label: ClassVar[str] = ""
-    """Name in figures and tables; the class name where it is empty."""
+    """Name in figures and tables; the class name if it is empty."""
+    by_default: ClassVar[bool] = True
+    """Whether a study of every reducer includes it; otherwise only studies that name it do. Written as a constant."""
     quick_params: ClassVar[Mapping[str, Any]] = {}
-    """Tiny settings that take the method's usual code path within a second: for warm-up and conformance checks."""
+    """Tiny settings that take the method's usual code path within a second, for warm-up and conformance checks."""
     algorithm_changes_at: ClassVar[tuple[int, ...]] = ()
-    """Numbers of rows from which the method takes another code path; a warm-up stays on the data's side of them."""
+    """Numbers of rows from which the method takes another code path; a warm-up and the data are on one side of them."""
     excused_checks: ClassVar[Mapping[str, str]] = {}
-    """Conformance checks that the method fails by its nature, with the reason. An excuse that is not needed fails."""
+    """Conformance checks that the method cannot pass, with the reason. An excuse that is not needed fails."""
     references: ClassVar[tuple[str, ...]] = ()
     """Where the method was published."""
 
@@ -114,11 +114,11 @@ class Reducer(ClassNamePrefixFeaturesOutMixin, BaseEstimator, ABC):
     @available_if(
         _defines(
             "_transform",
-            "it embeds only the points it was fitted on. Use fit_transform, or a method that can place new points.",
+            "it embeds only the points it was fitted on. Use fit_transform, or a method with transform.",
         )
     )
     def transform(self, X: Any) -> np.ndarray:
-        """Place points, new ones too, in the fitted embedding.
+        """Map points, new ones too, into the fitted embedding.
 
         Parameters
         ----------
@@ -147,17 +147,17 @@ class Reducer(ClassNamePrefixFeaturesOutMixin, BaseEstimator, ABC):
         check_is_fitted(self, "embedding_")
         return self._inverse_transform(check_array(Z, dtype=FLOAT_DTYPES, order="C"))
 
-    @available_if(_defines("_extras", "it has nothing to keep beside its embedding."))
+    @available_if(_defines("_extras", "it has nothing to keep but its embedding."))
     def extras(self, X: Any) -> dict[str, np.ndarray]:
-        """Return what a run keeps of the method beside its embedding: arrays for pictures and claims.
+        """Return what a run keeps of the method besides its embedding: arrays for figures and claims.
 
-        It is called on held-out points and outside every clock. The arrays are small numbers, float32 or integers,
-        and together about a megabyte; what each holds, the method's own documentation says.
+        It is called with test points, after everything that is timed. The arrays are float32 or integers and together
+        about a megabyte; the method's own documentation describes each.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Held-out points.
+            Test points.
 
         Returns
         -------

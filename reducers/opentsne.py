@@ -1,4 +1,4 @@
-"""t-SNE as openTSNE has it: can place new points in a fitted embedding."""
+"""t-SNE by openTSNE, which can map new points into a fitted embedding."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from reducers.base import Reducer
 class OpenTSNE(Reducer):
     """t-distributed stochastic neighbour embedding by openTSNE; every default is the library's.
 
-    New points are placed among frozen old ones: each starts at the median of its nearest neighbours' positions and
-    then follows the t-SNE gradient, without regard to the other new points.
+    New points are mapped among fixed training points: each starts at the median position of its nearest neighbours and
+    then follows the t-SNE gradient, independent of the other new points.
 
     Parameters
     ----------
@@ -20,28 +20,28 @@ class OpenTSNE(Reducer):
         Dimensions of the embedding; the library takes 1 or 2.
     perplexity : float
         Effective number of neighbours; less than a third of the number of points, which the library would otherwise
-        lower in silence.
+        lower without a warning.
     early_exaggeration : float
         Factor on the attraction in the first 250 iterations.
     exaggeration : float or None
         Factor on the attraction in the iterations after those; above 1 clusters shrink and move apart. None is 1.
     initialization : {"pca", "spectral", "random"}
-        Where the points start.
+        Initial positions.
     n_iter : int
         Iterations of gradient descent after the 250 of early exaggeration.
     n_jobs : int
         Threads.
     random_state : int, RandomState or None
-        Seed of the start and of the neighbour search.
+        Seed of the initial positions and of the neighbour search.
     """
 
     label = "openTSNE"
     quick_params = {"perplexity": 2.0, "n_iter": 50}
     algorithm_changes_at = (1_000, 10_000)
     excused_checks = {
-        "transform_agrees_with_fit": "fitted points placed again do not land where fitting left them",
-        "check_transformer_general": "fitted points placed again do not land where fitting left them",
-        "check_transformer_data_not_an_array": "fitted points placed again do not land where fitting left them",
+        "transform_agrees_with_fit": "training points mapped again do not get their positions in embedding_",
+        "check_transformer_general": "training points mapped again do not get their positions in embedding_",
+        "check_transformer_data_not_an_array": "training points mapped again do not get their positions in embedding_",
     }
     references = (
         "van der Maaten and Hinton 2008, Visualizing data using t-SNE",
@@ -85,8 +85,8 @@ class OpenTSNE(Reducer):
             random_state=rng,
         )
         self.fitted_ = backend.fit(X)
-        # Placing new points, the library first moves the fitted ones so that their bounding box is centred. Moved
-        # beforehand, they stay where `embedding_` says they are, and new points land among them and not beside them.
+        # Before it maps new points, the library centres the bounding box of the training points. As this is done here,
+        # they stay where `embedding_` has them, and new points are mapped among them.
         self.fitted_ -= (self.fitted_.max(axis=0) + self.fitted_.min(axis=0)) / 2
         self.kl_divergence_ = float(self.fitted_.kl_divergence)
         return np.array(self.fitted_)

@@ -7,6 +7,9 @@ from sklearn.decomposition import PCA as Backend
 
 from reducers.base import Reducer
 
+N_COMPONENTS = 50
+"""Principal components that `AfterPCA` keeps; of data with fewer rows or columns, as many as there are."""
+
 
 class PCA(Reducer):
     """Principal component analysis by scikit-learn, with an exact solver, so that it has no seed.
@@ -43,3 +46,18 @@ class PCA(Reducer):
 
     def _inverse_transform(self, Z: np.ndarray) -> np.ndarray:
         return self.pca_.inverse_transform(Z)
+
+
+class AfterPCA:
+    """Mixed into the class of a reducer, so that it is given the first principal components instead of the data.
+
+    Attributes
+    ----------
+    pca_first_ : PCA
+        Fitted on the training points.
+    """
+
+    def _fit(self, X: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
+        self.pca_first_ = PCA(min(N_COMPONENTS, *X.shape))
+        # The next class in the order of inheritance is the reducer that this is mixed into.
+        return super()._fit(self.pca_first_.fit_transform(X), rng)  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Random positions: what every score gives where nothing of the data is left."""
+"""Random positions: the score that each metric gives without any information about the data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from reducers.base import Reducer
 
 
 class RandomGaussian(Reducer):
-    """Positions drawn from a normal distribution, whatever the data: the floor of every score.
+    """Random positions from a normal distribution, whatever the data: a control with the floor of every score.
 
     Parameters
     ----------

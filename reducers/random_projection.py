@@ -1,4 +1,4 @@
-"""Random projection: the floor to read the others against."""
+"""Random projection: a control that learns nothing from the data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from reducers.base import Reducer
 
 
 class RandomProjection(Reducer):
-    """A Gaussian random linear map: it looks at no data, so whatever beats it has learnt something.
+    """A Gaussian random linear map: it does not look at the data, so a method with better scores has learnt something.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""t-SNE as scikit-learn has it: embeds only the points it is fitted on."""
+"""t-SNE by scikit-learn, which embeds only the points it is fitted on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class TSNE(Reducer):
     early_exaggeration : float
         Factor on the attraction in the first 250 iterations.
     init : {"pca", "random"}
-        Where the points start.
+        Initial positions.
     max_iter : int
         Iterations of gradient descent, early exaggeration included.
     n_jobs : int or None

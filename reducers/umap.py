@@ -1,4 +1,4 @@
-"""UMAP as umap-learn has it."""
+"""UMAP by umap-learn."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from reducers.base import Reducer
 class UMAP(Reducer):
     """Uniform manifold approximation and projection by umap-learn; every default is the library's.
 
-    With a seed umap-learn runs on one thread; without one it uses `n_jobs` threads and no two runs are alike.
-    Below 4,096 rows it measures every distance through a Python call, from there on it searches approximate
-    neighbours: another algorithm, and on 4,000 images a slower one than on 10,000.
+    With a seed umap-learn runs on one thread; without one it uses `n_jobs` threads and no two runs are the same.
+    Below 4,096 rows it computes every distance through a Python call; with more rows it searches approximate
+    neighbours. That is another algorithm, which makes 4,000 images slower than 10,000.
 
     Parameters
     ----------
@@ -24,9 +24,9 @@ class UMAP(Reducer):
     n_neighbors : int
         Neighbours of the graph; less than the number of points.
     min_dist : float
-        How close points may lie in the embedding.
+        Least distance between points in the embedding.
     init : {"spectral", "pca", "random"}
-        Where the points start.
+        Initial positions.
     n_epochs : int or None
         Passes over the graph's edges; None leaves it to the library (500 up to 10,000 points, then 200).
     force_approximation_algorithm : bool
@@ -34,15 +34,15 @@ class UMAP(Reducer):
     n_jobs : int
         Threads of a run without a seed.
     random_state : int, RandomState or None
-        Seed of the start, of the layout and of the placing of new points.
+        Seed of the initial positions, of the layout and of `transform`.
     """
 
     label = "UMAP"
     quick_params = {"n_neighbors": 5, "n_epochs": 20, "init": "random"}
     algorithm_changes_at = (4_096,)
     excused_checks = {
-        "check_methods_subset_invariance": "where a new point lands depends on the points placed together with it",
-        "check_methods_sample_order_invariance": "where a new point lands depends on its place among the others",
+        "check_methods_subset_invariance": "the position of a new point depends on the points mapped together with it",
+        "check_methods_sample_order_invariance": "the position of a new point depends on its row among the others",
     }
     references = ("McInnes, Healy and Melville 2018, UMAP: Uniform manifold approximation and projection",)
 
@@ -82,7 +82,7 @@ class UMAP(Reducer):
             transform_seed=int(rng.randint(2**31)),
         )
         with warnings.catch_warnings():
-            # Raised where a point shares its neighbours with no other: the embedding is defined all the same.
+            # A point that shares its neighbours with no other causes it; the embedding is defined all the same.
             warnings.filterwarnings("ignore", "Graph is not fully connected", UserWarning)
             return self.umap_.fit_transform(X)
 

@@ -11,9 +11,9 @@ import tempfile
 if "--benchmark-only" not in sys.argv:
     for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ.setdefault(_name, "1")
-    # Where MNIST happens to be at hand must make no difference.
+    # Whether MNIST is at hand must make no difference.
     os.environ.pop("MNIST_DIR", None)
-# What is kept of original spaces belongs to the tests alone.
+# The cache of reference spaces belongs to the tests alone.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="reducers-bench-tests-")
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ import psutil
 import pytest
 
 from bench.datasets import Dataset
-from bench.process import MARK
+from bench.execution.processes import MARK
 
 atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 
@@ -49,7 +49,7 @@ def make_dataset(n: int = 60, n_test: int = 20, n_features: int = 5, *, labels: 
 
 
 def left_running() -> list[psutil.Process]:
-    """Return what workers of these tests left running; a study that someone else runs meanwhile is none of it."""
+    """Return what workers of these tests left running; another study on this machine does not count."""
     mine = {os.getpid(), *(process.pid for process in psutil.Process().children(recursive=True))}
     left = []
     for process in psutil.process_iter():
@@ -57,8 +57,8 @@ def left_running() -> list[psutil.Process]:
             mark = process.environ().get(MARK)
             if mark is None or process.status() == psutil.STATUS_ZOMBIE:
                 continue
-            keeper = int(mark.partition("-")[0])
-            if keeper in mine or not psutil.pid_exists(keeper):
+            parent = int(mark.partition("-")[0])
+            if parent in mine or not psutil.pid_exists(parent):
                 left.append(process)
         except psutil.Error:
             continue

@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from bench.answers import ANSWERS, headlines
-from bench.answers.page import numbered, page
-from bench.tables.document import write_into
+from bench.output.faq import ANSWERS, headlines
+from bench.output.faq.page import numbered, page
+from bench.output.tables.document import write_into
 
 PROJECT = Path(__file__).parents[1]
 README = (PROJECT / "README.md").read_text(encoding="utf-8")

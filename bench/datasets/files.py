@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from bench.datasets import Dataset, split
+from bench.datasets.base import Dataset, split
 from bench.errors import DatasetError
 
 LABEL_NAMES = ("y", "label", "labels", "class", "target", "digit")
-HELD_OUT_SHARE = 0.2
+TEST_SHARE = 0.2
 
 
 def load(path: Path, n: int | None) -> Dataset:
-    """Read a table of points and hold out a fifth of them, each class in proportion.
+    """Return a table of points as a dataset, a fifth of them test points, each class in proportion.
 
     Labels stand in the column named `y` (or label, class, target, digit), else in the last column if it holds text,
     or whole numbers in a file without a header line. In a .npz file they are the array `y`. They may be missing.
@@ -48,7 +48,7 @@ def load(path: Path, n: int | None) -> Dataset:
         levels=255 if scaling == "values / 255" else None,
         provenance=f"{path.name}: {len(X):,} rows, labels {label_column or 'missing'}, {scaling}",
     )
-    return split(whole, n_test=round(HELD_OUT_SHARE * len(X)), n=n)
+    return split(whole, n_test=round(TEST_SHARE * len(X)), n=n)
 
 
 def _read_npz(path: Path) -> tuple[np.ndarray, np.ndarray | None, str]:

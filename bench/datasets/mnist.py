@@ -6,15 +6,13 @@ import gzip
 import logging
 import os
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pooch
 
-from bench.datasets import Dataset
+from bench.datasets.base import Dataset
 from bench.errors import DatasetError
 
 log = logging.getLogger(__name__)
@@ -25,7 +23,7 @@ SHA256 = {
     "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
-"""Sums of the uncompressed files, so that it does not matter who packed them."""
+"""SHA-256 of the uncompressed files, so that it does not matter who packed them."""
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -33,22 +31,11 @@ MIRRORS = (
 )
 
 
-@dataclass(frozen=True)
-class Place:
-    """A folder that may hold the files, and in what words to speak of it."""
-
-    folder: Path
-    words: str
-
-
-def places(data_dir: Path | None) -> Iterator[Place]:
-    """Yield the folders that are looked in, in order; the last one is the cache that downloads go to."""
-    if data_dir is not None:
-        yield Place(data_dir, "--data-dir")
-    if "MNIST_DIR" in os.environ:
-        yield Place(Path(os.environ["MNIST_DIR"]), "MNIST_DIR")
-    yield Place(Path(__file__).parents[2] / ".." / "shared" / "mnist", "../shared/mnist")
-    yield Place(cache(), "cache")
+def folders(data_dir: Path | None) -> dict[str, Path]:
+    """Return the folders that are searched, in order, by what they are called; downloads go to the cache."""
+    variable = os.environ.get("MNIST_DIR")
+    found = {"--data-dir": data_dir, "MNIST_DIR": Path(variable) if variable else None, "cache": cache()}
+    return {name: folder for name, folder in found.items() if folder is not None}
 
 
 def cache() -> Path:
@@ -57,7 +44,7 @@ def cache() -> Path:
 
 
 def load(n: int, data_dir: Path | None) -> Dataset:
-    """Return the first `n` training images, at most 60,000, to fit and the 10,000 test images held out.
+    """Return the first `n` training images, at most 60,000, and the 10,000 test images.
 
     Raises
     ------
@@ -74,13 +61,12 @@ def load(n: int, data_dir: Path | None) -> Dataset:
         classes=tuple("0123456789"),
         image_shape=(28, 28),
         levels=255,
-        provenance=f"MNIST, first {len(X[:n]):,} training images, 10,000 test images held out, pixels / 255; files "
-        f"from {where}",
+        provenance=f"MNIST, first {len(X[:n]):,} training images, 10,000 test images, pixels / 255; files from {where}",
     )
 
 
 def load_all(data_dir: Path | None) -> Dataset:
-    """Return all 70,000 images, those of training first, with nothing held out yet.
+    """Return all 70,000 images, those of training first, without test points yet.
 
     Raises
     ------
@@ -98,42 +84,40 @@ def load_all(data_dir: Path | None) -> Dataset:
         classes=tuple("0123456789"),
         image_shape=(28, 28),
         levels=255,
-        provenance=f"MNIST, all {len(pixels):,} images of training and test, 1,000 held out, pixels / 255; files from "
-        f"{where}",
+        provenance=f"MNIST, all {len(pixels):,} images of training and test, 1,000 for testing, pixels / 255; files "
+        f"from {where}",
     )
 
 
 def _files(data_dir: Path | None) -> tuple[list[np.ndarray], str]:
     """Return the arrays of the four files, in the order of `SHA256`, and where the files were."""
-    found = {name: read(name, data_dir) for name in SHA256}
-    return [parse_idx(content) for content, _ in found.values()], ", ".join(
-        sorted({words for _, words in found.values()})
-    )
+    found = [read(name, data_dir) for name in SHA256]
+    return [parse_idx(content) for content, _ in found], ", ".join(sorted({where for _, where in found}))
 
 
 def find(name: str, data_dir: Path | None) -> tuple[Path, str] | None:
-    """Return where the file is, packed or not, and the place's words; None where it must be downloaded."""
-    for place in places(data_dir):
-        for path in (place.folder / f"{name}.gz", place.folder / name):
+    """Return where the file is, packed or not, and what its folder is called; None if it must be downloaded."""
+    for where, folder in folders(data_dir).items():
+        for path in (folder / f"{name}.gz", folder / name):
             if path.is_file():
-                return path, place.words
+                return path, where
     return None
 
 
 def read(name: str, data_dir: Path | None) -> tuple[bytes, str]:
     """Return the uncompressed content of one of the four files, checked, and where it was.
 
-    A damaged file in the cache is fetched again; elsewhere it is somebody's own and is refused by name.
+    A damaged file in the cache is downloaded again; elsewhere it is the user's own and is refused by name.
     """
     found = find(name, data_dir)
     if found is not None:
-        path, words = found
+        path, where = found
         try:
-            return checked_content(name, path), words
+            return checked_content(name, path), where
         except DatasetError:
-            if words != "cache":
+            if where != "cache":
                 raise
-            log.warning("%s is damaged; it is fetched again", path)
+            log.warning("%s is damaged; it is downloaded again", path)
             path.unlink()
     return checked_content(name, download(name)), "download"
 
@@ -145,19 +129,19 @@ def checked_content(name: str, path: Path) -> bytes:
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DatasetError(
             f"Got {path}, which cannot be unpacked ({error}), but expected the gzip file of {name} with SHA-256 "
-            f"{SHA256[name]} unpacked. Remove it or put the right one there."
+            f"{SHA256[name]} unpacked. Remove it or put the published one there."
         ) from error
     got = sha256(content).hexdigest()
     if got != SHA256[name]:
         raise DatasetError(
             f"Got {path} with SHA-256 {got} of its {len(content):,} bytes, but expected {SHA256[name]} for {name}. "
-            "Remove it or put the right one there."
+            "Remove it or put the published one there."
         )
     return content
 
 
 def download(name: str) -> Path:
-    """Fetch one of the four files into the cache and return its path."""
+    """Download one of the four files into the cache and return its path."""
     failures = []
     for mirror in MIRRORS:
         url = f"{mirror}{name}.gz"
@@ -165,10 +149,10 @@ def download(name: str) -> Path:
             return Path(pooch.retrieve(url, known_hash=None, fname=f"{name}.gz", path=cache(), progressbar=False))
         except (OSError, ValueError) as error:
             failures.append(f"{url}: {error}")
-    looked_in = ", ".join(str(place.folder) for place in places(None))
+    searched = ", ".join(map(str, folders(None).values()))
     raise DatasetError(
-        f"Got no {name}: it is not in {looked_in}, and it could not be downloaded ({'; '.join(failures)}). "
-        "Put the four IDX files in a folder and name it with --data-dir or MNIST_DIR, or use the dataset mnist-5k."
+        f"Got no {name}: it is not in {searched}, and it could not be downloaded ({'; '.join(failures)}). "
+        "Put the four IDX files into a folder and name it with --data-dir or MNIST_DIR, or use the dataset mnist-5k."
     )
 
 

@@ -8,7 +8,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import reducers
-from bench import cli, doctor
+from bench import cli
+from bench.commands import doctor
 from bench.errors import BenchError, StudyError
 
 FAKES = Path(__file__).parent / "fakes.py"
@@ -132,16 +133,16 @@ def test_check_tells_what_fails_and_how_to_mend_it(tmp_path: Path) -> None:
     result = _call("check", f"{broken}:Broken")
     assert result.exit_code == 1
     assert "same_seed_same_bytes" in result.stdout
-    assert "To mend: draw from rng only" in " ".join(result.stdout.split())
+    assert "To fix: draw from rng only" in " ".join(result.stdout.split())
 
 
 def test_the_doctor_speaks_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor.mnist, "find", lambda name, data_dir: None)
-    monkeypatch.setattr(doctor.machine, "load", lambda: 0.0)
+    monkeypatch.setattr(doctor.environment, "load", lambda: 0.0)
     signs = {sign.subject: sign for sign in doctor.examine()}
-    assert signs["load"].well
-    assert "not at hand" in signs["mnist"].words
+    assert signs["load"].ok
+    assert "not at hand" in signs["mnist"].text
     assert {"memory", "cores", "frequency", "threads", "clock", "libraries", "mnist-5k"} <= signs.keys()
-    monkeypatch.setattr(doctor.machine, "load", lambda: 99.0)
+    monkeypatch.setattr(doctor.environment, "load", lambda: 99.0)
     assert _call("doctor").exit_code == 1
-    assert "doubt load: 99.00" in _call("doctor").stdout
+    assert "caveat load: 99.00" in _call("doctor").stdout

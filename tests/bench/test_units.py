@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bench.errors import StudyError
-from bench.units import parse_duration, parse_size, seconds_in_words
+from bench.units import parse_duration, parse_size, seconds_as_text
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_what_is_no_size(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"),
+    ("seconds", "text"),
     [
         (0.00123, "1.2 ms"),
         (0.0996, "0.1 s"),
@@ -41,5 +41,5 @@ def test_what_is_no_size(text: str) -> None:
         (3599.7, "1 h 00 min"),
     ],
 )
-def test_seconds_in_words(seconds: float, words: str) -> None:
-    assert seconds_in_words(seconds) == words
+def test_seconds_as_text(seconds: float, text: str) -> None:
+    assert seconds_as_text(seconds) == text

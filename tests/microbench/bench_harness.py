@@ -9,10 +9,10 @@ from unittest.mock import MagicMock
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench import plan
-from bench.runner import Runner
-from bench.store import Store
-from bench.study import Study, Variant
+from bench.execution.runner import Runner
+from bench.store.store import Store
+from bench.studies import plan
+from bench.studies.study import Study, Variant
 from tests.conftest import make_dataset
 
 FAKES = Path(__file__).parents[1] / "bench" / "fakes.py"

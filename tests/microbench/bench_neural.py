@@ -1,4 +1,4 @@
-"""A training step beside the seed's own loop, beside the plain loop of tutorials, and beside its bare matrix products.
+"""A training step compared with the post's own loop, with the plain loop of tutorials, and with its matrix products.
 
 The same steps on the same batches with the same result: every loop here must reach the loss curve of ours.
 """
@@ -17,13 +17,12 @@ from torch.utils.data import DataLoader, Dataset
 
 import reducers
 from bench.datasets import Dataset as Data
-from reducers._networks import seeded
-from reducers._neural import NeuralReducer
+from reducers._neural.reducer import NeuralReducer, Seeds
 
 InTurn = Callable[..., dict[str, Any]]
 
 N = 4_000
-SEED_001 = "seed 001, an epoch of 400 steps (784-400-2, batch 10)"
+POST_1 = "post 1, an epoch of 400 steps (784-400-2, batch 10)"
 PLAIN = "autoencoder, 2 epochs of 32 steps (784-256-128-2, batch 128)"
 SIZES = (784, 256, 128, 2)
 
@@ -34,7 +33,7 @@ def X(images: Data) -> np.ndarray:
 
 
 class OneByOne(Dataset):
-    """The seed's dataset: one image and its label at a time."""
+    """The post's dataset: one image and its label at a time."""
 
     def __init__(self, pixels: np.ndarray) -> None:
         self.x_data = torch.from_numpy(pixels)
@@ -56,8 +55,8 @@ def mirrored(sizes: tuple[int, ...]) -> tuple[nn.Sequential, nn.Sequential]:
     return layers(sizes), layers(sizes[::-1], nn.Sigmoid())
 
 
-def seed_001_loop(pixels: np.ndarray) -> list[float]:
-    """Return the losses of the seed's batches, in its own unit, as its own loop computes them."""
+def post_1_loop(pixels: np.ndarray) -> list[float]:
+    """Return the losses of the post's batches, in its own unit, as its own loop computes them."""
     torch.manual_seed(1)
     encoder, decoder = layers((784, 400, 4)), layers((2, 400, 784), nn.Sigmoid())
     optimizer = torch.optim.SGD([*encoder.parameters(), *decoder.parameters()], lr=0.01)
@@ -95,10 +94,9 @@ def plain_loop(pixels: np.ndarray, n_epochs: int) -> list[float]:
 
 
 def trained(reducer: NeuralReducer, X: np.ndarray) -> list[float]:
-    """Train alone, without what a fit does behind it; return the loss of each epoch."""
-    with seeded(1):
-        reducer._build(X.shape[1], "sigmoid")
-    return [epoch.loss for epoch in reducer._trained(X, 1, 2, 3)[0]]
+    """Train alone, without what a fit does afterwards; return the loss of each epoch."""
+    seeds = Seeds(initialisation=1, training=1, split=2, augmentation=3, sampling=4)
+    return [epoch.loss for epoch in reducer._train(X, seeds, None)]
 
 
 def products(layers: Sequence[tuple[int, int]], batch: int) -> Iterator[Callable[[], torch.Tensor]]:
@@ -123,17 +121,18 @@ def multiplied(layers: Sequence[tuple[int, int]], batch: int, n_epochs: int = 1)
     return multiply
 
 
-def test_seed_001(in_turn: InTurn, X: np.ndarray) -> None:
-    params = {**reducers.preset("seed001").params, "n_epochs": 1}
+def test_post_1(in_turn: InTurn, X: np.ndarray) -> None:
+    preset = reducers.preset("post1-vae")
+    params = {**preset.params, "n_epochs": 1}
     found = in_turn(
-        SEED_001,
+        POST_1,
         {
-            "ours": lambda: trained(reducers.create("vae", **params), X),
-            "the seed's loop": lambda: seed_001_loop(X),
+            "ours": lambda: trained(reducers.create(preset.reducer, **params), X),
+            "the post's loop": lambda: post_1_loop(X),
             "bare products": multiplied(((784, 400), (400, 4), (2, 400), (400, 784)), 10),
         },
     )
-    assert found["ours"][0] / 784 == pytest.approx(np.mean(found["the seed's loop"]), rel=0.05)
+    assert found["ours"][0] / 784 == pytest.approx(np.mean(found["the post's loop"]), rel=0.05)
 
 
 def test_autoencoder(in_turn: InTurn, X: np.ndarray) -> None:

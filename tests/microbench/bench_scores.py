@@ -1,4 +1,4 @@
-"""Our scores beside scikit-learn's and ZADU's, on the same images and one embedding, in one run."""
+"""Our scores compared with scikit-learn's and ZADU's, on the same images and one embedding, in one run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sklearn.manifold import trustworthiness
 from sklearn.metrics import silhouette_score
 
 from bench.datasets import Dataset
-from bench.scores import SCORES, Case, Original, evaluate
+from bench.metrics import METRICS, Embedding, ReferenceSpace, evaluate
 from tests.microbench.conftest import GROWTH
 
 K = 20
@@ -23,60 +23,60 @@ Measure = Callable[..., object]
 
 
 @pytest.fixture(scope="module")
-def original(images: Dataset) -> Original:
-    return Original(images)
+def space(images: Dataset) -> ReferenceSpace:
+    return ReferenceSpace(images)
 
 
 @pytest.fixture(scope="module")
-def case(original: Original) -> Case:
-    pca = PCA(2, svd_solver="covariance_eigh").fit(original.dataset.X)
-    Z, Z_test = (pca.transform(X) for X in (original.dataset.X, original.dataset.X_test))
-    return Case(original, Z, Z_test, np.ones(len(Z_test)), Z[:1000])
+def embedding(space: ReferenceSpace) -> Embedding:
+    pca = PCA(2, svd_solver="covariance_eigh").fit(space.dataset.X)
+    Z, Z_test = (pca.transform(X) for X in (space.dataset.X, space.dataset.X_test))
+    return Embedding(space, Z, Z_test, np.ones(len(Z_test)), Z[:1000])
 
 
-def test_original_space(measure: Measure, images: Dataset) -> None:
+def test_reference_space(measure: Measure, images: Dataset) -> None:
     def compute() -> None:
-        fresh = Original(images)
+        fresh = ReferenceSpace(images)
         assert len(fresh.pairs["doubled_ranks"])
         assert len(fresh.neighbours)
 
-    measure("original space: distances, ranks, neighbours", "ours", compute, rounds=2)
+    measure("reference space: distances, ranks, neighbours", "ours", compute, rounds=2)
 
 
-def test_every_curve(measure: Measure, case: Case) -> None:
-    assert len(case.original.neighbours)
-    found = measure(CURVES, "ours", lambda: replace(case).coranking.trustworthiness[K - 1], rounds=5)
+def test_every_curve(measure: Measure, embedding: Embedding) -> None:
+    assert len(embedding.space.neighbours)
+    found = measure(CURVES, "ours", lambda: replace(embedding).coranking.trustworthiness[K - 1], rounds=5)
     assert 0.5 < found < 1
 
 
-def test_trustworthiness_by_scikit_learn(measure: Measure, case: Case) -> None:
-    X = case.original.points.astype(np.float64)
-    measure(CURVES, "sklearn, T, 1 k", lambda: trustworthiness(X, case.Z, n_neighbors=K), rounds=1)
+def test_trustworthiness_by_scikit_learn(measure: Measure, embedding: Embedding) -> None:
+    X = embedding.space.points.astype(np.float64)
+    measure(CURVES, "sklearn, T, 1 k", lambda: trustworthiness(X, embedding.Z, n_neighbors=K), rounds=1)
 
 
-def test_trustworthiness_and_continuity_by_zadu(measure: Measure, case: Case) -> None:
+def test_trustworthiness_and_continuity_by_zadu(measure: Measure, embedding: Embedding) -> None:
     module = pytest.importorskip("zadu.measures.trustworthiness_continuity", reason="zadu is not installed")
-    X = case.original.points.astype(np.float64)
-    found = measure(CURVES, "zadu, 1 k", lambda: module.measure(X, case.Z.astype(np.float64), K), rounds=1)
+    X = embedding.space.points.astype(np.float64)
+    found = measure(CURVES, "zadu, 1 k", lambda: module.measure(X, embedding.Z.astype(np.float64), K), rounds=1)
     # Ties in the data fall differently.
-    assert found["continuity"] == pytest.approx(case.coranking.continuity[K - 1], abs=1e-6)
+    assert found["continuity"] == pytest.approx(embedding.coranking.continuity[K - 1], abs=1e-6)
 
 
-def test_silhouette(measure: Measure, case: Case) -> None:
-    measure(PAIRS, "ours", lambda: evaluate(replace(case, Z_test=None), ["silhouette"]), rounds=5)
+def test_silhouette(measure: Measure, embedding: Embedding) -> None:
+    measure(PAIRS, "ours", lambda: evaluate(replace(embedding, Z_test=None), ["silhouette"]), rounds=5)
 
 
-def test_silhouette_by_scikit_learn(measure: Measure, case: Case) -> None:
-    measure(PAIRS, "sklearn", lambda: silhouette_score(case.Z, case.y), rounds=1)
+def test_silhouette_by_scikit_learn(measure: Measure, embedding: Embedding) -> None:
+    measure(PAIRS, "sklearn", lambda: silhouette_score(embedding.Z, embedding.y), rounds=1)
 
 
-def test_pairs(measure: Measure, case: Case) -> None:
+def test_pairs(measure: Measure, embedding: Embedding) -> None:
     keys = ["shepard_spearman", "stress", "silhouette"]
-    measure("Spearman of all pairs, stress, silhouette", "ours", lambda: evaluate(replace(case), keys), rounds=3)
+    measure("Spearman of all pairs, stress, silhouette", "ours", lambda: evaluate(replace(embedding), keys), rounds=3)
 
 
-def test_whole_list(measure: Measure, case: Case) -> None:
-    measure("the whole list, one embedding", "ours", lambda: evaluate(replace(case), SCORES), rounds=3)
+def test_all_scores(measure: Measure, embedding: Embedding) -> None:
+    measure("all scores, one embedding", "ours", lambda: evaluate(replace(embedding), METRICS), rounds=3)
 
 
 @pytest.mark.parametrize("n", [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 70_000])
@@ -89,7 +89,7 @@ def test_growth(benchmark: Callable, all_images: Dataset, n: int, request: pytes
 
     def every_curve() -> float:
         started = perf_counter()
-        found = Case(Original(data, memory=0), Z).coranking
+        found = Embedding(ReferenceSpace(data, memory=0), Z).coranking
         assert found.recall[-1] == 1
         return perf_counter() - started
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reducers import PosteriorCollapseWarning
-from reducers._collapse import _largest_variance
+from reducers._neural.collapse import _largest_variance
 from reducers.vae import VAE
 
 EIGENVALUES = (4.0, 2.0, 1.0, 0.25)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import reducers
-from bench import conformance, template
-from bench.conformance import Finding
+from bench.commands import conformance, scaffold
+from bench.commands.conformance import Finding
 from reducers.base import Reducer
 
 AVAILABLE = [name for name, source in reducers.sources().items() if source.problem is None]
@@ -15,7 +15,8 @@ AVAILABLE = [name for name, source in reducers.sources().items() if source.probl
 @pytest.mark.parametrize("name", AVAILABLE)
 def test_every_reducer_keeps_the_contract(name: str) -> None:
     findings = list(conformance.check(name))
-    assert len(findings) > 40
+    takes_any_data = not reducers.create(name).__sklearn_tags__()._skip_test
+    assert len(findings) > (40 if takes_any_data else 10)
     assert [finding for finding in findings if finding.status == "failed"] == []
 
 
@@ -59,7 +60,7 @@ BROKEN = {
 def test_a_broken_promise_is_found(check: str, tmp_path) -> None:
     finding = _findings(BROKEN[check], tmp_path)[check]
     assert finding.status == "failed"
-    assert "To mend:" in finding.advice
+    assert "To fix:" in finding.advice
 
 
 def test_labels_that_leak_are_found() -> None:
@@ -93,7 +94,7 @@ def test_an_excuse_that_is_not_needed_fails(tmp_path) -> None:
 
 
 def test_the_template_keeps_the_contract(tmp_path) -> None:
-    (tmp_path / "kernel_map.py").write_text(template.text("kernel_map"))
+    (tmp_path / "kernel_map.py").write_text(scaffold.text("kernel_map"))
     findings = list(conformance.check(f"{tmp_path / 'kernel_map.py'}:KernelMap"))
     assert [finding for finding in findings if finding.status != "passed"] == []
 

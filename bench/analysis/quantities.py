@@ -1,0 +1,197 @@
+"""Quantities: every cost and score that a table can show, with what a reader needs to understand its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bench.metrics.metric import column_name
+from bench.metrics.registry import METRICS
+
+BETTER = {True: "higher", False: "lower", None: ""}
+RATIO_UNITS = ("s", "MiB")
+"""Units of quantities that are compared by their ratio: twice the time is the same news at a second and at an hour."""
+SPLITS = {"train": "", "test": ", test", "seeds": ""}
+"""What the title of a score says of its split."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A cost or a score, and a column of a table.
+
+    Attributes
+    ----------
+    key : str
+        Its column in `summary.csv`.
+    title : str
+        What stands above its numbers, without arrow and unit.
+    family : str
+        Heading that it shares with others.
+    unit : str
+        Unit of its numbers; empty if they have none.
+    better : {"higher", "lower", ""}
+        Which direction is better; empty if neither is.
+    meaning, weakness : str
+        One line each.
+    low, high : float
+        Ends of its range.
+    """
+
+    key: str
+    title: str
+    family: str = ""
+    unit: str = ""
+    better: str = ""
+    meaning: str = ""
+    weakness: str = ""
+    low: float = 0.0
+    high: float = float("inf")
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether two values are compared by their ratio."""
+        return self.unit in RATIO_UNITS
+
+    @property
+    def arrow(self) -> str:
+        """An arrow to the better end; empty if there is none."""
+        return {"higher": "↑", "lower": "↓"}.get(self.better, "")
+
+    @property
+    def header(self) -> str:
+        """Title, arrow and unit."""
+        return " ".join(filter(None, (self.title, self.arrow, f"({self.unit})" if self.unit else "")))
+
+
+def _cost(key: str, title: str, unit: str, better: str, meaning: str, weakness: str) -> Quantity:
+    return Quantity(key, title, "cost", unit, better, meaning, weakness)
+
+
+_THREADS_THAT_WAIT = "Threads that wait for each other in a loop count as busy."
+_ALL_TEST_POINTS = "Of all test points together, not of one."
+
+_COSTS = (
+    _cost(
+        "fit_s",
+        "fit",
+        "s",
+        "lower",
+        "Wall time of fit on the training points, warm: import and first call are apart.",
+        "Of this machine, and of each library's own defaults.",
+    ),
+    _cost("fit_cpu_s", "fit, CPU time", "s", "lower", "CPU time of all threads in the fit.", _THREADS_THAT_WAIT),
+    _cost("fit_cores", "cores busy in fit", "cores", "", "CPU time over wall time of the fit.", _THREADS_THAT_WAIT),
+    _cost(
+        "fit_transform_s",
+        "fit_transform",
+        "s",
+        "lower",
+        "Wall time of fit_transform with the first seed, once more, on a reducer of its own.",
+        "Measured once a method.",
+    ),
+    _cost("transform_s", "transform", "s", "lower", "Wall time of mapping all test points.", _ALL_TEST_POINTS),
+    _cost(
+        "inverse_s",
+        "inverse transform",
+        "s",
+        "lower",
+        "Wall time of the way back from the embedding of the test points to the data.",
+        _ALL_TEST_POINTS,
+    ),
+    _cost(
+        "cold_start_s",
+        "cold start",
+        "s",
+        "lower",
+        "A method's first call in a new process, on few rows, compilation included; in no other column.",
+        "Measured once a process; compiled code may have been found in a cache on disk.",
+    ),
+    _cost(
+        "import_s",
+        "import",
+        "s",
+        "lower",
+        "Wall time of importing the method and its libraries in a new process.",
+        "Measured once a process; fast where the files are in the system's cache already.",
+    ),
+    _cost(
+        "peak_mib",
+        "peak memory in fit",
+        "MiB",
+        "lower",
+        "Most memory that the process held during the fit, libraries and data included.",
+        "Libraries and what a cold start left behind count too.",
+    ),
+    _cost(
+        "baseline_mib",
+        "memory before fit",
+        "MiB",
+        "",
+        "Memory that the process held just before the fit: libraries, data, what a cold start left behind.",
+        "Says nothing of the fit.",
+    ),
+    Quantity("transform_peak_mib", "peak memory in transform", unit="MiB", better="lower"),
+    Quantity("transform_baseline_mib", "memory before transform", unit="MiB"),
+)
+
+COSTS = (
+    "import_s",
+    "cold_start_s",
+    "fit_s",
+    "fit_cpu_s",
+    "fit_cores",
+    "fit_transform_s",
+    "transform_s",
+    "inverse_s",
+    "peak_mib",
+    "baseline_mib",
+)
+"""Costs of a run in the order of `summary.csv`."""
+
+
+def _scores() -> Iterator[Quantity]:
+    for score in METRICS.values():
+        for split in score.splits if not score.several else ():
+            for k in score.ks:
+                size = f", k = {k}" if k is not None else ""
+                yield Quantity(
+                    key=column_name(score.key, split, k),
+                    title=f"{score.label}{size}{SPLITS[split]}",
+                    family=score.family,
+                    unit=score.unit,
+                    better=BETTER[score.higher_is_better],
+                    meaning=score.meaning,
+                    weakness=score.weakness,
+                    low=score.low,
+                    high=score.high,
+                )
+
+
+QUANTITIES: Mapping[str, Quantity] = {quantity.key: quantity for quantity in (*_scores(), *_COSTS)}
+"""Every quantity by its column in `summary.csv`, by family."""
+
+SCORES = tuple(quantity.key for quantity in _scores())
+"""Scores that have one number a run, or one over seeds, in the order of `summary.csv`."""
+
+
+def number(quantity: Quantity, value: float) -> str:
+    """Return a number as tables show it: always the same digits for the same value.
+
+    >>> number(QUANTITIES["fit_s"], 0.0123), number(QUANTITIES["silhouette"], -0.0001)
+    ('0.012', '0.000')
+    """
+    text = f"{value:.{_digits(quantity.unit, abs(value))}f}"
+    return text.removeprefix("-") if float(text) == 0 else text
+
+
+def _digits(unit: str, size: float) -> int:
+    if unit == "MiB":
+        return 0
+    if unit == "cores":
+        return 1
+    if unit == "s":
+        # Two figures of every duration below ten seconds, and no more than its clock and its noise bear.
+        return next(digits for digits, least in ((1, 9.95), (2, 0.0995), (3, 0.00995), (4, -1.0)) if size >= least)
+    if size >= 99.95:
+        return 0 if size >= 999.5 else 1
+    return 3

@@ -1,0 +1,78 @@
+"""The summary: one row a variant or reference, each quantity with its interval over seeds."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from bench.analysis.quantities import COSTS, QUANTITIES, SCORES
+from bench.analysis.statistics import Interval, interval
+from bench.metrics.registry import REFERENCES
+from bench.store.records import Status
+from bench.store.results import Results
+
+WHOLE = ("n_train", "n_test", "n_components", "n_runs", "n_ok")
+"""Columns of whole numbers."""
+ABOUT = ("variant", "label", "reducer", "n_runs", "n_ok", "status", "reason", "dataset", *WHOLE[:3])
+"""Columns that say what a row is and how its runs ended."""
+
+
+def interval_of(results: Results, row: str, key: str) -> Interval | None:
+    """Return the median of a quantity over runs with its 95 % interval; None if there is no value.
+
+    Parameters
+    ----------
+    row : str
+        A variant, or a reference, whose single value has no interval, as has a score over seeds.
+    key : str
+        Column of `summary.csv`.
+    """
+    quantity = QUANTITIES[key]
+    values = {} if row in REFERENCES else results.values(row, key).by_run
+    if values:
+        return interval(values.values(), quantity.low, quantity.high)
+    single, _ = results.single(row, key)
+    return None if single is None else Interval(single, None, None, 1)
+
+
+def summary_table(results: Results) -> pd.DataFrame:
+    """Return one row a variant or reference: median and 95 % interval over runs of every cost and score."""
+    rows = [_about(results, variant) | _cells(results, variant) for variant in results.variants]
+    rows += [
+        {"variant": name, "label": REFERENCES[name], "reducer": "", "n_runs": 0, "n_ok": 0} | _cells(results, name)
+        for name in results.references
+    ]
+    ends = ("", "_low", "_high")
+    columns = [*ABOUT, *(f"{key}{end}" for key in (*COSTS, *SCORES) for end in ends)]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(WHOLE, "Int64"))
+
+
+def _about(results: Results, variant: str) -> dict[str, object]:
+    runs, ok = results.runs_of(variant), results.ok_runs(variant)
+    first, failed = runs.iloc[0], runs[runs["status"] != Status.OK.value]
+    status, reason = failed.iloc[0][["status", "reason"]] if len(failed) else (Status.OK.value, "")
+    return {
+        "variant": variant,
+        "label": results.label(variant),
+        "reducer": first["reducer"],
+        "n_runs": len(runs),
+        "n_ok": len(ok),
+        "status": status,
+        "reason": reason,
+        "dataset": first["dataset"],
+        "n_train": first["n_train"],
+        "n_test": first["n_test"],
+        "n_components": ok["n_components"].iloc[0] if len(ok) else None,
+    }
+
+
+def _cells(results: Results, row: str) -> dict[str, object]:
+    """Return each quantity with its interval; the reason if the runs of a variant cannot have a score."""
+    cells: dict[str, object] = {}
+    for key in (*COSTS, *SCORES):
+        found = interval_of(results, row, key)
+        if found is not None:
+            cells |= {key: found.median, f"{key}_low": found.low, f"{key}_high": found.high}
+        elif key in SCORES and row not in REFERENCES:
+            # Said, so that it is not taken for a gap.
+            cells[key] = results.values(row, key).reason or None
+    return cells

@@ -1,0 +1,197 @@
+"""Comparison of two results folders: what changed, by how much, and whether that is beyond the noise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from bench.analysis.comparisons import Comparison, corrected
+from bench.analysis.comparisons import compare as compare_values
+from bench.errors import StoreError
+from bench.metrics import METRICS, REFERENCES
+from bench.store.records import Environment, Status
+from bench.store.results import Results
+from bench.store.values import RunId, Values
+
+COSTS = ("fit_s", "transform_s", "peak_mib")
+CONDITIONS = {
+    "processor": "The processors",
+    "cores": "The numbers of cores",
+    "thread_budget": "The thread budgets",
+    "python": "The Python versions",
+}
+NO_RUN = -1
+"""Stands for sample and seed of a score that is over all seeds."""
+
+Result = Literal["same", "better", "worse", "other", "within noise", "one run only", "no longer ok", "ok now"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One column of one variant in both folders.
+
+    Attributes
+    ----------
+    n : int
+        Runs that both folders have.
+    old, new : float or None
+        Means over these runs.
+    test : Comparison or None
+        The new values compared with the old: a difference for scores, a factor for costs.
+    """
+
+    variant: str
+    column: str
+    n: int
+    result: Result
+    old: float | None = None
+    new: float | None = None
+    test: Comparison | None = None
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changed between two folders.
+
+    Attributes
+    ----------
+    cautions : list of str
+        What the folders differ in besides their results; shown first.
+    """
+
+    cautions: list[str]
+    changes: list[Change]
+
+    @property
+    def anything_worse(self) -> bool:
+        """Whether a change for the worse is beyond the noise."""
+        return any(change.result in ("worse", "no longer ok") for change in self.changes)
+
+
+def compare(old: Path, new: Path) -> Changes:
+    """Compare two results folders, paired over the runs that they share.
+
+    Raises
+    ------
+    StoreError
+        If a folder holds no results, or the two studied different data: then nothing can be compared.
+    """
+    before, after = Results(old), Results(new)
+    was, now = _environment(before), _environment(after)
+    if was.dataset_fingerprint != now.dataset_fingerprint:
+        raise StoreError(
+            f"Got results on different data, {was.provenance!r} and {now.provenance!r}: nothing can be compared."
+        )
+    same_machine = was.fingerprint == now.fingerprint and was.thread_budget == now.thread_budget
+    changes = [*_statuses(before, after), *_scores(before, after), *(_costs(before, after) if same_machine else ())]
+    if not changes:
+        raise StoreError(f"Got {old} and {new}, which share no variant and seed: nothing can be compared.")
+    return Changes(_cautions(was, now, same_machine), _beyond_noise(changes))
+
+
+def _environment(results: Results) -> Environment:
+    if results.environment is None:
+        raise StoreError(f"Got {results.folder}, but expected a results folder with a readable environment.json.")
+    return results.environment
+
+
+def _cautions(was: Environment, now: Environment, same_machine: bool) -> list[str]:
+    """Return what the conditions of two studies differ in."""
+    pairs = {what: (getattr(was, field), getattr(now, field)) for field, what in CONDITIONS.items()}
+    cautions = [f"{what} differ: {a} and {b}." for what, (a, b) in pairs.items() if a != b]
+    versions = {name: (a, now.versions.get(name)) for name, a in was.versions.items()}
+    changed = [f"{name} {a} and {b}" for name, (a, b) in versions.items() if b not in (None, a)]
+    if changed:
+        cautions.append(f"Versions differ: {', '.join(changed)}.")
+    if not same_machine:
+        cautions.append("Times and memory are not compared: they were not measured under the same conditions.")
+    return cautions
+
+
+def _statuses(before: Results, after: Results) -> Iterator[Change]:
+    """Yield a change for all runs that were successful in one folder only."""
+    run = ["variant", "sample", "seed"]
+    both = before.runs.merge(after.runs, on=run, suffixes=("_old", "_new"))
+    for (variant, was, now), rows in both.groupby(["variant", "status_old", "status_new"], sort=False):
+        if (was == Status.OK) != (now == Status.OK):
+            result: Result = "no longer ok" if was == Status.OK else "ok now"
+            yield Change(str(variant), f"status: {was}, then {now}", len(rows), result)
+
+
+def _scores(before: Results, after: Results) -> Iterator[Change]:
+    old, new = _by_column(before), _by_column(after)
+    for variant, score, column in (key for key in old if key in new):
+        sign = {True: 1, False: -1, None: 0}[METRICS[score].higher_is_better]
+        seeded = before.variant(variant).seeded
+        was, now = (Values(found[variant, score, column], seeded=seeded) for found in (old, new))
+        yield from _change(variant, column, was, now, sign)
+
+
+def _by_column(results: Results) -> dict[tuple[str, str, str], dict[RunId, float]]:
+    """Return every score, also in parts, of each run by variant, score and column."""
+    found: dict[tuple[str, str, str], dict[RunId, float]] = {}
+    scores = results.scores.fillna({"sample": NO_RUN, "seed": NO_RUN})
+    scores = scores[scores["value"].notna() & scores["score"].isin(METRICS) & ~scores["variant"].isin(REFERENCES)]
+    columns = ["variant", "score", "quantity", "part", "sample", "seed", "value"]
+    for variant, score, quantity, part, sample, seed, value in scores[columns].itertuples(index=False, name=None):
+        column = f"{quantity} ({part})" if part else quantity
+        found.setdefault((variant, score, column), {})[int(sample), int(seed)] = value
+    return found
+
+
+def _costs(before: Results, after: Results) -> Iterator[Change]:
+    for variant in (name for name in before.variants if name in after.variants):
+        for cost in COSTS:
+            yield from _change(variant, cost, before.values(variant, cost), after.values(variant, cost), -1)
+
+
+def _change(variant: str, column: str, old: Values, new: Values, sign: int) -> Iterator[Change]:
+    """Yield the change of a column with the result of its own test, if the folders share a run.
+
+    Parameters
+    ----------
+    sign : int
+        1 if higher is better, -1 if lower is, 0 if neither.
+    """
+    shared = [run for run in old.by_run if run in new.by_run]
+    if not shared:
+        return
+    old, new = (replace(values, by_run={run: values.by_run[run] for run in shared}) for values in (old, new))
+    was, now = float(old.array.mean()), float(new.array.mean())
+    change = Change(variant, column, len(shared), "same", was, now)
+    if np.array_equal(old.array, new.array):
+        yield change
+    elif len(shared) == 1:
+        yield replace(change, result="one run only")
+    else:
+        result: Result = "other" if not sign else "better" if (now - was) * sign > 0 else "worse"
+        yield replace(change, result=result, test=compare_values("new", new, "old", old, column in COSTS))
+
+
+def _beyond_noise(changes: list[Change]) -> list[Change]:
+    """Return the changes with "within noise" where the correction for all columns leaves no evidence."""
+    tests = iter(corrected([change.test for change in changes if change.test is not None]))
+    tested = [change if change.test is None else replace(change, test=next(tests)) for change in changes]
+    return [
+        replace(change, result="within noise") if change.test is not None and not change.test.significant else change
+        for change in tested
+    ]
+
+
+def as_text(change: Change) -> str:
+    """Return a change as one line."""
+    if change.old is None or change.new is None:
+        return f"{change.variant}: {change.column}: {change.result} ({change.n} run(s))"
+    factor = change.column in COSTS
+    size = f"x {change.new / change.old:.3g}" if factor and change.old else f"{change.new - change.old:+.4f}"
+    test = change.test
+    interval = f", 95 % interval {test.low:.3g} to {test.high:.3g}" if test and test.low is not None else ""
+    beyond = change.result + (", beyond the noise" if change.result in ("better", "worse", "other") else "")
+    return (
+        f"{change.variant} {change.column}: {change.old:.4g} to {change.new:.4g} ({size}{interval}; "
+        f"{change.n} shared run(s)): {beyond}"
+    )

@@ -1,0 +1,114 @@
+"""What a dataset is: training points and test points, with where they came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import sha256
+
+import numpy as np
+
+from bench.errors import DatasetError, unknown
+
+SPLIT_SEED = 0
+MAX_NEIGHBOURS = 10
+"""The most neighbours that a score of every study looks at; a dataset must have more training points than that."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Training points and test points.
+
+    Attributes
+    ----------
+    name : str
+        Name in studies and tables.
+    X, X_test : ndarray of shape (n_samples, n_features), float32
+        Training and test points, features in [0, 1].
+    y, y_test : ndarray of shape (n_samples,), int64, or None
+        Labels as indices into `classes`; None if the data have none.
+    classes : tuple of str
+        Names of the labels.
+    image_shape : (int, int) or None
+        Height and width in pixels if a row is an image.
+    levels : int or None
+        `X * levels` are whole numbers (255 for 8-bit pixels); None if the data are not of that kind.
+    provenance : str
+        Where the points came from and what was done to them.
+    """
+
+    name: str
+    X: np.ndarray
+    X_test: np.ndarray
+    y: np.ndarray | None
+    y_test: np.ndarray | None
+    classes: tuple[str, ...]
+    image_shape: tuple[int, int] | None
+    levels: int | None
+    provenance: str
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over every array: two datasets with one fingerprint are the same data."""
+        digest = sha256()
+        for array in (self.X, self.y, self.X_test, self.y_test):
+            digest.update(b"none" if array is None else f"{array.dtype}{array.shape}".encode())
+            if array is not None:
+                digest.update(array.tobytes())
+        return digest.hexdigest()
+
+    def select(self, n: int | None = None, without: str = "", sample: int = 0, samples: int = 1) -> Dataset:
+        """Return the data with fewer training points; the test points stay.
+
+        Parameters
+        ----------
+        n : int or None
+            Training points, at most; None takes an equal share for each sample.
+        without : str
+            Name of a class that is left out before they are counted; empty for none.
+        sample, samples : int
+            Which of how many disjoint stretches of the training points.
+
+        Raises
+        ------
+        DatasetError
+            If the data have no such class, or hardly a point is left.
+        """
+        kept = np.arange(len(self.X))
+        if without:
+            if self.y is None or without not in self.classes:
+                raise DatasetError(unknown(f"class of {self.name}", without, self.classes))
+            kept = np.flatnonzero(self.y != self.classes.index(without))
+        size = min(n or len(kept), len(kept) // samples)
+        kept = kept[sample * size : (sample + 1) * size]
+        if len(kept) == len(self.X):
+            return self
+        if len(kept) <= MAX_NEIGHBOURS:
+            raise DatasetError(
+                f"Got {len(kept)} training points of {self.name}, but expected more than {MAX_NEIGHBOURS}, the most "
+                "neighbours that a score looks at."
+            )
+        return replace(self, X=self.X[kept], y=None if self.y is None else self.y[kept])
+
+
+def split(dataset: Dataset, n_test: int, n: int | None) -> Dataset:
+    """Return the data with `n_test` of the points in `dataset.X` as test points and at most `n` others for training.
+
+    Classes keep their proportions. The split is the same each time, and the test points do not depend on `n`.
+    """
+    order = np.random.RandomState(SPLIT_SEED).permutation(len(dataset.X))
+    if dataset.y is not None:
+        order = order[_stratified_order(dataset.y[order])]
+    # Any stretch of this order holds the classes in proportion.
+    train, test = order[n_test:][:n], order[:n_test]
+    y, y_test = (None, None) if dataset.y is None else (dataset.y[train], dataset.y[test])
+    return replace(dataset, X=dataset.X[train], X_test=dataset.X[test], y=y, y_test=y_test)
+
+
+def _stratified_order(y: np.ndarray) -> np.ndarray:
+    """Return an order in which every class is spread evenly from the first position to the last."""
+    position = np.empty(len(y))
+    for label in np.unique(y):
+        members = np.flatnonzero(y == label)
+        position[members] = (np.arange(len(members)) + 0.5) / len(members)
+    return np.argsort(position, kind="stable")

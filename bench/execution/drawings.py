@@ -1,0 +1,303 @@
+"""What figures and report draw and no table has: computed when a study is scored, and kept in `arrays.npz`.
+
+The arrays of a run are named by kind, variant, sample and seed: `embedding/pca/0-3/train`. Of each variant that is
+pictured there are those of the run that is shown, and of a second one what it is compared by.
+
+=================================  ====================================================================================
+name                               what it is
+=================================  ====================================================================================
+input_hash                         hash of all that the others were computed from
+data/name, data/classes            name of the data, names of the labels
+data/image_shape, data/n_features  height and width in pixels, empty if a row is no image; number of features
+data/labels/SPLIT                  label of each point, as an index into the classes
+data/images                        the first test images, 8 bits a pixel
+data/near/SPLIT                    the nearest training points of each point in all features, nearest first
+embedding/.../SPLIT                positions in the shown run
+aligned/.../SPLIT                  positions in the second run, rotated, mirrored and shifted onto the shown run
+local/...                          trustworthiness and continuity of each training point
+confusion/.../SPLIT                how often points of a class (row) are taken for each class (column)
+shepard/.../counts                 pairs of points by distance in the data (row) and in the embedding (column)
+shepard/.../ends                   greatest distance of these counts, in the data and in the embedding
+shepard/.../medians                median distance in the embedding by distance in the data; nan if there are few pairs
+rebuilt, grid, prior_samples,      decoded images, 8 bits a pixel, with the coordinates (`grid_axes`) and the epochs
+interpolation                      (`prior_sample_epochs`) that they are of
+history/...                        training history of every run; columns are `reducers.HISTORY_COLUMNS`
+log/...                            last lines that a run printed, paths shortened to the names of files
+correct/...                        of every run whether each test point's 10 nearest neighbours tell its class, as bits
+=================================  ====================================================================================
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from scipy.linalg import orthogonal_procrustes
+
+from bench.datasets import Dataset
+from bench.errors import UndefinedError
+from bench.metrics.confusion import confusion
+from bench.metrics.embedding import Embedding
+from bench.metrics.local import local_scores
+from bench.metrics.reference_space import Points, ReferenceSpace
+from bench.store.arrays import FILE, Arrays, array_name, packed
+from bench.store.records import Record
+from bench.store.results import Results
+from bench.store.score_store import ScoreStore
+from bench.store.store import Store
+from bench.store.values import RunId
+
+SPLITS = ("train", "test")
+VERSION = 1
+"""Raised whenever an array is computed in another way."""
+TRUE_NEIGHBOURS = 10
+LOCAL_K = 15
+CONFUSION_K = 10
+IMAGES = 16
+PAIRS = 50_000
+PAIR_SEED = 0
+BINS = 50
+FEW_PAIRS = 50
+"""Pairs of points in a bin of distances below which their median says nothing."""
+DECODED = {
+    "rebuilt": "rebuilt",
+    "grid": "grid",
+    "extra_prior_samples_by_epoch": "prior_samples",
+    "extra_interpolation": "interpolation",
+}
+"""Arrays of a run that are images, and what they are called here."""
+BESIDE = {"grid_axes": "grid_axes", "extra_prior_sample_epochs": "prior_sample_epochs"}
+"""Arrays of a run that say what these images are of."""
+
+Named = dict[str, np.ndarray]
+
+
+def keep_drawings(
+    store: Store, dataset: Dataset, progress: Callable[[str], None], cache_folder: Path | None = None
+) -> None:
+    """Write `arrays.npz`, unless it has been written from the same runs.
+
+    Parameters
+    ----------
+    store : Store
+        A results folder with its tables of runs and scores.
+    dataset : Dataset
+        The data of the study.
+    progress : function
+        Called with the name of each variant when its arrays are computed.
+    cache_folder : path or None
+        Folder of the cache for arrays of the reference space; see `ReferenceSpace`.
+
+    Raises
+    ------
+    StoreError
+        If a table is missing or the file cannot be written.
+    """
+    results, records = Results(store.folder), store.records()
+    correct = _correct(records, ScoreStore(store))
+    input_hash = _input_hash(dataset, results, records, correct)
+    if str(Arrays(store.folder).get("input_hash", "")) == input_hash:
+        return
+    data = dataset.select(sample=0, samples=results.study.samples)
+    space, pictured = ReferenceSpace(data, cache_folder), results.pictured.variants
+    positions: Named = {}
+    others = {"input_hash": np.array(input_hash), **correct, **_of_data(data)}
+    if pictured:
+        others |= _true_neighbours(space)
+        in_data = lengths(data.X, *pairs(len(data.X)))
+    for variant in results.variants:
+        of_variant = [record for record in records if record.variant == variant]
+        by_run = {(record.sample, record.seed): record for record in of_variant if record.ok}
+        shown, second = (by_run.get(run) if run else None for run in (results.shown(variant), results.second(variant)))
+        spec = results.variant(variant)
+        if variant in pictured:
+            others |= _logs(of_variant) | _histories(store, by_run)
+            if shown is not None:
+                of_shown = _of_shown(store, shown, space, in_data)
+                positions |= of_shown[0] | _of_second(store, shown, second, space)
+                others |= _by_epoch(store, shown, by_run) | of_shown[1]
+        elif spec.without and spec.scores and shown is not None:
+            positions |= _splits("embedding", shown, store.arrays(shown))
+        progress(variant)
+    store.write(FILE, packed(positions, others))
+
+
+def _input_hash(dataset: Dataset, results: Results, records: Sequence[Record], correct: Named) -> str:
+    """Return the hash of all that the arrays are computed from."""
+    runs = [(one.variant, one.sample, one.seed, one.arrays_sha256, one.log_tail) for one in records]
+    chosen = [(variant, results.shown(variant), results.second(variant)) for variant in results.variants]
+    bits = [(name, array.tobytes()) for name, array in correct.items()]
+    asked = (results.pictured.variants, results.study.samples)
+    return sha256(repr((VERSION, dataset.fingerprint, asked, runs, chosen, bits)).encode()).hexdigest()
+
+
+def _of_data(data: Dataset) -> Named:
+    """Return what pictures must know of the data."""
+    label = np.uint8 if len(data.classes) <= 2**8 else np.uint16
+    labels = {"train": data.y, "test": data.y_test}
+    images = {"data/images": in_8_bits(data.X_test[:IMAGES])} if data.image_shape else {}
+    return images | {
+        "data/name": np.array(data.name),
+        "data/classes": np.array(data.classes, dtype=str),
+        "data/image_shape": np.array(data.image_shape or (), dtype=np.uint16),
+        "data/n_features": np.array(data.X.shape[1]),
+        **{f"data/labels/{split}": y.astype(label) for split, y in labels.items() if y is not None},
+    }
+
+
+def _true_neighbours(space: ReferenceSpace) -> Named:
+    index = np.uint16 if space.n <= 2**16 else np.uint32
+    found = {"train": space.neighbours}
+    if len(space.dataset.X_test):
+        found["test"] = space.test_neighbours
+    return {f"data/near/{split}": near[:, :TRUE_NEIGHBOURS].astype(index) for split, near in found.items()}
+
+
+def _correct(records: Sequence[Record], scores: ScoreStore) -> Named:
+    found = {}
+    for record in records:
+        scored = scores.of_run(record) if record.ok else None
+        correct = scored.correct_of(record.n_test) if scored else None
+        if correct is not None:
+            found[_name("correct", record)] = np.packbits(correct)
+    return found
+
+
+def _logs(records: Sequence[Record]) -> Named:
+    """Return what runs printed; folders are those of one computer and are left out of paths."""
+    folders = re.compile(r"(?<![\w:/])(?:/[\w.@+~-]+)+/(?=\w)")
+    texts = {_name("log", record): folders.sub("", record.log_tail.strip()) for record in records}
+    return {name: np.array(text) for name, text in texts.items() if text}
+
+
+def _histories(store: Store, records: Mapping[RunId, Record]) -> Named:
+    found = {_name("history", record): store.arrays(record).get("extra_history") for record in records.values()}
+    return {name: array.astype(np.float32) for name, array in found.items() if array is not None}
+
+
+def _by_epoch(store: Store, shown: Record, records: Mapping[RunId, Record]) -> Named:
+    """Return the images of a training epoch by epoch, under the name of the run that is shown.
+
+    A worker makes them of a variant's first run alone, because that takes a second training.
+    """
+    images, epochs = "extra_prior_samples_by_epoch", "extra_prior_sample_epochs"
+    for record in records.values():
+        arrays = store.arrays(record)
+        if images in arrays:
+            names = _name(DECODED[images], shown), _name(BESIDE[epochs], shown)
+            return dict(zip(names, (in_8_bits(arrays[images]), arrays[epochs]), strict=True))
+    return {}
+
+
+def _of_shown(store: Store, record: Record, space: ReferenceSpace, in_data: np.ndarray) -> tuple[Named, Named]:
+    """Return positions and other arrays of the run that is shown; none if its positions are not finite."""
+    arrays = store.arrays(record)
+    embedding = Embedding(space, arrays["train"], arrays.get("test"))
+    if len(embedding.Z) != space.n or not embedding.is_finite:
+        return {}, {}
+    others = {_name(name, record): in_8_bits(arrays[key]) for key, name in DECODED.items() if key in arrays}
+    others |= {_name(name, record): arrays[key] for key, name in BESIDE.items() if key in arrays}
+    in_embedding = lengths(embedding.Z, *pairs(space.n))
+    others |= {_name("shepard", record, part): array for part, array in shepard(in_data, in_embedding).items()}
+    others |= _confusion(record, embedding)
+    return _splits("embedding", record, arrays) | _local(record, embedding), others
+
+
+def _of_second(store: Store, shown: Record, second: Record | None, space: ReferenceSpace) -> Named:
+    """Return positions of the run that the shown one is compared with; none if the two cannot be compared."""
+    if second is None:
+        return {}
+    first, arrays = store.arrays(shown)["train"], store.arrays(second)
+    embedding = Embedding(space, arrays["train"], arrays.get("test"))
+    if first.shape != embedding.Z.shape or len(first) != space.n or not embedding.is_finite:
+        return {}
+    rotation, shift = alignment(embedding.Z, first)
+    aligned = {split: arrays[split].astype(np.float64) @ rotation + shift for split in arrays if split in SPLITS}
+    return _splits("aligned", second, aligned) | _local(second, embedding)
+
+
+def _splits(kind: str, record: Record, arrays: Mapping[str, np.ndarray]) -> Named:
+    return {_name(kind, record, split): arrays[split] for split in SPLITS if len(arrays.get(split, ()))}
+
+
+def _local(record: Record, embedding: Embedding) -> Named:
+    """Return scores of single points; none if they are undefined, or ranks of all pairs do not fit into memory."""
+    if not embedding.space.fits:
+        return {}
+    try:
+        local = local_scores(embedding, LOCAL_K)
+    except UndefinedError:
+        return {}
+    return {_name("local", record): np.column_stack([local.trustworthiness, local.continuity])}
+
+
+def _confusion(record: Record, embedding: Embedding) -> Named:
+    if embedding.y is None:
+        return {}
+    has_test = embedding.Z_test is not None and embedding.y_test is not None and len(embedding.Z_test) > 0
+    of: Points = "test" if has_test else "train"
+    try:
+        return {_name("confusion", record, of): confusion(embedding, CONFUSION_K, of).astype(np.uint32)}
+    except UndefinedError:
+        return {}
+
+
+def _name(kind: str, record: Record, part: str = "") -> str:
+    return array_name(kind, record.variant, (record.sample, record.seed), part)
+
+
+def in_8_bits(images: np.ndarray) -> np.ndarray:
+    """Return images of pixels in [0, 1] as whole numbers up to 255; what lies beyond is cut off."""
+    return np.rint(255 * np.clip(images, 0, 1)).astype(np.uint8)
+
+
+def alignment(Z: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rotation or reflection and then the shift that bring `Z` closest to `target` in least squares.
+
+    This is the orthogonal Procrustes problem (Schönemann 1966). The scale stays, so that what differs between two runs
+    beyond their orientation can be seen.
+
+    Parameters
+    ----------
+    Z, target : ndarray of shape (n_samples, n_components)
+        The same points twice.
+    """
+    Z, target = (positions.astype(np.float64) for positions in (Z, target))
+    centre, goal = Z.mean(axis=0), target.mean(axis=0)
+    rotation, _ = orthogonal_procrustes(Z - centre, target - goal)
+    return rotation, goal - centre @ rotation
+
+
+def pairs(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the same sample of pairs of different points for every variant: all of them if those are few."""
+    if n * (n - 1) // 2 <= PAIRS:
+        return np.triu_indices(n, 1)
+    rng = np.random.RandomState(PAIR_SEED)
+    first = rng.randint(n, size=PAIRS)
+    return first, (first + rng.randint(1, n, size=PAIRS)) % n
+
+
+def lengths(points: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return the distance of each pair."""
+    blocks = range(0, len(first), 2**12)
+    found = [points[first[i : i + 2**12]] - points[second[i : i + 2**12]] for i in blocks]
+    return np.concatenate([np.sqrt(np.einsum("ij,ij->i", block, block, dtype=np.float64)) for block in found])
+
+
+def shepard(in_data: np.ndarray, in_embedding: np.ndarray) -> Named:
+    """Return the density of a Shepard diagram and its median line.
+
+    Parameters
+    ----------
+    in_data, in_embedding : ndarray of shape (n_pairs,)
+        Distances of the same pairs of points.
+    """
+    ends = [float(in_data.max()) or 1.0, float(np.percentile(in_embedding, 99.9)) or 1.0]
+    counts, edges, _ = np.histogram2d(in_data, in_embedding, bins=BINS, range=[(0, end) for end in ends])
+    bin_of = np.clip(np.digitize(in_data, edges) - 1, 0, BINS - 1)
+    members = [in_embedding[bin_of == b] for b in range(BINS)]
+    medians = [np.median(inside) if len(inside) >= FEW_PAIRS else np.nan for inside in members]
+    return {"counts": counts.astype(np.uint16), "ends": np.array(ends), "medians": np.array(medians, np.float32)}

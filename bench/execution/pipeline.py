@@ -1,0 +1,191 @@
+"""One study from beginning to end: data, plan, runs, scores, tables; and what a reader looks at, by a callback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Protocol, TypeVar
+
+from rich.console import Console
+
+from bench import datasets
+from bench.datasets import Dataset
+from bench.errors import DatasetError, StoreError
+from bench.execution import environment, estimate, reproducibility, scoring, threads
+from bench.execution.cache_folder import cache_folder
+from bench.execution.drawings import keep_drawings
+from bench.execution.progress import Progress, bar
+from bench.execution.runner import Runner
+from bench.store.export import export
+from bench.store.records import Environment, Record
+from bench.store.results import Results
+from bench.store.store import Store
+from bench.studies import plan
+from bench.studies.plan import Run
+from bench.studies.study import Study
+from bench.units import seconds_as_text
+
+Published = TypeVar("Published", covariant=True)
+LoadData = Callable[[], Dataset | None]
+Watch = Callable[[Console, Sequence[Run], Sequence[Run], estimate.Estimate], Progress]
+"""Makes what follows the runs, from the plan, the runs to be done, and their estimate."""
+
+
+class Publish(Protocol[Published]):
+    """Writes what a reader looks at, made from the results alone."""
+
+    def __call__(self, results: Results, load_data: LoadData, /, *, force: bool) -> Published:
+        """Write it, and return what was written.
+
+        Parameters
+        ----------
+        load_data : function
+            Returns the data, for the images that are shown, or None if they cannot be had.
+        force : bool
+            Whether to write again what would not change.
+        """
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What is to be done: a resolved study, which of its variants, and where the results go.
+
+    Attributes
+    ----------
+    whole : Study
+        The study with all variants that its tables show.
+    chosen : Study
+        The study with only the variants that are to run now.
+    rerun : str or None
+        `failed`, `all` or a variant's name: what is repeated though it is done.
+    n : int or None
+        Training points that were asked for by number, so that fewer are an error.
+    monitored : bool
+        Whether trainings write events for TensorBoard.
+    """
+
+    whole: Study
+    chosen: Study
+    out: Path
+    data_dir: Path | None = None
+    rerun: str | None = None
+    n: int | None = None
+    monitored: bool = False
+
+
+def execute(request: RunRequest, console: Console, publish: Publish[Published], watch: Watch = Progress) -> Published:
+    """Run what is not done yet, score it, and publish the results.
+
+    Raises
+    ------
+    DatasetError
+        If the data cannot be had, or have fewer points than were asked for.
+    StoreError
+        If the results folder cannot be written, or another study holds it.
+    """
+    started = perf_counter()
+    study = request.chosen
+    dataset = datasets.load(study.dataset, study.n, request.data_dir)
+    if request.n is not None and len(dataset.X) < request.n:
+        raise DatasetError(
+            f"Got n={request.n}, but expected at most {len(dataset.X)}: {dataset.name} has no more training points."
+        )
+    console.print(dataset.provenance, highlight=False, soft_wrap=True)
+    budget = study.threads or threads.available()
+    runs = plan.make(study, dataset, budget, environment.fingerprint())
+    store = Store(request.out)
+    with store.locked():
+        before = environment.environment(dataset.name, dataset.fingerprint, dataset.provenance, budget)
+        store.write("study.toml", request.whole.to_toml())
+        records = _run(Runner(study, dataset, store, request.monitored), runs, request, console, watch)
+        after = _with_pools(before, records)
+        if records:
+            store.write_model("environment.json", after)
+        _compute(store, dataset, console)
+        published = publish(Results(request.out), lambda: dataset, force=False)
+        if records:
+            wall_s, measured_s = perf_counter() - started, sum(map(_measured_s, records))
+            cost = {"wall_s": wall_s, "measured_s": measured_s}
+            store.write_model("environment.json", after.model_copy(update=cost))
+            console.print(f"{seconds_as_text(wall_s)}, {1 - measured_s / wall_s:.0%} of it for the harness itself")
+        return published
+
+
+def rebuild(folder: Path, data_dir: Path | None, console: Console, publish: Publish[Published]) -> Published:
+    """Publish a results folder again, without one fit.
+
+    If its runs are there, what is missing of their scores is computed first; that needs the data. If they are not, as
+    in a fresh clone, everything is made from the tables and arrays that are committed.
+
+    Raises
+    ------
+    StoreError
+        If the folder holds no results, or another study holds it.
+    DatasetError
+        If scores have to be computed and the data cannot be had.
+    """
+    store = Store(folder)
+    study = store.study()
+    with store.locked():
+        if _has_all_runs(store):
+            dataset = datasets.load(study.dataset, study.n, data_dir)
+            _compute(store, dataset, console)
+            return publish(Results(folder), lambda: dataset, force=True)
+        where = store.environment()
+
+        def load_data() -> Dataset | None:
+            """Return the data of the study; None if they cannot be had, or are not those of its results."""
+            try:
+                found = datasets.load(study.dataset, study.n, data_dir)
+            except DatasetError:
+                return None
+            return found if where is None or found.fingerprint == where.dataset_fingerprint else None
+
+        return publish(Results(folder), load_data, force=True)
+
+
+def _has_all_runs(store: Store) -> bool:
+    """Return whether every run that the tables list is there."""
+    stored = {(record.variant, record.sample, record.seed) for record in store.records()}
+    try:
+        runs = Results(store.folder).runs
+    except StoreError:
+        return True  # nothing is listed yet
+    return set(runs[["variant", "sample", "seed"]].itertuples(index=False, name=None)) <= stored
+
+
+def _run(runner: Runner, runs: list[Run], request: RunRequest, console: Console, watch: Watch) -> list[Record]:
+    """Execute what is not done yet, with progress, and return its records."""
+    todo = runner.pending(runs, request.rerun)
+    if not todo:
+        console.print(f"All {len(runs)} runs are done already; --rerun all repeats them.", highlight=False)
+        return []
+    expected = estimate.learn_from(request.out.parent, todo, len(runner.dataset.X))
+    console.print(expected.as_text(todo), highlight=False, soft_wrap=True)
+    progress = watch(console, runs, todo, expected)
+    with progress.shown():
+        runner.execute(todo, progress)
+    return progress.done
+
+
+def _compute(store: Store, dataset: Dataset, console: Console) -> None:
+    """Compute and write everything that needs the data: scores, tables, and the arrays that pictures show."""
+    scoring.score_study(store, dataset, console)
+    export(store)
+    reproducibility.write(store, dataset, console)
+    with bar(console, "drawings", len(Results(store.folder).variants)) as advance:
+        keep_drawings(store, dataset, lambda _: advance(), cache_folder())
+
+
+def _with_pools(where: Environment, records: Sequence[Record]) -> Environment:
+    """Return the environment after the runs: its load, and the thread pools that the workers had."""
+    found = {pool for record in records for pool in record.outcome.pools}
+    pools = tuple(sorted(found, key=lambda pool: (pool.library, pool.threads)))
+    return where.model_copy(update={"load_after": environment.load(), "pools": pools})
+
+
+def _measured_s(record: Record) -> float:
+    """Return the seconds of a run inside the reducer's own code."""
+    return sum(cost.wall_s for cost in record.outcome.costs.values() if cost is not None)

@@ -1,0 +1,111 @@
+"""Progress on a terminal: one line a variant with its state, its runs, their time, and the time that remains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from statistics import median
+from time import monotonic
+
+from rich.console import Console
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+from bench.execution.estimate import Estimate
+from bench.store.records import Outcome, Record
+from bench.studies.plan import Run
+from bench.units import seconds_as_text
+
+
+class Progress:
+    """Shows the progress of a study: a live table on a terminal, one line a run elsewhere."""
+
+    def __init__(self, console: Console, plan: Sequence[Run], todo: Sequence[Run], estimate: Estimate) -> None:
+        self.console, self.plan, self.todo, self.estimate = console, plan, list(todo), estimate
+        self.done: list[Record] = []
+        self.warm: set[str] = set()
+        self.running: Run | None = None
+        self.since = monotonic()
+        self.live: Live | None = None
+
+    def shown(self) -> AbstractContextManager[object]:
+        """Return the context in which progress is on the screen."""
+        if not self.console.is_terminal:
+            return nullcontext()
+        self.live = Live(console=self.console, get_renderable=self._table, refresh_per_second=2, transient=True)
+        return self.live
+
+    def started(self, run: Run) -> None:
+        """Note that a run begins."""
+        self.running, self.since = run, monotonic()
+
+    def warmed(self, run: Run, outcome: Outcome) -> None:
+        """Note that a worker is ready."""
+        self.warm.add(run.variant)
+
+    def ended(self, run: Run, record: Record) -> None:
+        """Note that a run has ended."""
+        self.note(record)
+        if self.live is None:
+            self.console.print(self._line(record), highlight=False, soft_wrap=True, markup=False)
+
+    def note(self, record: Record) -> None:
+        """Count a run that has ended and learn from its cost."""
+        self.done.append(record)
+        self.running = None
+        self.estimate.learn(record)
+
+    def remaining_s(self) -> float | None:
+        """Return the seconds that the study still takes; None if nothing is known yet."""
+        left = self.todo[len(self.done) :]
+        seconds = self.estimate.seconds(left, self.warm) if left else 0.0
+        if not left or seconds is None:
+            return seconds
+        elapsed = monotonic() - self.since if self.running else 0.0
+        return max(seconds - elapsed, 1.0)
+
+    def _line(self, record: Record) -> str:
+        fit = record.outcome.fit
+        cost = f"fit {seconds_as_text(fit.wall_s)}" if fit else record.outcome.reason
+        sample = f"sample {record.sample}, " if record.sample else ""
+        return (
+            f"[{len(self.done)}/{len(self.todo)}] {record.variant}, {sample}seed {record.seed}: "
+            f"{record.outcome.status.value}, {cost}{self._remaining()}"
+        )
+
+    def _remaining(self) -> str:
+        seconds = self.remaining_s()
+        return f"; about {seconds_as_text(seconds)} left" if seconds else ""
+
+    def _table(self) -> Table:
+        table = Table(title=f"{len(self.done)} of {len(self.todo)} runs done{self._remaining()}", title_justify="left")
+        for name in ("method", "state", "seeds", "fit"):
+            table.add_column(name, justify="right" if name in ("seeds", "fit") else "left")
+        for variant in dict.fromkeys(run.variant for run in self.plan):
+            table.add_row(*self._row(variant))
+        return table
+
+    def _row(self, variant: str) -> tuple[str, str, str, str]:
+        asked = [run for run in self.plan if run.variant == variant]
+        todo = [run for run in self.todo if run.variant == variant]
+        done = [record for record in self.done if record.variant == variant]
+        state = "waits" if len(done) < len(todo) else "done"
+        if any(not record.ok for record in done):
+            state = next(record.outcome.status.value for record in done if not record.ok).replace("_", " ")
+        if self.running is not None and self.running.variant == variant:
+            doing = "runs" if variant in self.warm else "starts"
+            state = f"[bold]{doing}, {seconds_as_text(monotonic() - self.since)}[/bold]"
+        fits = [record.outcome.fit.wall_s for record in done if record.outcome.fit is not None]
+        finished = len(asked) - len(todo) + len(done)
+        return asked[0].spec.label, state, f"{finished}/{len(asked)}", seconds_as_text(median(fits)) if fits else ""
+
+
+@contextmanager
+def bar(console: Console, title: str, total: int) -> Iterator[Callable[[], None]]:
+    """Show a bar with the time that remains, and give the function that moves it one step on."""
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=console, transient=True) as shown:
+        task = shown.add_task(title, total=total)
+        yield lambda: shown.advance(task)

@@ -1,0 +1,240 @@
+"""Scores of stored embeddings: each is computed only if it is missing or outdated. Nothing here affects a timing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from bench.datasets import Dataset
+from bench.execution.cache_folder import cache_folder
+from bench.execution.progress import bar
+from bench.metrics import (
+    METRICS,
+    NEED_LABELS,
+    REFERENCES,
+    Embedding,
+    ReferenceSpace,
+    corank_together,
+    evaluate,
+    evaluate_across,
+    reference_values,
+)
+from bench.metrics.labels import correct
+from bench.metrics.measure import Arrays, Subject
+from bench.metrics.measures import MEASURES
+from bench.store.records import Record
+from bench.store.score_store import Scored, ScoreStore, pack, subject_across
+from bench.store.store import Store
+
+CURVES = ("r_nx", "recall", "trustworthiness", "continuity")
+"""Curves over the size of the neighbourhood that are kept of each embedding: attributes of a `Coranking`."""
+CURVE_POINTS = 64
+NEIGHBOURS = 10
+"""Nearest training points whose majority tells the class of a test point; it is kept whether that is correct."""
+VERSIONS = {"curves": 1, "correct": 1}
+"""Versions of what is kept besides scores and measures."""
+TOGETHER = 8
+"""Embeddings that share a pass over data with too many points for their ranks to be kept."""
+
+
+def score_study(store: Store, dataset: Dataset, console: Console) -> None:
+    """Score every successful run against the points that it was fitted on, and the references of all points.
+
+    Of variants that are not scored, only the measures are computed that the study asks for.
+    """
+    study = store.study()
+    whole = (None, "", 0, True)
+    groups: dict[tuple[int | None, str, int, bool], list[Record]] = {}
+    if any(variant.scores for variant in study.variants.values()):
+        groups[whole] = []  # else nothing would be compared with references, which take minutes with many points
+    for record in store.records():
+        spec = study.variants[record.variant]
+        if record.ok and (spec.scores or study.measures):
+            groups.setdefault((spec.n, spec.without, record.sample, spec.scores), []).append(record)
+    with bar(console, "scores", sum(map(len, groups.values()))) as advance:
+        for group, records in groups.items():
+            n, without, sample, scored = group
+            score(
+                store,
+                dataset.select(n, without, sample, study.samples),
+                records,
+                lambda _: advance(),
+                measures=study.measures,
+                scored=scored,
+                references=group == whole,
+            )
+
+
+def score(
+    store: Store,
+    dataset: Dataset,
+    records: Sequence[Record],
+    progress: Callable[[Record], None],
+    *,
+    measures: Iterable[str] = (),
+    scored: bool = True,
+    references: bool = True,
+    folder: Path | None = None,
+) -> None:
+    """Compute the scores of runs that are missing, outdated or of another embedding.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The training points that all of these runs were fitted on, and the test points.
+    progress : function
+        Called with each record as its scores are complete.
+    measures : iterable of str
+        Quantities from `bench.metrics.measures` that the study asks for.
+    scored : bool
+        Whether scores and curves are computed, or measures only.
+    references : bool
+        Whether the rows that embeddings are compared with are of these data.
+    folder : path or None
+        Where arrays of the data are cached; None takes the user's cache folder.
+    """
+    scorer = Scorer(store, ReferenceSpace(dataset, folder or cache_folder()), tuple(measures), scored)
+    for name in REFERENCES if references else ():
+        if dataset.y is not None or name not in NEED_LABELS:
+            scorer.complete_reference(name)
+    # Kernels use all cores by themselves: one embedding at a time is as fast as several, and takes less memory.
+    size = 1 if scorer.space.fits else TOGETHER
+    for start in range(0, len(records), size):
+        group = records[start : start + size]
+        scorer.complete(group)
+        for record in group:
+            progress(record)
+    first_sample = (record for record in records if record.sample == 0 and scored)
+    for _, of_variant in groupby(first_sample, lambda record: record.variant):
+        scorer.complete_across(list(of_variant))
+
+
+class Scorer:
+    """Completes what is stored of embeddings of the same data.
+
+    Parameters
+    ----------
+    measures : tuple of str
+        Quantities that the study asks for besides the scores.
+    scored : bool
+        Whether scores and curves are computed, or measures only.
+    """
+
+    def __init__(
+        self, store: Store, space: ReferenceSpace, measures: tuple[str, ...] = (), scored: bool = True
+    ) -> None:
+        self.store, self.space, self.measures, self.scored = store, space, measures, scored
+        self.scores = ScoreStore(store)
+
+    @property
+    def versions(self) -> dict[str, int]:
+        """Version of everything that is computed of an embedding, as the code computes it now."""
+        of_measures = {measure_key(name): MEASURES[name].version for name in self.measures}
+        of_scores = {metric.key: metric.version for metric in METRICS.values()} | VERSIONS
+        return (of_scores if self.scored else {}) | of_measures
+
+    def missing(self, found: Scored | None) -> list[str]:
+        """Return what has to be computed, in the order of the registry."""
+        known = found.versions if found else {}
+        return [key for key, version in self.versions.items() if known.get(key) != version]
+
+    def complete(self, records: Sequence[Record]) -> None:
+        """Compute what is missing of some runs."""
+        todo = []
+        for record in records:
+            found = self.scores.of_run(record)
+            if missing := self.missing(found):
+                todo.append((record, found, missing, embedding_of(self.store, self.space, record)))
+        # The ranks, whose search takes most of the time with many points, are computed for several embeddings at once.
+        need_ranks = METRICS.keys() | {"curves"}
+        ranked = [one for *_, missing, one in todo if one.is_finite and not need_ranks.isdisjoint(missing)]
+        if ranked and not self.space.fits:
+            corank_together(ranked)
+        for record, found, missing, embedding in todo:
+            self.scores.keep_run(record, self._completed(record, found, missing, embedding))
+
+    def _completed(self, record: Record, found: Scored | None, missing: list[str], embedding: Embedding) -> Scored:
+        found = found or Scored(subject=record.arrays_sha256 or "", versions={})
+        outdated = [name for name in self.measures if measure_key(name) in missing]
+        measured = {name: found.measures[name] for name in self.measures if name not in outdated}
+        if outdated:
+            subject = subject_of(self.store, self.space, record)
+            measured |= {name: MEASURES[name].compute(subject) for name in outdated}
+        return Scored(
+            subject=found.subject,
+            versions=self.versions,
+            values=found.current + evaluate(embedding, [key for key in missing if key in METRICS]),
+            measures=measured,
+            curves=_curves(embedding) if "curves" in missing else found.curves,
+            correct=_correct(embedding) if "correct" in missing else found.correct,
+        )
+
+    def complete_across(self, records: Sequence[Record]) -> None:
+        """Compute what is missing of the scores over the seeds of a variant, whose successful runs these are."""
+        found = self.scores.across(records)
+        missing = [key for key in self.missing(found) if key in METRICS]
+        if missing:
+            embeddings = [embedding_of(self.store, self.space, record) for record in records]
+            values = (found.current if found else []) + evaluate_across(embeddings, missing)
+            scored = Scored(subject=subject_across(records), versions=self.versions, values=values)
+            self.scores.keep_across(records, scored)
+
+    def complete_reference(self, name: str) -> None:
+        """Compute what is missing of the scores of a reference."""
+        subject = self.space.dataset.fingerprint
+        found = self.scores.reference(name)
+        found = found if found and found.subject == subject else None
+        missing = [key for key in self.missing(found) if key in METRICS]
+        if missing:
+            values = (found.current if found else []) + reference_values(self.space, name, missing)
+            self.scores.keep_reference(name, Scored(subject=subject, versions=self.versions, values=values))
+
+
+def measure_key(name: str) -> str:
+    """Return what the version of a measure is stored under, apart from scores of the same name."""
+    return f"measure:{name}"
+
+
+def embedding_of(store: Store, space: ReferenceSpace, record: Record) -> Embedding:
+    """Return the embedding of a run and what else its scores look at."""
+    arrays = store.arrays(record)
+    others = {name: arrays.get(name) for name in ("squared_error", "refit", "few", "alone")}
+    return Embedding(space, arrays["train"], arrays.get("test"), **others)
+
+
+def subject_of(store: Store, space: ReferenceSpace, record: Record) -> Subject:
+    """Return a run as measures look at it."""
+    variants = store.study().variants
+    spec = variants[record.variant]
+
+    def sibling(reducer: str) -> Arrays | None:
+        """Return the arrays of a reducer's run with the same seed, sample and value on the same axis."""
+        for name, other in variants.items():
+            alike = (other.reducer, other.axis, other.value) == (reducer, spec.axis, spec.value)
+            run = store.find(name, record.sample, record.seed) if alike and name != record.variant else None
+            if run is not None and run.ok:
+                return store.arrays(run)
+        return None
+
+    return Subject(space, store.arrays(record), spec.without, sibling)
+
+
+def _curves(embedding: Embedding) -> dict[str, list[float]]:
+    """Return the curves of an embedding; none if it is not finite, collapsed or of too few points."""
+    n = len(embedding.Z)
+    if not embedding.has_neighbours or n < 3:
+        return {}
+    ks = np.unique(np.geomspace(1, n - 2, CURVE_POINTS).round().astype(np.int64))
+    return {"k": ks.tolist()} | {name: getattr(embedding.coranking, name)[ks - 1].tolist() for name in CURVES}
+
+
+def _correct(embedding: Embedding) -> str:
+    """Return which test points are classified correctly, packed; empty if there are none, or no labels or positions."""
+    Z_test = embedding.Z_test
+    if embedding.y_test is None or Z_test is None or not len(Z_test) or not embedding.has_neighbours:
+        return ""
+    return pack(correct(embedding, NEIGHBOURS, "test"))

@@ -1,0 +1,208 @@
+"""An embedding and the data it is an embedding of, with what several metrics need computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from bench.metrics import kernels, plain_kernels
+from bench.metrics.chunks import in_chunks
+from bench.metrics.coranking import Coranking, corank
+from bench.metrics.reference_space import MAX_NEIGHBOURS, Memory, ReferenceSpace, squared_norms
+
+
+@dataclass(frozen=True)
+class Embedding(Memory):
+    """An embedding and the data it is an embedding of.
+
+    Attributes
+    ----------
+    space : ReferenceSpace
+        The data.
+    Z : ndarray of shape (n_train, n_components)
+        Embedding of the training points.
+    Z_test : ndarray of shape (n_test, n_components) or None
+        Embedding of the test points; None for a method without `transform`.
+    squared_error : ndarray of shape (n_test,) or None
+        Squared error of each test point's reconstruction, summed over features; None without an inverse.
+    refit : ndarray of shape (n_again, n_components) or None
+        The first training points, mapped again as if they were new.
+    few, alone : ndarray of shape (n_again, n_components) or None
+        The first test points, mapped again: in a small batch of their own, and one by one.
+    """
+
+    space: ReferenceSpace
+    Z: np.ndarray
+    Z_test: np.ndarray | None = None
+    squared_error: np.ndarray | None = None
+    refit: np.ndarray | None = None
+    few: np.ndarray | None = None
+    alone: np.ndarray | None = None
+
+    @property
+    def y(self) -> np.ndarray | None:
+        """Labels of the training points."""
+        return self.space.dataset.y
+
+    @property
+    def y_test(self) -> np.ndarray | None:
+        """Labels of the test points."""
+        return self.space.dataset.y_test
+
+    @cached_property
+    def is_finite(self) -> bool:
+        """Whether every coordinate is a number that can be squared."""
+        return all(
+            bool(np.isfinite(Z).all()) and float(np.abs(Z).max(initial=0)) < 1e150
+            for Z in (self.Z, self.Z_test, self.refit, self.few, self.alone)
+            if Z is not None
+        )
+
+    @cached_property
+    def is_collapsed(self) -> bool:
+        """Whether all training points lie at one position."""
+        return bool(np.ptp(self.Z, axis=0).max() == 0)
+
+    @property
+    def has_neighbours(self) -> bool:
+        """Whether neighbours in it mean anything: it is finite and not collapsed."""
+        return self.is_finite and not self.is_collapsed
+
+    @cached_property
+    def unit(self) -> float:
+        """A power of two as large as the largest coordinate: dividing by it loses no digit and prevents overflow."""
+        largest = float(np.abs(self.Z).max(initial=0))
+        return float(2.0 ** np.ceil(np.log2(largest))) if largest > 0 else 1.0
+
+    @cached_property
+    def positions(self) -> np.ndarray:
+        """Training points as kernels take them: float64, of shape (n_components, n_train), in `unit`."""
+        return self.as_positions(self.Z)
+
+    @cached_property
+    def test_positions(self) -> np.ndarray:
+        """Test points in the same form and unit."""
+        assert self.Z_test is not None
+        return self.as_positions(self.Z_test)
+
+    @cached_property
+    def coranking(self) -> Coranking:
+        """Ranks in the embedding compared with ranks in the original space."""
+        return corank(self.space, [self.positions])[0]
+
+    @cached_property
+    def neighbours(self) -> np.ndarray:
+        """Nearest training points of each training point, itself left out, nearest first, ties by index."""
+        known = "coranking" in self.__dict__
+        return self.coranking.near if known else self.nearest(self.positions, first=0)
+
+    @cached_property
+    def test_neighbours(self) -> np.ndarray:
+        """Nearest training points of each test point, nearest first, ties by index."""
+        return self.nearest(self.test_positions)
+
+    @cached_property
+    def test_ranks(self) -> np.ndarray:
+        """Ranks in the original space, from 0, of each test point's nearest neighbours in the embedding."""
+        near = self.test_neighbours
+        blocks = self.space.rank_blocks("test")
+        return np.concatenate([np.take_along_axis(ranks, near[rows], axis=1) for rows, ranks in blocks]).astype(
+            np.int64
+        )
+
+    @cached_property
+    def class_sums(self) -> np.ndarray:
+        """Sum of the distances of each training point to each class, of shape (n_train, n_classes)."""
+        return self._class_sums(self.positions, self.y)
+
+    @cached_property
+    def test_class_sums(self) -> np.ndarray:
+        """The same for test points among themselves."""
+        return self._class_sums(self.test_positions, self.y_test)
+
+    @cached_property
+    def baseline(self) -> Embedding:
+        """A baseline for `transform`: each test point at the mean of its 5 nearest training points in the data.
+
+        Whatever learns to map new points should do better than that mean, which any embedding can have.
+        """
+        neighbours = self.space.test_neighbours[:, :5]
+        return replace(self, Z_test=np.asarray(self.Z, np.float64)[neighbours].mean(axis=1))
+
+    def nearest(self, queries: np.ndarray, first: int = -1) -> np.ndarray:
+        """Return the nearest training points of each query; `first` as in `kernels.rank_rows`."""
+        n_others = self.positions.shape[1] - (first >= 0)
+        near = np.empty((queries.shape[1], min(MAX_NEIGHBOURS, n_others)), np.int32)
+        in_chunks(kernels.nearest_rows, self.positions, queries, first, near)
+        return near
+
+    def as_positions(self, Z: np.ndarray) -> np.ndarray:
+        """Return points of the embedding as kernels take them."""
+        return np.ascontiguousarray(np.asarray(Z, np.float64).T / self.unit)
+
+    def _class_sums(self, positions: np.ndarray, y: np.ndarray | None) -> np.ndarray:
+        assert y is not None
+        order = np.argsort(y, kind="stable")
+        starts = np.append(np.unique(y[order], return_index=True)[1], len(y))
+        sums = np.empty((len(y), len(starts) - 1))
+        in_chunks(plain_kernels.class_sums, np.ascontiguousarray(positions[:, order]), positions, starts, sums)
+        return sums
+
+
+class Unreduced(Embedding):
+    """Baseline: the unreduced data."""
+
+    @cached_property
+    def neighbours(self) -> np.ndarray:
+        """Nearest training points of each training point."""
+        return self.space.neighbours
+
+    @cached_property
+    def test_neighbours(self) -> np.ndarray:
+        """Nearest training points of each test point."""
+        return self.space.test_neighbours
+
+    @cached_property
+    def unit(self) -> float:
+        """One step of the grid that the data lie on."""
+        return 1.0
+
+    def _class_sums(self, positions: np.ndarray, y: np.ndarray | None) -> np.ndarray:
+        """Use inner products, which are exact here and cost far less than differences."""
+        assert y is not None
+        points = np.ascontiguousarray(positions.T)
+        norms = squared_norms(points)
+        member = (y[:, None] == np.unique(y)).astype(np.float64)
+        sums = np.empty(member.shape)
+        for start in range(0, len(points), 512):
+            rows = slice(start, start + 512)
+            sums[rows] = np.sqrt(norms[rows, None] + norms - 2 * (points[rows] @ points.T)) @ member
+        return sums
+
+
+class ShuffledLabels(Unreduced):
+    """The data with their labels shuffled: the score where there is nothing to find."""
+
+    @cached_property
+    def y(self) -> np.ndarray | None:
+        """Labels of the training points, shuffled."""
+        return _shuffled(self.space.dataset.y)
+
+    @cached_property
+    def y_test(self) -> np.ndarray | None:
+        """Labels of the test points, shuffled."""
+        return _shuffled(self.space.dataset.y_test)
+
+
+def _shuffled(y: np.ndarray | None) -> np.ndarray | None:
+    return None if y is None else np.random.RandomState(0).permutation(y)
+
+
+def corank_together(embeddings: Sequence[Embedding]) -> None:
+    """Compare several embeddings with their data in one pass, for data whose ranks do not fit into memory."""
+    found = corank(embeddings[0].space, [embedding.positions for embedding in embeddings])
+    for embedding, coranking in zip(embeddings, found, strict=True):
+        embedding.__dict__["coranking"] = coranking

@@ -1,0 +1,245 @@
+"""The space of a dataset: its distances, ranks and neighbours, exact, computed once and cached on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import floor, log2
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import numpy as np
+from numba import get_num_threads
+
+from bench.datasets import Dataset
+from bench.metrics import kernels, plain_kernels
+from bench.metrics.cache import CachedArrays
+from bench.metrics.chunks import in_chunks
+
+MAX_NEIGHBOURS = 100
+"""Neighbours that are stored of each point: the largest k of any metric."""
+MEMORY = 3 * 2**29
+"""Bytes that arrays over all pairs may take together; beyond, blocks of rows are computed again in every pass."""
+BLOCK = 2**28
+"""Bytes that one block of rows may take."""
+VERSION = 1
+"""Raised whenever the cached arrays change."""
+
+T = TypeVar("T")
+Points = Literal["train", "test"]
+
+
+class Memory:
+    """Something that several metrics look at, and that keeps what one has computed for the next."""
+
+    def once(self, name: str, compute: Callable[[], T]) -> T:
+        """Return what `compute` gives, computed the first time only."""
+        known: dict[str, T] = self.__dict__.setdefault("_known", {})
+        if name not in known:
+            known[name] = compute()
+        return known[name]
+
+
+@dataclass(frozen=True)
+class ReferenceSpace(Memory):
+    """The space that embeddings of a dataset are compared with.
+
+    Every point is rounded to a grid of whole numbers, on which squared distances are exact and ties are ties: 8-bit
+    images lie on one already; other data are rounded to the finest grid that leaves products of float64 exact, at 784
+    features 2^-21 of their range. Ties go to the point that comes first in the data.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        The data.
+    folder : path or None
+        Where arrays over all pairs are cached for the next process; None caches nothing on disk.
+    memory : int
+        Bytes that arrays over all pairs may take.
+    """
+
+    dataset: Dataset
+    folder: Path | None = None
+    memory: int = MEMORY
+
+    @property
+    def n(self) -> int:
+        """Number of training points."""
+        return len(self.dataset.X)
+
+    @property
+    def fits(self) -> bool:
+        """Whether arrays over all pairs fit into memory: ranks of both splits, distances, and room to sort pairs."""
+        n, m = self.n, len(self.dataset.X_test)
+        return n <= 2**16 and 12 * n * n + 2 * n * m <= self.memory
+
+    @property
+    def levels(self) -> int:
+        """Steps of the grid from 0 to 1."""
+        return self.dataset.levels or 2 ** min(floor((53 - log2(self.dataset.X.shape[1])) / 2), 24)
+
+    @cached_property
+    def points(self) -> np.ndarray:
+        """Training points on the grid, centred, of a type in which inner products are exact."""
+        return self._on_grid(self.dataset.X)
+
+    @cached_property
+    def test_points(self) -> np.ndarray:
+        """Test points on the same grid."""
+        return self._on_grid(self.dataset.X_test)
+
+    @cached_property
+    def norms(self) -> np.ndarray:
+        """Squared norms of the training points, float64."""
+        return squared_norms(self.points)
+
+    @cached_property
+    def neighbours(self) -> np.ndarray:
+        """Nearest training points of each training point, itself left out, nearest first."""
+        return self._nearest("train")
+
+    @cached_property
+    def test_neighbours(self) -> np.ndarray:
+        """Nearest training points of each test point, nearest first."""
+        return self._nearest("test")
+
+    def rank_blocks(self, of: Points = "train") -> Iterator[tuple[slice, np.ndarray]]:
+        """Yield blocks of rows with the rank, from 0, of every training point as a neighbour of each row's point.
+
+        Parameters
+        ----------
+        of : {"train", "test"}
+            Which points the rows are. A training point comes last in its own row.
+        """
+        if self.fits:
+            ranks = self._arrays[of]["ranks"]
+            yield slice(0, len(ranks)), ranks
+            return
+        near = self._empty_neighbours(of)
+        for rows, _, ranks in self._rank(of, near):
+            yield rows, ranks
+        # Neighbours that are asked for later need no other pass.
+        self.__dict__.setdefault("neighbours" if of == "train" else "test_neighbours", near)
+
+    def product_blocks(self, queries: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+        """Yield blocks of rows with the exact inner products of each query with every training point."""
+        width = self.n * (self.points.itemsize + 4)
+        rows = max(1, min(len(queries), BLOCK // width))
+        products = np.empty((rows, self.n), self.points.dtype)
+        for start in range(0, len(queries), rows):
+            block = slice(start, min(start + rows, len(queries)))
+            yield block, np.matmul(queries[block], self.points.T, out=products[: block.stop - start])
+
+    @property
+    def pairs(self) -> Mapping[str, np.ndarray]:
+        """Of every pair of training points its squared distance, `squared`, and the rank of that, `doubled_ranks`.
+
+        Equal distances share the average of their ranks, which is a whole number once doubled. Pairs lie row by row
+        as in `bench.metrics.pair_kernels`.
+        """
+        return self._arrays["train"]
+
+    def squared_distances(self, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+        """Return the squared distances between training points, in float64; i and j differ everywhere."""
+        if self.fits:
+            first, second = np.minimum(i, j).astype(np.int64), np.maximum(i, j)
+            positions = first * (2 * self.n - first - 1) // 2 + second - first - 1
+            return self.pairs["squared"][positions].astype(np.float64)
+        squares = np.empty(len(i))
+        for start in range(0, len(i), 2**13):
+            part = slice(start, start + 2**13)
+            squares[part] = squared_norms(self.points[i[part]] - self.points[j[part]])
+        return squares
+
+    @cached_property
+    def workspace(self) -> tuple[np.ndarray, np.ndarray]:
+        """Memory to sort the pairs of an embedding in, allocated once: that takes as long as sorting."""
+        n_pairs = self.n * (self.n - 1) // 2
+        return np.empty(n_pairs), np.empty(n_pairs, np.uint32)
+
+    @cached_property
+    def _arrays(self) -> dict[Points, CachedArrays]:
+        def cached(of: Points) -> CachedArrays:
+            name = f"{self.dataset.fingerprint[:32]}-{of}-v{VERSION}-k{MAX_NEIGHBOURS}" if self.folder else ""
+            return CachedArrays(self.folder / name if self.folder else None, lambda: self._compute(of))
+
+        return {"train": cached("train"), "test": cached("test")}
+
+    def _compute(self, of: Points) -> dict[str, np.ndarray]:
+        near = self._empty_neighbours(of)
+        ranks = np.empty((len(near), self.n), np.uint16)
+        if of == "test":
+            for _ in self._rank(of, near, ranks):
+                pass
+            return {"ranks": ranks, "near": near}
+        largest = self.points.shape[1] * self.levels**2
+        squared = np.empty(self.n * (self.n - 1) // 2, np.uint32 if largest < 2**32 else np.float64)
+        for rows, products, _ in self._rank(of, near, ranks):
+            in_chunks(plain_kernels.triangle_rows, products, self.norms, rows.start, squared)
+        return {"ranks": ranks, "near": near, "squared": squared, "doubled_ranks": doubled_ranks(squared)}
+
+    def _nearest(self, of: Points) -> np.ndarray:
+        if self.fits:
+            return self._arrays[of]["near"]
+        near = self._empty_neighbours(of)
+        for _ in self._rank(of, near):
+            pass
+        return near
+
+    def _empty_neighbours(self, of: Points) -> np.ndarray:
+        n_rows = self.n if of == "train" else len(self.test_points)
+        return np.empty((n_rows, min(MAX_NEIGHBOURS, self.n - 1)), np.int32)
+
+    def _rank(
+        self, of: Points, near: np.ndarray, ranks: np.ndarray | None = None
+    ) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+        """Rank block after block of rows, into `near` and, if given, `ranks`; yield rows, inner products and ranks."""
+        queries = self.points if of == "train" else self.test_points
+        norms, block = squared_norms(queries), np.empty((0, self.n), np.uint32)
+        for rows, products in self.product_blocks(queries):
+            if ranks is None and len(block) < len(products):
+                block = np.empty(products.shape, np.uint32)
+            found = block[: len(products)] if ranks is None else ranks[rows]
+            first = rows.start if of == "train" else -1
+            in_chunks(kernels.rank_rows, products, norms[rows], self.norms, first, found, near[rows])
+            yield rows, products, found
+
+    @cached_property
+    def _varying(self) -> np.ndarray:
+        """Features that are not the same in all points; the others, such as an image's corners, add to no distance."""
+        both = [X for X in (self.dataset.X, self.dataset.X_test) if len(X)]
+        low, high = np.min([X.min(axis=0) for X in both], axis=0), np.max([X.max(axis=0) for X in both], axis=0)
+        return low < high
+
+    def _on_grid(self, X: np.ndarray) -> np.ndarray:
+        """Return whole numbers around 0; of float32 if every partial sum of a product stays below 2^24."""
+        half = (self.levels + 1) // 2
+        exact = np.float32 if X.shape[1] * half**2 < 2**24 else np.float64
+        grid = np.multiply(X[:, self._varying], self.levels, dtype=exact)
+        np.rint(grid, out=grid)
+        grid -= half
+        return grid
+
+
+def squared_norms(points: np.ndarray) -> np.ndarray:
+    """Return the squared norm of each row, in float64."""
+    return np.einsum("ij,ij->i", points, points, dtype=np.float64, casting="safe")
+
+
+def doubled_ranks(values: np.ndarray) -> np.ndarray:
+    """Return the doubled average rank of each value, from 1; equal values share theirs."""
+    if values.dtype == np.uint32 and values.max(initial=0) < 2**27:
+        by_chunk = np.zeros((get_num_threads(), int(values.max(initial=0)) + 1), np.uint32)
+        in_chunks(plain_kernels.count_values, values, by_chunk)
+        counts = by_chunk.sum(axis=0, dtype=np.uint32)
+        table = 2 * np.cumsum(counts, dtype=np.uint32) - counts + 1
+        out = np.empty(len(values), np.uint32)
+        in_chunks(plain_kernels.look_up, values, table, out)
+        return out
+    order = np.argsort(values)
+    last = np.append(np.flatnonzero(np.diff(values[order])), len(values) - 1)
+    counts = np.diff(last, prepend=-1)
+    out = np.empty(len(values), np.uint32)
+    out[order] = np.repeat(2 * (last + 1) - counts + 1, counts)
+    return out

@@ -1,0 +1,1 @@
+"""Output: what a reader looks at. Tables, figures, report and questions are pure functions of `Results`."""

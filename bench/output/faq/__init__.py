@@ -1,0 +1,61 @@
+"""Questions that users of dimensionality reducers ask, answered from the results of the studies.
+
+A question is a function of `Results`, which returns a small table and a few values. The template with the name of its
+module has a block with its name; this says the sentences. Findings, at README's head, are made in the same way.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bench.output.faq import choice, cost, findings, parameters, quality, repeatability
+from bench.output.faq.page import Question, page, read, stated
+from bench.output.tables.document import write_into
+
+__all__ = ["QUESTIONS", "write"]
+
+QUESTIONS = (
+    Question("Which method for what?", "full", "summary.md", choice.which_method),
+    Question("Is the difference real, or noise?", "full", "test_comparisons.csv", choice.is_it_real),
+    Question("Which methods keep neighbours, at which k?", "full", "figures/neighbourhoods.png", quality.neighbours),
+    Question("How much do the parameters matter?", "sensitivity", "figures/sweeps.png", parameters.one_by_one),
+    Question("Does the same seed give the same embedding?", "threads", "reproducibility.csv", repeatability.same_seed),
+    Question("How much does an embedding change with the seed?", "full", "figures/stability.png", repeatability.seeds),
+    Question("How well are test points mapped?", "full", "summary.csv", quality.transformed),
+    Question("Does the position of a point depend on its batch?", "full", "summary.csv", quality.batches),
+    Question("Where does a class land that was left out?", "unseen", "figures/unseen.png", quality.left_out),
+    Question("Do distances and sizes in an embedding mean anything?", "full", "figures/shepard.png", quality.distances),
+    Question("Does the start of t-SNE and UMAP matter?", "initialisation", "figures/sweeps.png", parameters.starts),
+    Question("How many dimensions to cluster and classify?", "dimensions", "figures/sweeps.png", parameters.dimensions),
+    Question("What do import, cold start, fit and transform cost?", "threads", "runs.csv", cost.by_threads),
+    Question("How does memory grow with the number of points?", "scaling", "figures/scaling.png", cost.memory),
+    Question("Should PCA come first?", "pca-first", "summary.md", parameters.pca_first),
+    Question("What does a higher silhouette cost?", "sensitivity", "figures/dial.png", parameters.silhouette),
+    Question("How does time grow with the number of points?", "scaling", "figures/scaling.png", cost.time),
+    Question("Are these the numbers that others published?", "replication", "replication.md", repeatability.published),
+)
+"""Every question, in the order of the page."""
+
+
+def write(results_root: Path, into: Path | None = None) -> Path:
+    """Write `README.md` of a folder of results, and return its path.
+
+    Parameters
+    ----------
+    results_root : Path
+        Folder with a folder of results for each study.
+    into : Path or None
+        A file that gets the findings between its markers.
+
+    Raises
+    ------
+    StoreError
+        If a table is missing or was written by an older version, or `into` has no markers.
+    """
+    studies = read(results_root, dict.fromkeys(question.study for question in QUESTIONS))
+    said = stated(studies, findings.FINDINGS)
+    path = results_root / "README.md"
+    path.write_text(page(studies, said, QUESTIONS), encoding="utf-8")
+    if into is not None:
+        write_into(into, "\n".join(f"{place}. {one}" for place, one in enumerate(said, start=1)), "findings")
+    return path

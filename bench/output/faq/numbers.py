@@ -1,0 +1,76 @@
+"""Numbers of results, as sentences and cells show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bench.analysis.comparisons import Comparison
+from bench.analysis.statistics import Difference, Interval
+from bench.analysis.summary import interval_of
+from bench.store.results import Results
+from bench.studies.sweeps import Sweep, sweeps
+
+
+def median(results: Results, row: str, quantity: str) -> float:
+    """Return the median over runs, or the only value; NaN if there is none."""
+    found = interval_of(results, row, quantity)
+    return float("nan") if found is None else found.median
+
+
+def cell(results: Results, row: str, quantity: str, digits: int = 3) -> str:
+    """Return the median of a quantity with its interval as text."""
+    return spread(interval_of(results, row, quantity), digits)
+
+
+def cells(results: Results, rows: Iterable[str], quantities: Iterable[str]) -> list[list[str]]:
+    """Return a row a variant: its label and the cells of some quantities."""
+    keys = list(quantities)
+    return [[results.label(row), *(cell(results, row, key) for key in keys)] for row in rows]
+
+
+def spread(found: Interval | None, digits: int = 3) -> str:
+    """Return a median with its interval as text.
+
+    >>> spread(Interval(0.9123, 0.9, 0.92, 10)), spread(None)
+    ('0.912 [0.900, 0.920]', 'n/a')
+    """
+    if found is None:
+        return "n/a"
+    if found.low is None or found.high is None:
+        return f"{found.median:.{digits}f}"
+    return f"{found.median:.{digits}f} [{found.low:.{digits}f}, {found.high:.{digits}f}]"
+
+
+def change(one: Comparison | Difference | None, digits: int = 3, sign: str = "+") -> str:
+    """Return a difference with its interval as text; with `sign=""` a ratio.
+
+    >>> change(Difference(0.02, -0.01, 0.05, 0.2))
+    '+0.020 [-0.010, +0.050]'
+    """
+    size = getattr(one, "estimate" if isinstance(one, Difference) else "change", None)
+    if one is None or size is None:
+        return "n/a"
+    size, low, high = (f"{value:{sign}.{digits}f}" for value in (size, one.low, one.high))
+    return f"{size} [{low}, {high}]"
+
+
+def listed(items: Iterable[object], pattern: str = "{}") -> str:
+    """Return items as a list in a sentence; `pattern` says how one of several fields is written.
+
+    >>> listed(["a", "b", "c"]), listed([("a", 1), ("b", 2)], "{} ({})"), listed([])
+    ('a, b and c', 'a (1) and b (2)', 'none')
+    """
+    texts = [pattern.format(*item) if isinstance(item, tuple) else pattern.format(item) for item in items]
+    *first, last = texts or ["none"]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def run_sweeps(results: Results) -> list[Sweep]:
+    """Return the sweeps of the study, with the settings that have been run, the default among them."""
+    found = []
+    for sweep in sweeps(results.study):
+        variants = {value: name for value, name in sweep.variants.items() if name in results.variants}
+        if sweep.base in results.variants and len(variants) > 1:
+            found.append(replace(sweep, variants=variants))
+    return found

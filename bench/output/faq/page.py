@@ -1,0 +1,129 @@
+"""The page of answers, `results/README.md`: findings, then question by question what the results say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bench.analysis.comparisons import Comparison
+from bench.errors import StoreError
+from bench.output.faq.numbers import change, listed
+from bench.output.tables.render import escaped
+from bench.store.results import Results
+
+Facts = Mapping[str, Any]
+"""What a template needs for its sentences."""
+CURRENT = {"runs": {"sample", "n_train"}, "scores": {"sample"}}
+"""Columns that tables of older versions lack."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A small table, and what the sentences need besides."""
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    facts: Facts = field(default_factory=dict)
+
+    def to_markdown(self) -> str:
+        """Return the table as Markdown."""
+        lines = [self.header, (":--", *["--:"] * (len(self.header) - 1)), *self.rows]
+        return "\n".join("| " + " | ".join(map(escaped, line)) + " |" for line in lines)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, the study that answers it, and the file of its results in which the answer is seen."""
+
+    text: str
+    study: str
+    shown: str
+    answer: Callable[[Results], Answer]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence that a practitioner can act on; `facts` returns None where the results lack what it is about."""
+
+    study: str
+    facts: Callable[[Results], Facts | None]
+
+
+def read(results_root: Path, studies: Iterable[str]) -> dict[str, Results]:
+    """Return the results of those studies that have been run.
+
+    Raises
+    ------
+    StoreError
+        If tables were written by an older version.
+    """
+    found = {study: Results(results_root / study) for study in studies}
+    found = {study: results for study, results in found.items() if results.exists}
+    for study, results in found.items():
+        for name, columns in CURRENT.items():
+            if missing := columns - set(results.frame(name).columns):
+                raise StoreError(
+                    f"Got {results.folder / name}.csv of an older version, without {' and '.join(sorted(missing))}; "
+                    f"`make bench STUDY={study}` measures the study again."
+                )
+    return found
+
+
+def page(studies: Mapping[str, Results], findings: Sequence[str], questions: Sequence[Question]) -> str:
+    """Return the page as Markdown; questions whose study has no results are listed at its end."""
+    numbered = list(enumerate(questions, start=1))
+    answered = [(number, one, _answer(one, studies[one.study])) for number, one in numbered if one.study in studies]
+    missing = [one for one in questions if one.study not in studies]
+    template = _environment().get_template("page.md.jinja")
+    return template.render(findings=findings, answered=answered, missing=missing).strip() + "\n"
+
+
+def stated(studies: Mapping[str, Results], findings: Sequence[Finding]) -> list[str]:
+    """Return the findings of those studies that have results, each as one line with the command behind it."""
+    known = [(one, one.facts(studies[one.study])) for one in findings if one.study in studies]
+    return [
+        f"{' '.join(said_by(one.facts, studies[one.study], facts).split())} (`make bench STUDY={one.study}`)"
+        for one, facts in known
+        if facts is not None
+    ]
+
+
+def said_by(function: Callable[..., Any], results: Results, facts: Facts) -> str:
+    """Return the block with the name of a function, of the template with the name of its module.
+
+    In templates variants have the filter `label`, and comparisons `change` and `compared`, which adds label and result.
+    """
+
+    def compared(one: Comparison, digits: int = 3) -> str:
+        result = "" if one.significant else f", {one.result}"
+        return f"{results.label(one.first)} ({change(one, digits)}{result})"
+
+    environment = _environment()
+    environment.filters |= {"label": results.label, "compared": compared, "change": change}
+    template = environment.get_template(f"{function.__module__.rpartition('.')[2]}.md.jinja")
+    return "".join(template.blocks[function.__name__](template.new_context(dict(facts))))
+
+
+def _answer(question: Question, results: Results) -> str:
+    """Return an answer; its paragraphs become one line each, since templates break lines where conditions begin."""
+    answer = question.answer(results)
+    text = said_by(question.answer, results, {**answer.facts, "table": answer.to_markdown()})
+    paragraphs = [one.strip() for one in text.split("\n\n")]
+    return "\n\n".join(one if one.startswith("|") else " ".join(one.split()) for one in paragraphs if one)
+
+
+def _environment() -> Environment:
+    # Markdown, not HTML: cells of tables are escaped by `Answer.to_markdown`.
+    found = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+    )
+    found.filters["listed"] = listed
+    return found

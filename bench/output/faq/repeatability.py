@@ -1,0 +1,98 @@
+"""Whether numbers and embeddings come again: with the same seed elsewhere, with another seed, and in a publication."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+import reducers
+from bench.analysis.statistics import interval
+from bench.output.faq.numbers import spread
+from bench.output.faq.page import Answer
+from bench.store.results import Results
+
+ROUNDING = 1e-4
+"""Root-mean-square radii; a smaller displacement is a difference of last digits."""
+ELSEWHERE = {"process": "in another process", "threads": "on two threads instead of one"}
+MEASURES = {
+    "trustworthiness": "trustworthiness, k = 5",
+    "silhouette": "silhouette",
+    "1nn": "1-NN accuracy",
+    "5nn": "5-NN accuracy",
+    "v_measure": "k-means V-measure",
+    "mse": "reconstruction error",
+}
+"""Measures of `replication.csv`, with their titles."""
+
+
+def same_seed(results: Results) -> Answer:
+    """Return what a seed fixes: within a process, in another one, on other threads."""
+    pairs = results.frame("reproducibility")
+    pairs = pairs.drop_duplicates(["reducer", "differs", "first_seed", "second_seed", "split"])
+    rows, test_only = [], []
+    for method, of_method in pairs.groupby("reducer", sort=False):
+        label, differing = reducers.source(str(method)).label, of_method.groupby(["differs", "split"])
+        found = dict(iter(differing))
+        within = "the same bits" if _is_repeatable(results, str(method)) else "differs"
+        rows.append((label, within, *(_displacement(found.get((d, "train"))) for d in (*ELSEWHERE, "seed"))))
+        for differs, where in ELSEWHERE.items():
+            of_train, of_test = (found.get((differs, split)) for split in ("train", "test"))
+            if of_train is None or of_test is None:
+                continue
+            if of_train["bit_equal"].all() and not of_test["bit_equal"].all():
+                test_only.append((label, where, f"{of_test['largest_displacement'].max():.1g}"))
+    header = ("method", "same process", "another process", "two threads instead of one", "another seed")
+    return Answer(header, rows, {"test_only": test_only})
+
+
+def _is_repeatable(results: Results, method: str) -> bool:
+    """Return whether every repeated fit of a reducer gave the same bits."""
+    tried = results.runs[results.runs["variant"].isin(results.select(reducer=method))]["repeatable"].dropna()
+    return len(tried) > 0 and bool((tried.astype(str) == "True").all())
+
+
+def _displacement(rows: pd.DataFrame | None) -> str:
+    """Return how far the median point moves between embeddings that should be the same, and the neighbours kept."""
+    if rows is None:
+        return "n/a"
+    if rows["bit_equal"].all():
+        return "the same bits"
+    if (rows["largest_displacement"] < ROUNDING).all():
+        return "rounding"
+    moved = spread(interval(rows["aligned_displacement"], lowest=0), 2)
+    return f"{moved} ({rows['shared_neighbours'].median():.0%})"
+
+
+def seeds(results: Results) -> Answer:
+    """Return how much of an embedding another seed changes."""
+    quantities = ("knn_jaccard_k15", "procrustes_residual")
+    found = {variant: [results.single(variant, key)[0] for key in quantities] for variant in results.variants}
+    known = {variant: (a, b) for variant, (a, b) in found.items() if a is not None and b is not None}
+    rows = [
+        (results.label(variant), str(len(results.ok_runs(variant))), *(f"{value:.3f}" for value in values))
+        for variant, values in known.items()
+    ]
+    # Controls show what two seeds are worth that have nothing in common: they are not the answer.
+    methods = [variant for variant in results.methods if variant in known]
+    by_neighbours = sorted(methods, key=lambda variant: -known[variant][0])
+    by_residual = sorted(methods, key=lambda variant: -known[variant][1])
+    facts = {"ends": (by_neighbours[0], by_neighbours[-1], by_residual[0]) if methods else ()}
+    header = ("method", "seeds", "kNN Jaccard, k = 15 (1: the same)", "Procrustes residual (0: the same)")
+    return Answer(header, rows, facts)
+
+
+def published(results: Results) -> Answer:
+    """Return how far each method's measures are from the published ones."""
+    cells = results.frame("replication")
+    furthest = cells.iloc[int(cells["difference"].abs().argmax())]
+    measures = [key for key in MEASURES if key in set(cells["measure"])]
+    rows = []
+    for variant, of in cells.groupby("variant", sort=False):
+        differences = dict(zip(of["measure"], of["difference"].round(4) + 0.0, strict=True))  # no minus before zero
+        texts = [f"{differences[key]:+.4f}" if key in differences else "" for key in measures]
+        rows.append((f"{results.label(str(variant))} ({of['method'].iloc[0]})", *texts))
+    facts = {
+        "n_cells": len(cells),
+        "counts": cells["verdict"].value_counts().to_dict(),
+        "furthest": (MEASURES[furthest["measure"]], results.label(furthest["variant"]), furthest["difference"]),
+    }
+    return Answer(("ours (theirs)", *(MEASURES[key] for key in measures)), rows, facts)

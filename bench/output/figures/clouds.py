@@ -1,0 +1,269 @@
+"""Clouds of points: embeddings, the scores of their points, two seeds aligned, and classes that were left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_hex
+from matplotlib.figure import SubFigure
+
+from bench.analysis import caveats
+from bench.analysis.summary import interval_of
+from bench.output.figures import style, values
+from bench.output.figures.values import shown_array, shown_arrays
+from bench.store.arrays import array_name
+from bench.store.results import Results
+from bench.store.values import DataFacts
+from bench.units import seconds_as_text
+
+SPLITS = ("train", "test")
+MARGIN = 1.12
+"""Width of a panel over that of the training points in it."""
+BAND = 0.15
+"""How far the points of a one-dimensional embedding are moved aside, as a share of their range."""
+AT_CHANCE = 0.5
+MAX_LINES = 400
+MAX_IN_3D = 3_000
+"""More points than that hide each other in three dimensions."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The square that all panels of a method show: it holds all but one in a thousand training points on each side."""
+
+    centre: np.ndarray
+    half: float
+
+    def clip(self, points: np.ndarray) -> tuple[np.ndarray, int]:
+        """Return positions, those outside moved to the border, and how many those are."""
+        inside = np.clip(points, self.centre - self.half, self.centre + self.half)
+        return inside, int((inside != points).any(axis=1).sum())
+
+    def show(self, ax: Axes) -> None:
+        """Let a panel show the square, without ticks: coordinates of an embedding have no meaning."""
+        (x, y), half = self.centre, self.half * 1.02
+        ax.set(xlim=(x - half, x + half), ylim=(y - half, y + half), xticks=[], yticks=[], frame_on=True)
+        ax.set_aspect("equal")
+        for spine in ax.spines.values():
+            spine.set(visible=True, linewidth=0.4, color="0.8")
+
+
+def positions(Z: np.ndarray) -> np.ndarray:
+    """Return where points are drawn: their first two coordinates; one dimension is drawn as a band.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, 2)
+    """
+    if Z.shape[1] > 1:
+        return np.asarray(Z[:, :2], np.float64)
+    aside = np.random.RandomState(style.DRAW_SEED).uniform(-BAND, BAND, len(Z)) * np.ptp(Z)
+    return np.column_stack([Z[:, 0], aside]).astype(np.float64)
+
+
+def frame(train: np.ndarray) -> Frame:
+    """Return the square for the positions of training points."""
+    low, high = np.percentile(train, [0.1, 99.9], axis=0)
+    return Frame((low + high) / 2, MARGIN * float((high - low).max()) / 2 or 1.0)
+
+
+def scatter(ax: Axes, window: Frame, Z: np.ndarray, colours: Any, **scale: Any) -> None:
+    """Draw points in their frame, in one shuffled order, and say how many lie beyond it.
+
+    Parameters
+    ----------
+    colours : str or ndarray of shape (n_samples,) or (n_samples, 3)
+        One colour for all, a number each, or a colour each.
+    **scale
+        How numbers become colours: `cmap`, `vmin`, `vmax`.
+    """
+    order, (inside, n_beyond) = _order(len(Z)), window.clip(positions(Z))
+    size = float(np.clip(60 / np.sqrt(len(Z)), 0.3, 8))
+    x, y = inside[order].T
+    ax.scatter(x, y, size, c=_chosen(colours, order), alpha=0.85, linewidths=0, rasterized=True, **scale)
+    window.show(ax)
+    if n_beyond:
+        corner = {"ha": "right", "va": "bottom", "transform": ax.transAxes}
+        ax.text(0.98, 0.02, f"{n_beyond} beyond", corner, fontsize=6, color="0.3")
+
+
+def colours_of(data: DataFacts, split: str) -> Any:
+    """Return the colour of each point: that of its class, or one grey if the data have no labels."""
+    if split not in data.labels:
+        return style.GREY
+    return np.array(style.palette(len(data.classes)))[data.labels[split]]
+
+
+def embeddings(results: Results) -> SubFigure | None:
+    """Draw the shown embedding of each method, coloured by class."""
+    data, found = results.data, shown_arrays(results, "embedding", "train")
+    if data is None:
+        return None
+    splits = SPLITS if (results.runs["n_test"] > 0).any() else ("train",)
+    # Of the fit's time alone: that a method used one core makes its time no less certain.
+    uncertain = {row for one in caveats.caveats(results) if one.columns == ("fit_s",) for row in one.rows}
+
+    def title(variant: str) -> str:
+        run, fit = results.shown(variant), interval_of(results, variant, "fit_s")
+        name, score = results.deciding(variant, run) if run else ("", 0.0)
+        lines = [f"{values.seed(results, variant)} of {len(results.runs_of(variant))}"]
+        lines += [f"{name} {score:.3f}"] if name else []
+        lines += [f"fit {'about ' * (variant in uncertain)}{seconds_as_text(fit.median)}"] if fit else []
+        return "\n".join(lines)
+
+    figure, columns = values.panels(results, found, title, names=splits, headroom=0.7, side=0.75)
+    for variant, column in columns.items():
+        for ax, split in zip(column, splits, strict=True):
+            Z = shown_array(results, "embedding", variant, split)
+            if Z is None:
+                style.blank(ax, "no transform for test points")
+            else:
+                scatter(ax, frame(positions(found[variant])), Z, colours_of(data, split))
+    style.legend_of_classes(figure, data.classes)
+    return figure
+
+
+def local(results: Results) -> SubFigure | None:
+    """Draw the shown embedding of each method, coloured by what each point adds to two scores."""
+    found = shown_arrays(results, "local")
+    if not found:
+        return None
+    figure, columns = values.panels(
+        results,
+        found,
+        lambda variant: values.seed(results, variant),
+        names=("trustworthiness", "continuity"),
+        otherwise="no scores of single points",
+        headroom=0.75,
+        side=1.1,
+    )
+    for variant, column in columns.items():
+        Z = shown_array(results, "embedding", variant, "train")
+        assert Z is not None
+        for ax, of_points in zip(column, found[variant].T, strict=True):
+            scatter(ax, frame(positions(Z)), Z, of_points, cmap="flare_r", vmin=AT_CHANCE, vmax=1)
+            ax.set_xlabel(f"mean {of_points.mean():.3f}", fontsize=7)
+    drawn = next(iter(columns.values()))[0].collections[0]
+    figure.colorbar(drawn, ax=figure.axes, label="score of a point", extend="min", shrink=0.5, aspect=30)
+    return figure
+
+
+def overlays(results: Results) -> SubFigure | None:
+    """Draw where points of the shown run lie in a second one, after the two are aligned."""
+    pairs = {variant: pair for variant in results.variants if (pair := _pair(results, variant))}
+    data = results.data
+    if data is None or not pairs:
+        return None
+
+    def title(variant: str) -> str:
+        seeds = [str(run[1]) for run in (results.shown(variant), results.second(variant)) if run]
+        below = f"\nresidual {residual(*pairs[variant]):.3f}" if variant in pairs else ""
+        return f"seed{'s' * (len(seeds) > 1)} {' and '.join(seeds)}{below}"
+
+    figure, columns = values.panels(results, pairs, title, otherwise="no two seeds to align", headroom=0.6, side=0.75)
+    colours = colours_of(data, "train")
+    for variant, (ax,) in columns.items():
+        a, b = (positions(Z) for Z in pairs[variant])
+        window, chosen = frame(np.concatenate([a, b])), _order(len(a))[:MAX_LINES]
+        a, b = (window.clip(one[chosen])[0] for one in (a, b))
+        look: Any = {"linewidths": 0.5, "alpha": 0.6, "colors": _chosen(colours, chosen), "rasterized": True}
+        ax.add_collection(LineCollection(list(np.stack([a, b], axis=1)), **look))
+        ax.scatter(*b.T, c=_chosen(colours, chosen), s=3, linewidths=0, rasterized=True)
+        window.show(ax)
+    style.legend_of_classes(figure, data.classes)
+    return figure
+
+
+def residual(a: np.ndarray, b: np.ndarray) -> float:
+    """Return what share of the variance of two aligned embeddings of size 1 differs if the scale is fitted too.
+
+    For two seeds this is the score `procrustes_residual` (Gower 1975).
+    """
+    return float(1 - np.sum(a * b) ** 2)
+
+
+def in_three_dimensions(results: Results) -> SubFigure | None:
+    """Draw the training points of embeddings that have three dimensions."""
+    data = results.data
+    found = {name: Z for name, Z in shown_arrays(results, "embedding", "train").items() if Z.shape[1] == 3}
+    if data is None or not found:
+        return None
+    figure = style.sheet(style.WIDTH, 3.2 * -(-len(found) // 2))
+    for i, (variant, Z) in enumerate(found.items(), start=1):
+        with mpl.rc_context({"grid.linewidth": 0.3, "grid.color": "0.85"}):
+            ax = figure.add_subplot(-(-len(found) // 2), min(2, len(found)), i, projection="3d")
+        order = _order(len(Z))[:MAX_IN_3D]
+        of_points = _chosen(colours_of(data, "train"), order)
+        ax.scatter(*Z[order].T, s=1.5, c=of_points, linewidths=0, depthshade=False, rasterized=True)
+        ax.set_title(f"{style.wrapped(results.label(variant))}\n{values.seed(results, variant)}")
+        for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
+            axis.set_ticklabels([])
+            axis.set_pane_color((1.0, 1.0, 1.0))
+            axis.line.set_color("0.7")
+        ax.set_box_aspect(np.ptp(Z, axis=0) / np.ptp(Z, axis=0).max())
+    style.legend_of_classes(figure, data.classes)
+    return figure
+
+
+def unseen(results: Results) -> SubFigure | None:
+    """Draw the test points of a class that no training point has, a row for each class left out."""
+    specs = {variant: results.variant(variant) for variant in results.variants}
+    found = {(one.without, one.series or one.label): v for v, one in specs.items() if one.without and one.scores}
+    arrays, data = shown_arrays(results, "embedding", "train"), results.data
+    if data is None or "test" not in data.labels or not set(found.values()) & set(arrays):
+        return None
+    methods = list(dict.fromkeys(method for _, method in found))
+    classes = [name for name in data.classes if any(name == left_out for left_out, _ in found)]
+    figure = style.sheet(style.WIDTH, len(classes) * (style.WIDTH / len(methods) + 0.3))
+    axes = figure.subplots(len(classes), len(methods), squeeze=False)
+    for row, name in zip(axes, classes, strict=True):
+        for ax, method in zip(row, methods, strict=True):
+            if (name, method) in found:
+                _unseen_class(ax, results, found[name, method], data)
+            else:
+                style.blank(ax, "not in the study")
+        row[0].set_ylabel(f"without {name}")
+    for ax, method in zip(axes[0], methods, strict=True):
+        ax.set_title(style.wrapped(method))
+    return figure
+
+
+def _order(n: int) -> np.ndarray:
+    return np.random.RandomState(style.DRAW_SEED).permutation(n)
+
+
+def _chosen(colours: Any, points: np.ndarray) -> Any:
+    return colours[points] if isinstance(colours, np.ndarray) else colours
+
+
+def _pair(results: Results, variant: str) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the shown run and a second one aligned with it, both centred and of size 1; None without such a pair."""
+    second = results.second(variant)
+    a = shown_array(results, "embedding", variant, "train")
+    b = None if second is None else results.arrays.get(array_name("aligned", variant, second, "train"))
+    if a is None or b is None or not np.ptp(a) or not np.ptp(b):
+        return None
+    a, b = (Z - Z.mean(axis=0, dtype=np.float64) for Z in (a, b))
+    return a / np.linalg.norm(a), b / np.linalg.norm(b)
+
+
+def _unseen_class(ax: Axes, results: Results, variant: str, data: DataFacts) -> None:
+    train, test = (shown_array(results, "embedding", variant, split) for split in SPLITS)
+    if train is None or test is None:
+        style.blank(ax, "no transform for test points" if results.ok(variant) else values.failure(results, variant))
+        return
+    label = data.classes.index(results.variant(variant).without)
+    window = frame(positions(train))
+    x, y = window.clip(positions(train))[0].T
+    ax.scatter(x, y, s=0.8, c="0.8", linewidths=0, rasterized=True)
+    scatter(ax, window, test[data.labels["test"] == label], to_hex(style.palette(len(data.classes))[label]))
+    taken = results.parts(variant, results.shown(variant), "unseen_taken_for", "test")
+    area = values.shown_score(results, variant, "unseen_auc_test")
+    if taken and area is not None:
+        most = max(taken, key=lambda name: taken[name])
+        ax.set_xlabel(f"{taken[most]:.0%} taken for {most}; area {area:.2f}", fontsize=7)

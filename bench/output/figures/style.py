@@ -1,0 +1,227 @@
+"""What all figures share: colours, sizes of type, sheets of panels with title and caption, and files.
+
+Figures are as wide as a page, with type of 8 points, on white. Ten classes and nine methods can be distinguished with
+any colour vision; methods also differ by marker and stroke. Constrained layout places everything: the panels with
+their legend are a subfigure, so that title and caption lie around both.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from PIL import Image
+
+mpl.use("Agg")
+
+RC: Any = {
+    **sns.axes_style("ticks"),
+    **dict.fromkeys(("font.size", "axes.labelsize", "figure.titlesize", "legend.title_fontsize"), 8),
+    **dict.fromkeys(("axes.titlesize", "xtick.labelsize", "ytick.labelsize", "legend.fontsize"), 7),
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 3.0,
+    "ytick.major.size": 3.0,
+    "lines.linewidth": 1.2,
+    "lines.markersize": 4.5,
+    "legend.frameon": False,
+    # A label may hold a dollar sign that is no formula.
+    "text.parse_math": False,
+    "svg.hashsalt": "reducers",
+    "svg.fonttype": "path",
+}
+WIDTH = 7.2
+"""Inches of a figure over two columns of print."""
+NARROW = 3.6
+MAX_COLUMNS = 5
+DPI = 200
+SVG_DPI = 110
+"""Of the clouds of points in it, which would be megabytes of paths; everything else there is lines."""
+LETTERS = 18.5
+"""Letters of a caption that fit into an inch."""
+TITLE_LETTERS = 12.5
+LINE, TITLE_LINE = 0.125, 0.16
+"""Inches from one line of a caption, or of a title, to the next."""
+MARGIN = 0.08
+DRAW_SEED = 0
+"""Points are drawn in one shuffled order, so that no class hides another because it comes later."""
+GREY = "0.45"
+GRID: Any = {"color": "0.92", "linewidth": 0.5}
+
+METHODS = ("#332288", "#cc6677", "#117733", "#88ccee", "#882255", "#ddaa33", "#44aa99", "#aa4499", "#999933")
+"""Colours of methods (Paul Tol's muted scheme): none is a class's, so that no method is taken for a class."""
+MARKERS = "osD^vP*Xph<>"
+STROKES = ("-", (0, (4, 1.2)), (0, (1, 1)), (0, (6, 1, 1, 1)))
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a method looks in every figure."""
+
+    colour: tuple[float, float, float]
+    marker: str
+    stroke: Any
+
+
+def palette(n_classes: int) -> list[tuple[float, float, float]]:
+    """Return one colour a class; up to ten can be distinguished with any colour vision."""
+    if n_classes <= 10:
+        return list(sns.color_palette("colorblind", n_classes))
+    return list(sns.husl_palette(n_classes))
+
+
+def looks(names: Iterable[str]) -> dict[str, Look]:
+    """Return how each method looks."""
+    unique = list(dict.fromkeys(names))
+    colours = sns.color_palette(METHODS) if len(unique) <= len(METHODS) else sns.husl_palette(len(unique))
+    return {
+        name: Look(colours[i], MARKERS[i % len(MARKERS)], STROKES[i % len(STROKES)]) for i, name in enumerate(unique)
+    }
+
+
+def sheet(width: float, height: float) -> SubFigure:
+    """Return where panels and legend are drawn; its size is in inches."""
+    return Figure(figsize=(width, height), layout="constrained").subfigures(squeeze=False).item()
+
+
+def panels(
+    n: int, rows_each: int = 1, aspect: float = 1.0, *, headroom: float = 0.45, side: float = 0.0
+) -> tuple[SubFigure, np.ndarray]:
+    """Return panels for n methods side by side, in several bands if there are many.
+
+    Parameters
+    ----------
+    rows_each : int
+        Panels of each method, one above the other.
+    aspect : float
+        Height of a panel over its width.
+    headroom : float
+        Inches for what stands above and below the panels of a method.
+    side : float
+        Inches for what stands beside all panels.
+
+    Returns
+    -------
+    figure : SubFigure
+    axes : ndarray of Axes of shape (n, rows_each)
+    """
+    bands = -(-n // MAX_COLUMNS)
+    columns = -(-n // bands)
+    width = max(NARROW, side + (WIDTH - side) * columns / MAX_COLUMNS)
+    figure = sheet(width, bands * (rows_each * aspect * (width - side) / columns + headroom))
+    axes = figure.subplots(bands * rows_each, columns, squeeze=False)
+    of_methods = axes.reshape(bands, rows_each, columns).transpose(0, 2, 1).reshape(-1, rows_each)
+    for ax in of_methods[n:].ravel():
+        ax.remove()
+    return figure, of_methods[:n]
+
+
+def blank(ax: Axes, text: str) -> None:
+    """Leave a panel empty and say why."""
+    ax.set(xticks=[], yticks=[], frame_on=False)
+    ax.text(0.5, 0.5, textwrap.fill(text, 22), ha="center", va="center", transform=ax.transAxes, color=GREY, fontsize=7)
+
+
+def wrapped(label: str, letters: int = 22) -> str:
+    """Return a label in lines short enough for the title of a panel."""
+    return textwrap.fill(label, letters)
+
+
+def annotate(ax: Axes, text: str, at: tuple[float, float], points: tuple[float, float], **look: Any) -> None:
+    """Write a few small letters at a distance, in points, from a position of the data."""
+    ax.annotate(text, at, xytext=points, textcoords="offset points", **({"fontsize": 6} | look))
+
+
+def log_ticks(ax: Axes) -> None:
+    """Write the numbers of a logarithmic x axis out, more than those of its decades if it spans few."""
+    ax.set_xscale("log")
+    low, high = ax.get_xlim()
+    if high < 10 * low:
+        middle = float(np.sqrt(low * high))
+        low, high = ax.set_xlim(middle / 4, middle * 4)
+    ax.xaxis.set_major_locator(LogLocator(subs=(1.0,) if high > 100 * low else (1.0, 2.0, 5.0)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+
+
+def legend_of_methods(figure: SubFigure, labels: Mapping[str, str], of: Mapping[str, Look], *, lines: bool) -> None:
+    """Name the methods below the panels."""
+    handles = [
+        Line2D(
+            [],
+            [],
+            color=of[variant].colour,
+            marker="" if lines else of[variant].marker,
+            linestyle=of[variant].stroke if lines else "",
+            label=wrapped(label, 30),
+        )
+        for variant, label in labels.items()
+    ]
+    columns = max(1, min(4, int(figure.get_figure(root=True).get_figwidth() / 1.75)))
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns, handlelength=3 if lines else 1)
+
+
+def legend_of_classes(figure: SubFigure, classes: Sequence[str]) -> None:
+    """Name the classes beside the panels."""
+    handles = [
+        Line2D([], [], marker="o", linestyle="", color=colour, markersize=4, label=wrapped(name, 14))
+        for name, colour in zip(classes, palette(len(classes)), strict=True)
+    ]
+    columns = -(-len(classes) // max(10, int(5 * figure.get_figure(root=True).get_figheight())))
+    if handles:
+        figure.legend(handles=handles, loc="outside right center", title="class", ncols=columns, handletextpad=0.1)
+
+
+def entitle(figure: Figure, title: str, caption: str) -> None:
+    """Write a title above and a caption below, for which the figure becomes taller."""
+    width, height = figure.get_size_inches()
+    above = textwrap.fill(title, int(width * TITLE_LETTERS))
+    below = textwrap.fill(caption, int(width * LETTERS))
+    lines = TITLE_LINE * (1 + above.count("\n")) + LINE * (1 + below.count("\n"))
+    figure.set_size_inches(width, height + lines + 3 * MARGIN)
+    figure.suptitle(above, x=MARGIN / width, ha="left", fontsize=9, weight="bold")
+    figure.supxlabel(below, x=MARGIN / width, ha="left", fontsize=7, color="0.25", linespacing=1.15)
+
+
+def lay_out(figure: Figure) -> None:
+    """Find where everything lies, once for all kinds of files."""
+    layout = figure.get_layout_engine()
+    if layout is None:
+        return
+    for _ in range(2):  # a panel of fixed shape is as wide as it will be only after the first time
+        layout.execute(figure)
+    figure.set_layout_engine("none")
+    # The solver's last digits change from one time to the next, and a file's bytes must not.
+    for part in figure.subfigs:
+        part.bbox_relative.set_points(part.bbox_relative.get_points().round(6))
+    for ax in figure.axes:
+        ax.set_position(tuple(round(edge, 6) for edge in ax.get_position(original=True).bounds))
+
+
+def render(figure: Figure, kind: str) -> bytes:
+    """Return the figure as `png` or `svg`; the same figure gives the same bytes."""
+    buffer = io.BytesIO()
+    with mpl.rc_context(RC):
+        lay_out(figure)
+        if kind == "svg":
+            metadata = {"Date": None, "Creator": None}
+            figure.savefig(buffer, format=kind, dpi=SVG_DPI, metadata=metadata, facecolor="white")
+            return buffer.getvalue()
+        figure.savefig(buffer, format=kind, dpi=DPI, pil_kwargs={"compress_level": 1}, facecolor="white")
+    small = io.BytesIO()
+    # 256 colours take a third of the space, and nobody sees it.
+    Image.open(buffer).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "png")
+    return small.getvalue()

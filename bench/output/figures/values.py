@@ -1,0 +1,120 @@
+"""What several figures ask of the results: panels of methods, arrays of the shown run, and why there is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import SubFigure
+
+from bench.analysis.statistics import Interval
+from bench.output.figures import style
+from bench.store.arrays import array_name
+from bench.store.results import Results
+
+
+def panels(
+    results: Results,
+    found: Collection[str],
+    title: Callable[[str], str] = lambda variant: "",
+    *,
+    names: tuple[str, ...] = ("",),
+    otherwise: str = "no finite embedding",
+    **size: Any,
+) -> tuple[SubFigure, dict[str, np.ndarray]]:
+    """Return panels for every method, and those of the methods that have something to draw; the others say why not.
+
+    Parameters
+    ----------
+    found : collection of str
+        Variants that have something to draw.
+    title : function
+        Returns what stands below the label of a variant that has something.
+    names : tuple of str
+        What each of a method's panels shows; written beside the first ones of a row.
+    otherwise : str
+        What a panel says if a run was successful all the same.
+    **size
+        See `style.panels`.
+    """
+    figure, axes = style.panels(len(results.variants), len(names), **size)
+    for variant, column in zip(results.variants, axes, strict=True):
+        below = title(variant) if results.ok(variant) else ""
+        column[0].set_title(f"{style.wrapped(results.label(variant))}\n{below}".strip())
+        for ax, name in zip(column, names, strict=True):
+            if name and ax.get_subplotspec().is_first_col():
+                ax.set_ylabel(name)
+        if variant not in found:
+            style.blank(column[0], otherwise if results.ok(variant) else failure(results, variant))
+            for ax in column[1:]:
+                style.blank(ax, "no embedding")
+    return figure, {v: column for v, column in zip(results.variants, axes, strict=True) if v in found}
+
+
+def shown_array(results: Results, kind: str, variant: str, part: str = "") -> np.ndarray | None:
+    """Return an array of the run of a variant that is shown; None if there is none."""
+    run = results.shown(variant)
+    return None if run is None else results.arrays.get(array_name(kind, variant, run, part))
+
+
+def shown_arrays(results: Results, kind: str, part: str = "") -> dict[str, np.ndarray]:
+    """Return an array of the run that is shown, of each variant that has it."""
+    found = {variant: shown_array(results, kind, variant, part) for variant in results.variants}
+    return {variant: array for variant, array in found.items() if array is not None}
+
+
+def shown_score(results: Results, variant: str, quantity: str) -> float | None:
+    """Return a score of the run of a variant that is shown; None if it has none."""
+    run = results.shown(variant)
+    return None if run is None else results.values(variant, quantity).by_run.get(run)
+
+
+def seed(results: Results, variant: str) -> str:
+    """Return which seed is shown, for the title of a panel."""
+    run = results.shown(variant)
+    return "" if run is None else f"seed {run[1]}"
+
+
+def labels(results: Results) -> dict[str, str]:
+    """Return the labels of the variants that have a successful run."""
+    return {variant: results.label(variant) for variant in results.variants if results.ok(variant)}
+
+
+def failure(results: Results, variant: str) -> str:
+    """Return how the first run of a variant failed."""
+    first = results.runs_of(variant).iloc[0]
+    return f"{first['status'].replace('_', ' ')}: {first['reason']}"
+
+
+def of_data(results: Results) -> str:
+    """Return which data a figure is of."""
+    first = results.runs.iloc[0]
+    return f"{first['dataset']} ({results.runs['n_train'].max():,} train, {first['n_test']:,} test)"
+
+
+def not_drawn(results: Results) -> str:
+    """Return which methods are in no picture, and why; empty if all are."""
+    lost = [variant for variant in results.variants if not results.ok(variant)]
+    named = "; ".join(f"{results.label(variant)} ({failure(results, variant)})" for variant in lost)
+    return f"Not drawn: {named}." if named else ""
+
+
+def dimensions(results: Results) -> str:
+    """Return what must be said of embeddings that are not two-dimensional; empty if all are."""
+    found = set(results.runs["n_components"].dropna()) - {2}
+    notes = ["Embeddings of one dimension are drawn as a band whose height means nothing."] if 1 in found else []
+    notes += ["Of more than two dimensions the first two are drawn."] if found - {1} else []
+    return " ".join(notes)
+
+
+def errorbar(ax: Axes, x: Interval | float, y: Interval | float, **look: Any) -> None:
+    """Draw a point with its intervals; a value without an interval is drawn without one."""
+    intervals = [one if isinstance(one, Interval) else Interval(one, None, None, 1) for one in (x, y)]
+    errors = [
+        None if one.low is None or one.high is None else [[one.median - one.low], [one.high - one.median]]
+        for one in intervals
+    ]
+    x_error, y_error = errors
+    ax.errorbar(intervals[0].median, intervals[1].median, xerr=x_error, yerr=y_error, elinewidth=0.8, **look)

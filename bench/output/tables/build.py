@@ -1,0 +1,164 @@
+"""The tables of a study: the narrow headline, and every quantity by family."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+import pandas as pd
+
+from bench.analysis.caveats import Caveat
+from bench.analysis.comparisons import Ranking
+from bench.analysis.quantities import COSTS, QUANTITIES, Quantity
+from bench.analysis.summary import interval_of
+from bench.metrics.metric import not_available
+from bench.metrics.registry import REFERENCES
+from bench.output.tables.model import Cell, Row, Table
+from bench.store.results import Results
+from bench.store.values import Kind
+
+QUALITY = ("knn_accuracy_k10", "knn_accuracy_k10_test", "silhouette", "silhouette_test", "trustworthiness_k5")
+COST = ("fit_s", "transform_s", "fit_cores", "cold_start_s", "peak_mib", "baseline_mib")
+NOT_REDUCED = ("pixels", "shuffled-labels")
+"""References that are their own original space, for which no score of neighbours or distances is defined."""
+
+FAMILY_TITLES = {
+    "neighbourhood": "Are neighbours kept?",
+    "labels": "Do classes stand apart?",
+    "clusters": "Are clusters the classes?",
+    "distances": "Is the global arrangement kept?",
+    "new points": "Are test points mapped well, and can points be reconstructed?",
+    "latent": "How is the embedding filled?",
+    "stability": "Do two seeds give the same embedding?",
+    "cost": "What does it cost?",
+}
+LEGEND = (
+    "Median over seeds [95 % interval]. Arrows point to the better end. Bold: best, or no significant difference from "
+    "the best (paired over seeds, Holm)."
+)
+OF_QUALITY = (
+    "Significance: tests paired over seeds, Holm-corrected over all pairs of methods in a column; controls and "
+    "references are not compared.",
+    "kNN accuracy: leave-one-out on training points; test points by their nearest training points. Labels are used by "
+    "these scores only, never by a fit.",
+)
+OF_COST = (
+    "Cold start is a method's first call in a new process, compilation included; it is in no other column. What it "
+    "leaves in memory is part of the memory before the fit.",
+)
+Rankings = Mapping[str, Ranking]
+"""The methods of a study in every quantity, by its key."""
+
+
+def headline(results: Results, rankings: Rankings, caveats: Sequence[Caveat]) -> tuple[Table, ...]:
+    """Return the narrow tables that most readers came for: quality, unless the study scores nothing, and cost."""
+    caption = f"{_data(results)} {LEGEND}"
+    quality = _table(results, rankings, caveats, "quality", "Quality", QUALITY, references=True)
+    cost = _table(results, rankings, caveats, "cost", "Cost", COST, references=False)
+    quality = replace(quality, caption=caption, notes=(*quality.notes, *OF_QUALITY))
+    cost = replace(cost, caption=caption, notes=(*cost.notes, *OF_COST))
+    is_scored = any(variant.scores for variant in results.study.variants.values())
+    return (quality, cost) if is_scored else (cost,)
+
+
+def by_family(results: Results, rankings: Rankings, caveats: Sequence[Caveat]) -> tuple[Table, ...]:
+    """Return every quantity that has a number, one table a family."""
+    rows = (*results.variants, *results.references)
+    tables = []
+    for family, quantities in groupby(QUANTITIES.values(), lambda quantity: quantity.family):
+        keys = [one.key for one in quantities if any(_has_number(results, row, one.key) for row in rows)]
+        if keys and family in FAMILY_TITLES:
+            title, references = FAMILY_TITLES[family], family != "cost"
+            table = _table(results, rankings, caveats, f"all-{family}", title, keys, references=references)
+            tables.append(replace(table, caption=LEGEND))
+    return tuple(tables)
+
+
+def headline_frame(tables: Sequence[Table]) -> pd.DataFrame:
+    """Return the headline, one row a method: what `summary.csv` has of these columns, and which cells are best."""
+    rows: dict[str, dict[str, object]] = {}
+    for table in tables:
+        for row in table.rows:
+            cells = rows.setdefault(row.key, {"variant": row.key, "label": row.label, "kind": row.kind.value})
+            for column, cell in zip(table.columns, row.cells, strict=True):
+                value = f"{cell.text} {cell.interval}" if cell.value is None else cell.value
+                cells |= {column.key: value, f"{column.key}_low": cell.low, f"{column.key}_high": cell.high}
+                cells |= {f"{column.key}_best": cell.best}
+    return pd.DataFrame(list(rows.values()))
+
+
+def _data(results: Results) -> str:
+    runs = results.runs
+    first, counts = runs.iloc[0], runs["variant"].value_counts()
+    n_runs = _span(counts.min(), counts.max()) + (" runs" if counts.max() > 1 else " run")
+    threads = f"{first['threads']} thread{'s' if first['threads'] > 1 else ''}"
+    return (
+        f"{first['dataset']}: {_span(runs['n_train'].min(), runs['n_train'].max())} training points, "
+        f"{first['n_test']:,} test points; {n_runs} of each method, {threads} allowed."
+    )
+
+
+def _span(low: int, high: int) -> str:
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def _table(
+    results: Results,
+    rankings: Rankings,
+    caveats: Sequence[Caveat],
+    key: str,
+    title: str,
+    keys: Sequence[str],
+    *,
+    references: bool,
+) -> Table:
+    columns = tuple(QUANTITIES[one] for one in keys)
+    # A reference without a single number here would only be read past; a method without one is news.
+    rows = list(results.variants)
+    rows += [row for row in results.references if references and any(_has_number(results, row, one) for one in keys)]
+    rows.sort(key=lambda row: list(Kind).index(results.kind(row)))
+    concerning = [caveat for caveat in caveats if _concerns(caveat, rows, keys)]
+    notes = tuple(dict.fromkeys(caveat.text for caveat in concerning))
+
+    def pointing(row: str, column: str | None) -> tuple[int, ...]:
+        found = (
+            notes.index(caveat.text)
+            for caveat in concerning
+            if row in caveat.rows and (column in caveat.columns if column else not caveat.columns)
+        )
+        return tuple(sorted(set(found)))
+
+    def cell(row: str, quantity: Quantity) -> Cell:
+        found = _cell(results, rankings, row, quantity)
+        return found if found.value is None else replace(found, notes=pointing(row, quantity.key))
+
+    made = tuple(
+        Row(row, results.label(row), results.kind(row), tuple(cell(row, one) for one in columns), pointing(row, None))
+        for row in rows
+    )
+    return Table(key, title, columns, made, notes)
+
+
+def _concerns(caveat: Caveat, rows: Sequence[str], keys: Sequence[str]) -> bool:
+    of_rows = not caveat.rows or not set(caveat.rows).isdisjoint(rows)
+    return of_rows and (not caveat.columns or not set(caveat.columns).isdisjoint(keys))
+
+
+def _cell(results: Results, rankings: Rankings, row: str, quantity: Quantity) -> Cell:
+    if row not in REFERENCES and not results.ok(row):
+        return Cell.missing(not_available(results.runs_of(row)["status"].iloc[0].replace("_", " ")))
+    found = interval_of(results, row, quantity.key)
+    if found is not None:
+        return Cell.of(quantity, found, row in rankings[quantity.key].best)
+    _, reason = results.single(row, quantity.key)
+    if row in REFERENCES:
+        default = "unreduced" if row in NOT_REDUCED else "fitted once"
+    else:
+        reason = reason or results.values(row, quantity.key).reason
+        default = "not measured" if quantity.key in COSTS else "not scored"
+    return Cell.missing(reason or not_available(default))
+
+
+def _has_number(results: Results, row: str, key: str) -> bool:
+    return (row in REFERENCES or results.ok(row)) and interval_of(results, row, key) is not None

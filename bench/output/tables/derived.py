@@ -1,0 +1,163 @@
+"""Tables beside those of costs and scores: growth with the number of points, noise floor, accuracy over test points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from bench.analysis.comparisons import Ranking
+from bench.analysis.noise_floor import Floor, floors, twins
+from bench.analysis.quantities import Quantity, number
+from bench.analysis.scaling import ALL, FIT, MEMORY, MIN_POINTS, QUANTITIES, Series, no_law
+from bench.analysis.statistics import Interval
+from bench.analysis.summary import interval_of
+from bench.analysis.test_set import KEY, QUANTITY
+from bench.metrics.metric import not_available
+from bench.output.tables.model import Cell, Row, Table
+from bench.store.results import Results
+from bench.store.values import Kind
+from bench.units import three_figures
+
+MAX_PAIRS = 12
+"""Pairs that are named one by one; a reader takes in no more."""
+
+
+def growth(found: Sequence[Series]) -> list[Table]:
+    """Return the table of exponents; none if no method was fitted on several numbers of points."""
+    if not found:
+        return []
+    columns = [Quantity(f"exponent-{q.key}", f"exponent, {q.title}", "scaling", better="lower") for q in QUANTITIES]
+    columns += [Quantity(f"all-{q.key}", f"{q.title} at {ALL:,}", "scaling", q.unit, "lower") for q in (FIT, MEMORY)]
+    caption = (
+        f"Exponent of the power law that a cost follows [95 % interval], fitted on more than {MIN_POINTS:,} points, "
+        f"and the cost of all {ALL:,} points by that law."
+    )
+    rows = tuple(Row(one.name, one.name, Kind.METHOD, tuple(_of_series(one))) for one in found)
+    notes = tuple(f"{one.name}: {one.missing}." for one in found if one.missing)
+    return [Table("scaling", "Growth with the number of points", tuple(columns), rows, notes, caption)]
+
+
+def _of_series(one: Series) -> list[Cell]:
+    laws = {quantity: one.law(quantity) for quantity in QUANTITIES}
+    exponents = [
+        Cell(f"{law.exponent:.2f}", f"[{law.low:.2f}, {law.high:.2f}]", law.exponent, law.low, law.high)
+        if law
+        else Cell.missing(not_available(no_law(one.costs(quantity))))
+        for quantity, law in laws.items()
+    ]
+    predicted = {quantity: laws[quantity] for quantity in (FIT, MEMORY)}
+    return exponents + [
+        Cell(three_figures(law.at(ALL)), "", law.at(ALL)) if law else Cell.missing(not_available("no exponent"))
+        for law in predicted.values()
+    ]
+
+
+def noise_floors(results: Results) -> list[Table]:
+    """Return a table of noise floors for every pair of identical variants that were measured several times."""
+    pairs = [pair for pair in twins(results.study) if set(pair) <= set(results.variants)]
+    return [table for pair in pairs if (table := _of_twins(results, *pair)).rows]
+
+
+def _of_twins(results: Results, first: str, second: str) -> Table:
+    titles = (first, second, "smallest significant difference", "share of the first", "significantly different")
+    return Table(
+        key=f"noise-{first}",
+        title=f"One reducer under two names, {first} and {second}: the noise floor of this machine",
+        columns=tuple(Quantity(title, title, "noise") for title in titles),
+        rows=tuple(
+            Row(floor.quantity, floor.quantity, Kind.METHOD, _of_floor(floor))
+            for floor in floors(results, first, second)
+        ),
+        heading="quantity",
+    )
+
+
+def _of_floor(floor: Floor) -> tuple[Cell, ...]:
+    share = floor.resolvable / abs(floor.first) if floor.first else None
+    return (
+        Cell(f"{floor.first:.4g}", value=floor.first),
+        Cell(f"{floor.second:.4g}", value=floor.second),
+        Cell(f"{floor.resolvable:.2g}", value=floor.resolvable),
+        Cell("" if share is None else f"{share:.1%}", value=share),
+        Cell("yes" if floor.significant else "no"),
+    )
+
+
+def over_points(results: Results, ranking: Ranking) -> list[Table]:
+    """Return the accuracy of each method with both of its intervals, and the pairs that points or seeds leave open.
+
+    Both are made from `test_accuracy.csv` and `test_comparisons.csv`; there are none without them.
+    """
+    if not (results.has("test_accuracy") and results.has("test_comparisons")):
+        return []
+    accuracies, pairs = results.frame("test_accuracy"), results.frame("test_comparisons")
+    if accuracies.empty:
+        return []
+    accuracies = accuracies.sort_values("kind", key=lambda kinds: kinds.map(list(Kind).index), kind="stable")
+    columns = (
+        Quantity("seeds", "seeds", QUANTITY.family),
+        Quantity("over_points", "mean [over points]", QUANTITY.family, QUANTITY.unit, QUANTITY.better),
+        Quantity("over_seeds", "median [over seeds]", QUANTITY.family, QUANTITY.unit, QUANTITY.better),
+    )
+    n_points = int(accuracies["n_points"].iloc[0])
+    table = Table(
+        key="over-points",
+        title=f"{QUANTITY.title}: over points and over seeds",
+        columns=columns,
+        rows=tuple(_of_method(results, row) for _, row in accuracies.iterrows()),
+        caption=(
+            f"How much the accuracy on {n_points:,} test points varies. Over points: 95 % interval of the mean for "
+            "other test points and these fits. Over seeds: 95 % interval of the median for other seeds and these test "
+            "points."
+        ),
+        notes=(
+            "Methods without transform have no row. McNemar's exact test of the seeds that pictures show is in "
+            "test_comparisons.csv.",
+        ),
+    )
+    return [table, *_open_pairs(results, pairs, ranking)]
+
+
+def _of_method(results: Results, row: pd.Series) -> Row:
+    variant = str(row["variant"])
+    over_seeds = interval_of(results, variant, KEY)
+    assert over_seeds is not None
+    mean = Interval(row["mean"], row["over_points_low"], row["over_points_high"], int(row["n_points"]))
+    cells = (Cell(str(row["n_seeds"]), value=row["n_seeds"]), Cell.of(QUANTITY, mean), Cell.of(QUANTITY, over_seeds))
+    return Row(variant, results.label(variant), results.kind(variant), cells)
+
+
+def _open_pairs(results: Results, pairs: pd.DataFrame, ranking: Ranking) -> list[Table]:
+    """Return the table of pairs that do not differ significantly over points, over seeds or both."""
+    compared = {(pair.first, pair.second): pair.result for pair in ranking.comparisons}
+    rows = []
+    for _, pair in pairs.iterrows():
+        over_seeds = compared.get((pair["first"], pair["second"]), "not compared")
+        if "no significant difference" in (pair["result"], over_seeds):
+            ends = ("difference", "over_points_low", "over_points_high")
+            size, low, high = (number(QUANTITY, pair[name]) for name in ends)
+            cells = (Cell(size, f"[{low}, {high}]", pair["difference"]), Cell(pair["result"]), Cell(over_seeds))
+            names = f"{results.label(pair['first'])} and {results.label(pair['second'])}"
+            rows.append(Row(f"{pair['first']}-{pair['second']}", names, Kind.METHOD, cells))
+    if pairs.empty:
+        return []
+    titles = ("first − second [over points]", "over points", "over seeds")
+    more = f" Of {len(rows)} such pairs the first {MAX_PAIRS} are shown." if len(rows) > MAX_PAIRS else ""
+    caption = (
+        f"{len(pairs) - len(rows)} of {len(pairs)} pairs of methods differ significantly over points, and seeds do not "
+        f"contradict.{' The others:' if rows else ''}{more}"
+    )
+    table = Table(
+        key="open-pairs",
+        title=f"{QUANTITY.title}: pairs without a significant difference",
+        columns=tuple(Quantity(title, title, QUANTITY.family) for title in titles),
+        rows=tuple(rows[:MAX_PAIRS]),
+        notes=(
+            "Over points: paired bootstrap over points of the means over seeds. Over seeds: see the table of quality. "
+            "Both Holm-corrected over all pairs of methods; controls are not compared.",
+        ),
+        caption=caption,
+        heading="pair",
+    )
+    return [table]

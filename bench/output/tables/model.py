@@ -1,0 +1,137 @@
+"""A table for people, before it has a format: terminal, Markdown, LaTeX and the report are rendered from this."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby, product
+
+from bench.analysis.quantities import Quantity, number
+from bench.analysis.statistics import Interval
+from bench.store.values import Kind
+
+LETTERS = "abcdefghijklmnoprstuvwxyz"
+"""Marks of footnotes: those letters that Unicode has in superscript."""
+HEADINGS = {Kind.METHOD: "", Kind.CONTROL: "controls (floor)", Kind.REFERENCE: "references"}
+"""What stands above the rows of a kind."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number with its interval, or the reason why there is none.
+
+    Attributes
+    ----------
+    text : str
+        The number as it is shown, or that there is none.
+    interval : str
+        Its 95 % interval as it is shown, or the reason why there is no number.
+    value, low, high : float or None
+        The same, to sort and draw by.
+    best : bool
+        Whether it is the best of its column, or not significantly different from the best.
+    notes : tuple of int
+        Positions, from 0, of the table's notes that concern this number.
+    """
+
+    text: str
+    interval: str = ""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    best: bool = False
+    notes: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, quantity: Quantity, found: Interval, best: bool = False) -> Cell:
+        """Return a number with its interval, if it has one."""
+        shown = ""
+        if found.low is not None and found.high is not None:
+            shown = f"[{number(quantity, found.low)}, {number(quantity, found.high)}]"
+        return cls(number(quantity, found.median), shown, found.median, found.low, found.high, best)
+
+    @classmethod
+    def missing(cls, reason: str) -> Cell:
+        """Return a cell without a number.
+
+        Parameters
+        ----------
+        reason : str
+            As `not_available` writes it.
+        """
+        text, _, why = reason.partition(" ")
+        return cls(text, why)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A method, or what it is compared with; a cell a column."""
+
+    key: str
+    label: str
+    kind: Kind
+    cells: tuple[Cell, ...]
+    notes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of methods, columns of quantities, and footnotes.
+
+    Attributes
+    ----------
+    caption : str
+        What the numbers are of and how to read them.
+    notes : tuple of str
+        Footnotes. Cells and rows point at those that concern them; the others concern the whole table.
+    heading : str
+        What stands above the labels of the rows.
+    """
+
+    key: str
+    title: str
+    columns: tuple[Quantity, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    caption: str = ""
+    heading: str = "method"
+
+    @cached_property
+    def marks(self) -> tuple[str, ...]:
+        """Letter of each note, by which cells and rows point at it; empty if it concerns the whole table."""
+        letters = iter(name for length in (1, 2) for name in map("".join, product(LETTERS, repeat=length)))
+        pointed = self.pointed()
+        return tuple(next(letters) if note in pointed else "" for note in range(len(self.notes)))
+
+    def pointed(self) -> set[int]:
+        """Return the positions of the notes that a row or cell points at."""
+        return {note for row in self.rows for notes in (row.notes, *(c.notes for c in row.cells)) for note in notes}
+
+    def marked(self, notes: Sequence[int]) -> tuple[str, ...]:
+        """Return the letters of some notes."""
+        return tuple(self.marks[note] for note in notes)
+
+    def by_kind(self) -> Iterator[tuple[Kind, list[Row]]]:
+        """Yield the rows of each kind together."""
+        for kind, rows in groupby(self.rows, lambda row: row.kind):
+            yield kind, list(rows)
+
+    def pieces(self, width: int) -> list[Table]:
+        """Return the table in pieces of at most so many columns, each with all notes."""
+        return [
+            replace(
+                self,
+                columns=self.columns[start : start + width],
+                rows=tuple(replace(row, cells=row.cells[start : start + width]) for row in self.rows),
+            )
+            for start in range(0, len(self.columns), width)
+        ]
+
+
+def header_lines(column: Quantity, width: int) -> list[str]:
+    """Return title, arrow and unit in lines of about `width`; words stay whole, and each part begins a line."""
+    *first, last = column.title.split(", ")
+    parts = [*first, f"{last} {column.arrow}".strip(), *([f"({column.unit})"] if column.unit else [])]
+    return [line for part in parts for line in textwrap.wrap(part, width, break_long_words=False)]

@@ -1,0 +1,124 @@
+"""The small pictures of the claims: intervals side by side, or along an axis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from bench.analysis.statistics import interval
+from bench.output.figures import style
+from bench.store.values import Values
+
+INCHES = (4.4, 2.3)
+
+
+@dataclass(frozen=True)
+class Dots:
+    """One quantity of several arms: a dot a run, a line for the interval, a bar for the median.
+
+    Attributes
+    ----------
+    rows : mapping of str to Values
+        The arms from top to bottom.
+    marks : mapping of str to float
+        Values that the arms are compared with.
+    """
+
+    quantity: str
+    rows: Mapping[str, Values]
+    marks: Mapping[str, float] = field(default_factory=dict)
+
+    def draw(self, ax: Axes) -> None:
+        """Draw into an axes."""
+        pairs = [(name, value) for name, values in self.rows.items() for value in values.array]
+        what: Any = {"data": pd.DataFrame(pairs, columns=["arm", "value"]), "x": "value", "y": "arm", "ax": ax}
+        what |= {"order": list(self.rows), "color": style.METHODS[0], "orient": "y"}
+        sns.stripplot(**what, jitter=False, size=3, alpha=0.35)
+        sns.pointplot(**what, **_MEDIANS, linestyle="none", marker="|", markersize=8, err_kws={"linewidth": 1})
+        ax.set(xlabel=self.quantity, ylabel="")
+
+
+@dataclass(frozen=True)
+class Curves:
+    """One quantity along another: medians and intervals.
+
+    Attributes
+    ----------
+    curves : mapping of str to mapping of float to Values
+        By name, the values at each place of the axis.
+    marks : mapping of str to float
+        Places on the axis that theory or the reader knows.
+    logarithmic : bool
+        Whether the axis is, from 0.1 on; there is room for 0 before it.
+    joined : bool
+        Whether what lies between two places has a meaning.
+    """
+
+    along: str
+    quantity: str
+    curves: Mapping[str, Mapping[float, Values]]
+    marks: Mapping[str, float] = field(default_factory=dict)
+    logarithmic: bool = False
+    joined: bool = True
+
+    def draw(self, ax: Axes) -> None:
+        """Draw into an axes."""
+        found = [
+            (name, place, value)
+            for name, by_place in self.curves.items()
+            for place, values in by_place.items()
+            for value in values.array
+        ]
+        n = len(self.curves)
+        what: Any = {"data": pd.DataFrame(found, columns=["curve", "place", "value"]), "x": "place", "y": "value"}
+        what |= {"hue": "curve", "hue_order": list(self.curves), "palette": style.METHODS[:n], "ax": ax, **_MEDIANS}
+        what["legend"] = "auto" if n > 1 else False
+        if self.logarithmic:
+            ax.set_xscale("symlog", linthresh=0.1)
+            ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        if self.joined:
+            sns.lineplot(**what, marker="o", markersize=3, linewidth=1, markeredgewidth=0)
+        else:
+            markers = list(style.MARKERS[:n])
+            points: Any = {"linestyle": "none", "markers": markers, "markersize": 3.5, "err_kws": {"linewidth": 1}}
+            sns.pointplot(**what, **points, dodge=0.45, native_scale=True)
+        ax.set(xlabel=self.along, ylabel=self.quantity)
+        if n > 1:
+            ax.legend(fontsize=6, title=None)
+
+
+Picture = Dots | Curves
+
+
+def figure(picture: Picture) -> Figure:
+    """Return a picture as a figure of its own."""
+    with mpl.rc_context(style.RC | {"axes.labelsize": 7}):
+        drawn = Figure(figsize=INCHES, layout="constrained")
+        ax = drawn.subplots()
+        picture.draw(ax)
+        # Of two neighbours each name stands on its own side.
+        sides = ["center"] if len(picture.marks) == 1 else ["right", "left"]
+        for (name, value), side in zip(sorted(picture.marks.items(), key=lambda m: m[1]), sides, strict=False):
+            ax.axvline(value, color=style.GREY, linewidth=0.8, linestyle=":")
+            at: Any = {"xycoords": ("data", "axes fraction"), "ha": side, "va": "bottom"}
+            ax.annotate(name, (value, 1.0), fontsize=6, color=style.GREY, **at)
+    return drawn
+
+
+def _bounds(values: Iterable[float]) -> tuple[float, float]:
+    """Return the ends of the interval of the median; the median twice where one run has none."""
+    found = interval(values)
+    if found is None or found.low is None or found.high is None:
+        return (float("nan"),) * 2 if found is None else (found.median,) * 2
+    return found.low, found.high
+
+
+_MEDIANS: Any = {"estimator": "median", "errorbar": _bounds}

@@ -1,0 +1,84 @@
+"""Arrays that are committed: what figures and report draw, small enough for a repository.
+
+They lie in one file, `arrays.npz`, written by `bench.execution.drawings`, which lists their names. Positions of points
+are stored with 16 bits a coordinate: whole numbers from 0 to 65,535 between the least and the greatest value of each
+axis, which stand beside them.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+FILE = "arrays.npz"
+RANGE = "@range"
+"""Ending of the entry with the least value and the step of each axis."""
+STEPS = 2**16 - 1
+
+
+def array_name(kind: str, variant: str, run: tuple[int, int], part: str = "") -> str:
+    """Return the name of an array of a run, given as its sample and its seed.
+
+    >>> array_name("embedding", "pca", (0, 3), "test")
+    'embedding/pca/0-3/test'
+    """
+    return "/".join(filter(None, (kind, variant, f"{run[0]}-{run[1]}", part)))
+
+
+class Arrays(Mapping[str, np.ndarray]):
+    """The arrays of a results folder by name; none if the file is missing or damaged.
+
+    Parameters
+    ----------
+    folder : Path
+        The results folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._read: dict[str, np.ndarray] = {}
+
+    @cached_property
+    def _stored(self) -> Mapping[str, np.ndarray]:
+        try:
+            with (self.folder / FILE).open("rb") as file:  # NumPy itself leaves a damaged one open
+                return dict(np.load(file, allow_pickle=False))
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+            return {}
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self._read:
+            array, scale = self._stored[name], self._stored.get(name + RANGE)
+            self._read[name] = array if scale is None else (scale[0] + array * scale[1]).astype(np.float32)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._stored if not name.endswith(RANGE))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def packed(positions: Mapping[str, np.ndarray], others: Mapping[str, np.ndarray]) -> bytes:
+    """Return the file that holds some arrays; the same arrays give the same bytes.
+
+    Parameters
+    ----------
+    positions : mapping of str to ndarray of shape (n_points, n_components)
+        Stored with 16 bits a coordinate.
+    others : mapping of str to ndarray
+        Stored as they are; text and numbers, no objects.
+    """
+    stored = dict(others)
+    for name, Z in positions.items():
+        low, high = Z.min(axis=0).astype(np.float64), Z.max(axis=0).astype(np.float64)
+        step = np.where(high > low, (high - low) / STEPS, 1.0)
+        stored |= {name: np.rint((Z - low) / step).astype(np.uint16), name + RANGE: np.stack([low, step])}
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **stored)
+    return buffer.getvalue()

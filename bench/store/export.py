@@ -1,0 +1,122 @@
+"""What the store has of all runs, as tidy tables: the files that `Results` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from bench.metrics.metric import Value
+from bench.store.records import Record
+from bench.store.score_store import Scored, ScoreStore
+from bench.store.store import Store
+
+SCORE_COLUMNS = ["variant", "sample", "seed", "split", "score", "k", "part", "value", "reason"]
+CURVE_COLUMNS = ["variant", "sample", "seed", "k", "r_nx", "recall", "trustworthiness", "continuity"]
+MEASURE_COLUMNS = ["variant", "sample", "seed", "measure", "part", "value"]
+
+
+def export(store: Store) -> None:
+    """Write `runs.csv`, `scores.csv`, `curves.csv` and `measures.csv` of the runs that the store has.
+
+    Raises
+    ------
+    StoreError
+        If there is no run, or a file cannot be written.
+    """
+    records, scores = store.records(), ScoreStore(store)
+    scored = [(record, scores.of_run(record)) for record in records]
+    found = [(record, of_run) for record, of_run in scored if of_run is not None]
+    store.write("runs.csv", runs_table(records).to_csv(index=False))
+    store.write("scores.csv", _scores_table(scores, records, found).to_csv(index=False))
+    for name, table in (("curves.csv", _curves_table(found)), ("measures.csv", _measures_table(found))):
+        if table.empty:
+            store.remove(name)
+        else:
+            store.write(name, table.to_csv(index=False))
+
+
+def runs_table(records: Iterable[Record]) -> pd.DataFrame:
+    """Return one row a run: what was asked, how it ended and what it cost."""
+    whole = {name: "Int64" for name in ("n_components", "random_state")}
+    return pd.DataFrame([_run_row(record) for record in records]).astype(whole)
+
+
+def _run_row(record: Record) -> dict[str, object]:
+    outcome = record.outcome
+    row: dict[str, object] = {
+        "variant": record.variant,
+        "label": record.label,
+        "reducer": record.reducer,
+        "dataset": record.dataset,
+        "n_train": record.n_train,
+        "n_test": record.n_test,
+        "n_components": outcome.n_components,
+        "sample": record.sample,
+        "seed": record.seed,
+        "random_state": record.random_state,
+        "status": outcome.status.value,
+        "reason": outcome.reason,
+    }
+    for name, cost in outcome.costs.items():
+        row |= {f"{name}_s": cost and cost.wall_s, f"{name}_cpu_s": cost and cost.cpu_s}
+        row |= {f"{name}_cores": cost and cost.cores}
+    fit, transform = outcome.fit, outcome.transform
+    row |= {
+        "repeatable": outcome.repeatable,
+        "fit_other_cores": fit and fit.other_cores,
+        "peak_mib": fit and fit.peak_mib,
+        "baseline_mib": fit and fit.baseline_mib,
+        "transform_peak_mib": transform and transform.peak_mib,
+        "transform_baseline_mib": transform and transform.baseline_mib,
+        "memory_method": fit and fit.memory_method,
+        "threads": record.thread_budget,
+        "pools": "; ".join(f"{pool.library}: {pool.threads}" for pool in outcome.pools),
+        "notes": "; ".join(outcome.notes),
+        "load_before": record.load_before,
+        "started": record.started,
+        "key": record.key,
+        "new_on_disk": outcome.new_on_disk,
+        "host": record.host,
+        "machine": record.machine,
+        "attempts": record.attempts,
+        "exclusive": record.exclusive,
+    }
+    return row
+
+
+def _scores_table(scores: ScoreStore, records: list[Record], found: list[tuple[Record, Scored]]) -> pd.DataFrame:
+    """Return one row a score; those of references and those over seeds have no sample and no seed."""
+    groups: list[tuple[str, int | None, int | None, Iterable[Value]]] = [
+        (name, None, None, values) for name, values in scores.references().items()
+    ]
+    groups += [(record.variant, record.sample, record.seed, of_run.current) for record, of_run in found]
+    for variant in dict.fromkeys(record.variant for record in records):
+        across = scores.across([record for record in records if record.variant == variant])
+        groups += [(variant, None, None, across.current)] if across else []
+    rows = [
+        (variant, sample, seed, v.split, v.score, v.k, v.part, v.value, v.reason)
+        for variant, sample, seed, values in groups
+        for v in values
+    ]
+    return pd.DataFrame(rows, columns=SCORE_COLUMNS).astype(dict.fromkeys(("sample", "seed", "k"), "Int64"))
+
+
+def _curves_table(found: list[tuple[Record, Scored]]) -> pd.DataFrame:
+    rows = [
+        (record.variant, record.sample, record.seed, int(k), *(round(one, 6) for one in at_k))
+        for record, scored in found
+        if scored.curves
+        for k, *at_k in zip(*(scored.curves[name] for name in CURVE_COLUMNS[3:]), strict=True)
+    ]
+    return pd.DataFrame(rows, columns=CURVE_COLUMNS)
+
+
+def _measures_table(found: list[tuple[Record, Scored]]) -> pd.DataFrame:
+    rows = [
+        (record.variant, record.sample, record.seed, name, part, value)
+        for record, scored in found
+        for name, parts in scored.measures.items()
+        for part, value in parts.items()
+    ]
+    return pd.DataFrame(rows, columns=MEASURE_COLUMNS)

@@ -1,0 +1,121 @@
+"""Stored scores: what was computed of an embedding, with the version of each score when it was computed."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bench.metrics.metric import Value
+from bench.metrics.registry import METRICS, REFERENCES
+from bench.store.records import Record
+from bench.store.store import Store
+
+
+class Scored(BaseModel):
+    """All that is computed of one embedding, and what it was computed from.
+
+    Attributes
+    ----------
+    subject : str
+        Hash of the embedding's file, or of what else the scores are of.
+    versions : dict of str to int
+        Version of each score, measure and curve when it was computed.
+    measures : dict of str to dict of str to float
+        Quantities that only some studies ask for; each has one number or several by part.
+    curves : dict of str to list of float
+        Curves over the size of the neighbourhood, and under `k` the sizes.
+    correct : str
+        Of each test point whether its nearest training points tell its class: bits, padded to bytes, in base 64; empty
+        if they cannot.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    subject: str
+    versions: dict[str, int]
+    values: list[Value] = []
+    measures: dict[str, dict[str, float]] = {}
+    curves: dict[str, list[float]] = {}
+    correct: str = ""
+
+    @property
+    def current(self) -> list[Value]:
+        """Values of scores that are still computed as they were."""
+        return [v for v in self.values if v.score in METRICS and self.versions.get(v.score) == METRICS[v.score].version]
+
+    def correct_of(self, n_test: int) -> np.ndarray | None:
+        """Return `correct` as an array of bool of shape (n_test,); None if it is not known."""
+        if not self.correct:
+            return None
+        return np.unpackbits(np.frombuffer(b64decode(self.correct), np.uint8), count=n_test).astype(bool)
+
+
+def pack(correct: np.ndarray) -> str:
+    """Return an array of bool as `Scored.correct` keeps it."""
+    return b64encode(np.packbits(correct).tobytes()).decode()
+
+
+class ScoreStore:
+    """Scores of a results folder: of each run, over the seeds of each variant, and of each reference."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def of_run(self, record: Record) -> Scored | None:
+        """Return what is computed of a run; None if nothing is, or of another embedding."""
+        return self._read(self._name_of_run(record), record.arrays_sha256)
+
+    def keep_run(self, record: Record, scored: Scored) -> None:
+        """Store what was computed of a run."""
+        self._write(self._name_of_run(record), scored)
+
+    def across(self, records: Sequence[Record]) -> Scored | None:
+        """Return the scores over the embeddings of a variant, whose records these are."""
+        successful = [record for record in records if record.ok]
+        return self._read(_name_across(successful[0]), subject_across(successful)) if successful else None
+
+    def keep_across(self, records: Sequence[Record], scored: Scored) -> None:
+        """Store the scores over the embeddings of a variant."""
+        self._write(_name_across(records[0]), scored)
+
+    def reference(self, name: str) -> Scored | None:
+        """Return the scores of one of `REFERENCES`."""
+        return self._read(f"references/{name}.json", None)
+
+    def references(self) -> Mapping[str, list[Value]]:
+        """Return the scores of all references that have any."""
+        found = {name: self.reference(name) for name in REFERENCES}
+        return {name: scored.current for name, scored in found.items() if scored}
+
+    def keep_reference(self, name: str, scored: Scored) -> None:
+        """Store the scores of a reference."""
+        self._write(f"references/{name}.json", scored)
+
+    def _name_of_run(self, record: Record) -> str:
+        return f"runs/{record.variant}/scores-{self.store.stem_of(record).name}.json"
+
+    def _read(self, name: str, subject: str | None) -> Scored | None:
+        """Return stored scores if they can be read and are of that subject; None stands for any."""
+        try:
+            found = Scored.model_validate_json((self.store.folder / name).read_bytes())
+        except (OSError, ValidationError):
+            return None
+        return found if subject in (None, found.subject) else None
+
+    def _write(self, name: str, scored: Scored) -> None:
+        order = {key: position for position, key in enumerate(METRICS)}
+        values = sorted(scored.values, key=lambda value: order[value.score])
+        self.store.write_model(name, scored.model_copy(update={"values": values}))
+
+
+def subject_across(records: Sequence[Record]) -> str:
+    """Return the hash of the embeddings of several runs."""
+    return sha256("\n".join(record.arrays_sha256 or "" for record in records).encode()).hexdigest()
+
+
+def _name_across(record: Record) -> str:
+    return f"runs/{record.variant}/scores-across-seeds.json"

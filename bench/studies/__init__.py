@@ -1,0 +1,1 @@
+"""Studies: what is measured, as TOML files, and the plan of their runs."""

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.analysis.caveats import Caveat, as_text, caveats, seeds_needed
+from bench.store.records import Outcome, Status
+from bench.store.results import Results
+from tests.bench import results_maker as maker
+
+
+def _results(folder: Path, times: dict[str, list[float]], **changes: object) -> Results:
+    outcomes = {variant: [maker.successful(wall, **changes) for wall in walls] for variant, walls in times.items()}
+    return maker.write(folder, {variant: {} for variant in times}, outcomes=outcomes)
+
+
+def _texts(folder: Path, times: dict[str, list[float]], **changes: object) -> str:
+    return " ".join(caveat.text for caveat in caveats(_results(folder, times, **changes)))
+
+
+def test_steady_times_need_no_caveat(tmp_path: Path) -> None:
+    assert caveats(_results(tmp_path, {"a": [1.0, 1.01, 1.02], "b": [5.0, 5.1, 5.0]})) == []
+
+
+def test_spread(tmp_path: Path) -> None:
+    found = caveats(_results(tmp_path, {"a": [1.0, 1.5, 1.0], "b": [5.0, 5.1, 5.0]}))
+    assert found == [Caveat("Fit times spread by more than 10% of their median: A 29%.", ("a",), ("fit_s",))]
+
+
+def test_other_programs(tmp_path: Path) -> None:
+    text = _texts(tmp_path, {"a": [1.0, 1.0]}, fit=maker.cost(1.0, other_cores=0.8))
+    assert "Other programs kept cores busy during the fit: A up to 0.8." in text
+
+
+def test_shortness(tmp_path: Path) -> None:
+    assert "less than 100 ticks" in _texts(tmp_path, {"a": [1e-8, 1e-8]})
+
+
+def test_drift_of_most_methods(tmp_path: Path) -> None:
+    slower = {name: [1.0, 1.06, 1.15] for name in "abc"}
+    found = caveats(_results(tmp_path / "all", slower))
+    text = "The last round was 15% slower than the first, in the median method."
+    assert found == [Caveat(text, columns=("fit_s",))]
+    assert "round" not in _texts(tmp_path / "few", slower | {name: [1.0, 1.0, 1.0] for name in "defg"})
+
+
+def test_failures_are_counted_with_their_reasons(tmp_path: Path) -> None:
+    lost = [maker.failed(Status.CRASHED, "ended by signal SIGSEGV")] * 2
+    lost += [maker.failed(Status.OUT_OF_MEMORY, "took more.")]
+    [found] = caveats(maker.write(tmp_path, {"a": {}}, outcomes={"a": [*lost, maker.successful(1.0)]}))
+    text = "3 of 4 runs failed: crashed: ended by signal SIGSEGV (2 runs); out of memory: took more (1 runs)."
+    assert found == Caveat(text, ("a",))
+
+
+def test_what_workers_report(tmp_path: Path) -> None:
+    outcomes = [maker.successful(1.0, notes=("stopped early", "left 1 thread(s) running")), maker.successful(1.0)]
+    first, second = caveats(maker.write(tmp_path, {"a": {}}, outcomes={"a": outcomes}))
+    assert first == Caveat("Stopped early (in 1 of 2 runs).", ("a",), ("fit_s", "fit_cpu_s", "fit_cores"))
+    assert second.text == "Left 1 thread(s) running (in 1 of 2 runs)."
+
+
+def test_first_use_concerns_start_and_memory_and_not_fit_times(tmp_path: Path) -> None:
+    outcomes = {"a": [maker.successful(1.0, new_on_disk=40)], "b": [maker.successful(1.0)]}
+    results = maker.write(tmp_path, {"a": {}, "b": {}}, outcomes=outcomes)
+    [found] = caveats(results)
+    assert (found.rows, found.columns) == (("a",), ("import_s", "cold_start_s", "peak_mib", "baseline_mib"))
+    assert found.text.endswith("later ones start faster and hold less memory: A.")
+    assert as_text(results, [found]) == [f"A: {found.text}"]
+
+
+def _state(seeded: bool) -> Outcome:
+    return maker.successful(4.0, repeatable=False, transductive=seeded)
+
+
+def test_what_is_no_method_like_others(tmp_path: Path) -> None:
+    values = {"a": {}, "free": {}, "lda": {"silhouette": 0.1}}
+    outcomes = {"a": [_state(True)], "free": [_state(False)]}
+    results = maker.write(tmp_path, values, outcomes=outcomes, runs={"free": {"random_state": None}})
+    rows = {caveat.text.split(":")[0] + str(caveat.rows) for caveat in caveats(results)}
+    assert rows == {"Supervised('lda',)", "Transductive('a',)", "Not repeatable('a',)", "Not repeatable('free',)"}
+
+
+@pytest.mark.parametrize(("threads", "cores", "found"), [(2, 1.0, True), (2, 1.5, False), (1, 1.0, False)])
+def test_a_fit_on_one_core_though_more_were_allowed(tmp_path: Path, threads: int, cores: float, found: bool) -> None:
+    runs = {"a": {"threads": threads, "fit_cores": cores}}
+    results = maker.write(tmp_path, {"a": {}}, outcomes={"a": [maker.successful(4.0)]}, runs=runs)
+    assert any(caveat.text.startswith("Kept one core busy, though 2") for caveat in caveats(results)) is found
+
+
+def test_too_few_seeds_are_named_with_how_many_it_takes(tmp_path: Path) -> None:
+    noisy = {"knn_accuracy_k10": [0.50, 0.52, 0.54], "silhouette": [0.5, 0.5, 0.5]}
+    noisier = {"knn_accuracy_k10": [0.4, 0.5, 0.6], "silhouette": [0.5]}
+    outcomes = {name: [maker.successful(1.0)] * 3 for name in "ab"}
+    results = maker.write(tmp_path, {"a": noisy, "b": noisier}, outcomes=outcomes)
+    [found] = caveats(results, ("knn_accuracy_k10", "silhouette"))
+    text = (
+        "With 3 seeds the 95 % interval is wider than 0.01 for these scores; A would need about 64 seeds, "
+        "B more than 1,000."
+    )
+    assert found == Caveat(text, ("a", "b"), ("knn_accuracy_k10",))
+    assert caveats(results) == []
+
+
+@pytest.mark.parametrize(("deviation", "n"), [(0.0, 2), (0.01, 18), (0.02, 64)])
+def test_seeds_needed(deviation: float, n: int) -> None:
+    assert seeds_needed(deviation, 0.005) == n

@@ -1,0 +1,101 @@
+"""Accuracies over test points: which methods are included, and whether points and seeds are kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.analysis.statistics import mcnemar
+from bench.analysis.test_set import KEY, accuracy_table, over_points, pairs_table
+from bench.store.results import Results
+from bench.studies.study import Study
+from tests.bench import results_maker as maker
+
+N_TEST = 400
+
+
+def points(share: float, seed: int) -> np.ndarray:
+    """Return the points that are easiest: two methods are wrong on much the same ones."""
+    easy = np.random.RandomState(0).uniform(size=N_TEST) + 0.1 * np.random.RandomState(1 + seed).uniform(size=N_TEST)
+    return easy <= np.quantile(easy, share)
+
+
+def results_of(
+    folder: Path, correct: Mapping[str, Sequence[np.ndarray]], study: Study | None = None, **runs: Mapping[str, object]
+) -> Results:
+    """Return the results of a study whose runs classify these points correctly."""
+    accuracies = {variant: [float(one.mean()) for one in of_seeds] for variant, of_seeds in correct.items()}
+    bits = {
+        f"correct/{variant}/0-{seed}": np.packbits(one)
+        for variant, of_seeds in correct.items()
+        for seed, one in enumerate(of_seeds)
+    }
+    values = {variant: {KEY: of, "knn_accuracy_k10": of} for variant, of in accuracies.items()}
+    fields = {variant: {"n_test": N_TEST, **runs.get(variant, {})} for variant in correct}
+    return maker.write(folder, values, study, runs=fields, arrays=bits)
+
+
+def test_seeds_are_averaged_and_the_shown_ones_tested(tmp_path: Path) -> None:
+    correct = {
+        "a": [points(0.80, 0), points(0.90, 1), points(0.85, 2)],
+        "b": [points(0.70, 3), points(0.60, 4), points(0.64, 5)],
+        "c": [points(0.65, 6), points(0.64, 7), points(0.66, 8)],
+    }
+    found = over_points(results_of(tmp_path, correct))
+    assert found is not None
+    [ab, ac, bc] = found.pairs
+    assert (ab.first.variant, ab.second.variant, bc.second.variant) == ("a", "b", "c")
+    assert ab.difference.estimate == pytest.approx(np.mean(correct["a"]) - np.mean(correct["b"]))
+    assert ab.difference.low < ab.difference.estimate < ab.difference.high
+    assert (ab.first.shown, ab.second.shown) == (2, 2), "the seeds with the median accuracy"
+    assert ab.shown == mcnemar(correct["a"][2], correct["b"][2])
+    assert ab.significant and ac.significant and not bc.significant
+    assert min(ab.p_holm, ac.p_holm) == pytest.approx(3 * min(ab.difference.p, ac.difference.p))
+    assert min(ab.shown_p_holm, ac.shown_p_holm) == pytest.approx(3 * min(ab.shown.p, ac.shown.p))
+    row = pairs_table(found).iloc[2]
+    assert (row["column"], row["result"], row["n_points"]) == (KEY, "no significant difference", N_TEST)
+
+
+def test_accuracies_are_means_over_points_and_seeds_in_the_order_of_the_study(tmp_path: Path) -> None:
+    study = maker.study_of(variants={"good": {"reducer": "pca"}, "control": {"reducer": "random_projection"}})
+    correct = {"good": [points(0.5, 0), points(0.7, 1)], "control": [points(0.1, 2)]}
+    results = results_of(tmp_path, correct, study)
+    found = over_points(results)
+    assert found is not None
+    good, control = found.accuracies
+    assert (good.variant, control.variant) == ("good", "control")
+    assert (found.n_points, good.n_seeds, found.pairs) == (N_TEST, 2, ()), "a control is not compared"
+    assert good.mean == pytest.approx(0.6)
+    assert good.low < good.mean < good.high
+    assert list(accuracy_table(found, results)["kind"]) == ["method", "control"]
+
+
+def test_pairing_sees_what_two_intervals_hide(tmp_path: Path) -> None:
+    all_of_b_and_some = points(0.7, 0) | (np.arange(N_TEST) % 20 == 0)
+    found = over_points(results_of(tmp_path, {"a": [all_of_b_and_some], "b": [points(0.7, 0)]}))
+    assert found is not None
+    one, other = found.accuracies
+    assert other.high > one.mean > other.mean > one.low
+    assert found.pairs[0].significant and found.pairs[0].shown.only_second == 0
+
+
+def test_what_was_fitted_on_fewer_points_has_no_row(tmp_path: Path) -> None:
+    results = results_of(tmp_path, {"a": [points(0.7, 0)], "few": [points(0.5, 0)]}, few={"n_train": 30})
+    found = over_points(results)
+    assert found is not None
+    assert [one.variant for one in found.accuracies] == ["a"]
+
+
+def test_without_single_predictions_nothing_is_known(tmp_path: Path) -> None:
+    assert over_points(maker.write(tmp_path, {"a": {KEY: [0.5, 0.6]}})) is None
+
+
+def test_without_an_accuracy_there_is_nothing_to_compare(tmp_path: Path) -> None:
+    results = maker.write(tmp_path, {"a": {KEY: ["n/a (no labels)"]}})
+    found = over_points(results)
+    assert found is not None
+    assert (found.accuracies, found.pairs) == ((), ())
+    assert accuracy_table(found, results).empty and pairs_table(found).empty

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from bench.commands.compare_results import Change, as_text, compare
+from bench.errors import StoreError
+from bench.execution import environment
+from bench.store.records import Outcome, Status
+from bench.store.store import Store
+from tests.bench import results_maker as maker
+
+SEEDS = 6
+FIT_S = [1 + 0.01 * seed for seed in range(SEEDS)]
+TRUST = [0.9 + 0.001 * (seed % 3) for seed in range(SEEDS)]
+ROWS = {
+    "a": {"fit_s": FIT_S, "trustworthiness_k5": TRUST, "knn_jaccard_k15": 0.4},
+    "b": {"fit_s": FIT_S, "trustworthiness_k5": TRUST, "silhouette_of_classes:c": TRUST},
+    "pixels": {"knn_accuracy_k10": 0.9},
+}
+
+
+def _folder(
+    path: Path, changes: Mapping[str, Mapping[str, object]] | None = None, data: str = "a hash", **options: object
+) -> Path:
+    rows = {name: {**quantities, **(changes or {}).get(name, {})} for name, quantities in ROWS.items()}
+    maker.write(path, rows, **options)
+    Store(path).write_model("environment.json", environment.environment("clouds", data, "three clouds", 1))
+    return path
+
+
+def _of(changes: list[Change], variant: str, column: str) -> Change:
+    return next(change for change in changes if (change.variant, change.column) == (variant, column))
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    return _folder(tmp_path / "old")
+
+
+def test_the_same_results_are_the_same(tmp_path: Path, old: Path) -> None:
+    found = compare(old, _folder(tmp_path / "new"))
+    assert found.cautions == []
+    assert {(change.variant, change.column) for change in found.changes} >= {
+        ("a", "fit_s"),
+        ("a", "knn_jaccard_k15"),
+        ("b", "silhouette_of_classes (c)"),
+    }
+    assert {change.result for change in found.changes} == {"same"}
+    assert "pixels" not in {change.variant for change in found.changes}
+    assert not found.anything_worse
+
+
+def test_a_slower_method_is_worse_and_a_faster_one_better(tmp_path: Path, old: Path) -> None:
+    new = _folder(tmp_path / "new", {"a": {"fit_s": [2 * one for one in FIT_S]}})
+    slower, faster = compare(old, new), compare(new, old)
+    change = _of(slower.changes, "a", "fit_s")
+    assert (change.result, change.n) == ("worse", SEEDS)
+    assert change.test is not None and change.test.low == pytest.approx(2)
+    assert slower.anything_worse
+    assert _of(faster.changes, "a", "fit_s").result == "better"
+    assert not faster.anything_worse
+    assert _of(slower.changes, "b", "fit_s").result == "same"
+    assert "x 2" in as_text(change)
+    assert "worse, beyond the noise" in as_text(change)
+
+
+def test_a_change_among_noise_is_within_noise(tmp_path: Path, old: Path) -> None:
+    noise = (1.1, 0.9, 1.05, 0.97, 1.2, 0.9)
+    new = _folder(tmp_path / "new", {"a": {"fit_s": [f * one for f, one in zip(noise, FIT_S, strict=True)]}})
+    assert _of(compare(old, new).changes, "a", "fit_s").result == "within noise"
+
+
+def test_a_lower_score_is_worse(tmp_path: Path, old: Path) -> None:
+    new = _folder(tmp_path / "new", {"b": {"trustworthiness_k5": [one - 0.01 for one in TRUST]}})
+    assert _of(compare(old, new).changes, "b", "trustworthiness_k5").result == "worse"
+
+
+def test_a_single_value_has_no_noise_to_compare_with(tmp_path: Path, old: Path) -> None:
+    new = _folder(tmp_path / "new", {"a": {"knn_jaccard_k15": 0.1}})
+    assert _of(compare(old, new).changes, "a", "knn_jaccard_k15").result == "one run only"
+
+
+def test_a_run_that_is_no_longer_successful_is_worse(tmp_path: Path, old: Path) -> None:
+    late: list[Outcome] = [maker.failed(Status.TIMEOUT, "no luck")] * SEEDS
+    new = _folder(tmp_path / "new", outcomes={"a": late})
+    found = compare(old, new)
+    assert found.anything_worse
+    assert any("ok, then timeout" in as_text(change) for change in found.changes)
+    assert not compare(new, old).anything_worse
+
+
+def test_different_data_are_not_compared(tmp_path: Path, old: Path) -> None:
+    with pytest.raises(StoreError, match="different data"):
+        compare(old, _folder(tmp_path / "new", data="another hash"))
+
+
+def test_another_machine_is_a_caution_and_its_times_are_not_compared(tmp_path: Path, old: Path) -> None:
+    new = _folder(tmp_path / "new", {"a": {"fit_s": [3 * one for one in FIT_S]}})
+    path = new / "environment.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"processor": "Z80", "fingerprint": "z"}))
+    found = compare(old, new)
+    assert "The processors differ" in found.cautions[0]
+    assert "Times and memory are not compared" in found.cautions[-1]
+    assert not any(change.column == "fit_s" for change in found.changes)
+    assert not found.anything_worse
+
+
+def test_what_is_no_results_folder_is_an_error(tmp_path: Path, old: Path) -> None:
+    with pytest.raises(StoreError, match=r"environment\.json"):
+        compare(old, tmp_path / "nowhere")

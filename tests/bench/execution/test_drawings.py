@@ -1,0 +1,175 @@
+"""What is kept for figures and report: right, small, without folders of this computer, and computed once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import pdist
+
+from bench.datasets import Dataset
+from bench.execution import drawings, scoring
+from bench.execution.drawings import alignment, keep_drawings, lengths, pairs, shepard
+from bench.metrics.embedding import Embedding
+from bench.metrics.local import local_scores
+from bench.metrics.reference_space import ReferenceSpace
+from bench.store.arrays import FILE, Arrays
+from bench.store.export import export
+from bench.store.records import Status
+from bench.store.results import Results
+from bench.store.store import Store
+from tests.bench import results_maker as maker
+from tests.conftest import make_dataset
+
+
+@pytest.fixture(scope="module")
+def dataset() -> Dataset:
+    return replace(make_dataset(80, 30, n_features=6), image_shape=(2, 3))
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory, dataset: Dataset) -> Store:
+    log = 'File "/home/me/lib/python3/x.py", line 3\nsee https://a.org/b/c and bench/run.py'
+    records = [maker.record("good", seed, dataset, log_tail=log if seed == 1 else "") for seed in range(3)]
+    records += [maker.record("stays", 0, dataset, maker.successful(transductive=True))]
+    records += [maker.record("gone", 0, dataset, maker.failed(Status.TIMEOUT, "too long"), log_tail="slow")]
+    return maker.folder(tmp_path_factory.mktemp("kept"), dataset, records, drawn=True)
+
+
+@pytest.fixture(scope="module")
+def arrays(store: Store) -> Arrays:
+    return Arrays(store.folder)
+
+
+def names_of(arrays: Arrays, kind: str) -> set[str]:
+    return {name for name in arrays if name.startswith(f"{kind}/")}
+
+
+def test_what_pictures_must_know_of_the_data(store: Store, dataset: Dataset) -> None:
+    data = Results(store.folder).data
+    assert data is not None and dataset.y_test is not None
+    assert (data.name, data.classes, data.image_shape) == (dataset.name, dataset.classes, (2, 3))
+    assert np.array_equal(data.labels["test"], dataset.y_test)
+
+
+def test_true_neighbours_are_the_nearest_in_all_features(arrays: Arrays, dataset: Dataset) -> None:
+    distances = ((dataset.X_test[:, None].astype(float) - dataset.X) ** 2).sum(axis=2)
+    assert np.array_equal(arrays["data/near/test"][:, 0], distances.argmin(axis=1))
+    assert arrays["data/near/train"].shape == (80, 10) and arrays["data/near/train"].dtype == np.uint16
+
+
+def test_one_run_is_kept_to_be_shown_and_one_to_be_compared(store: Store, arrays: Arrays) -> None:
+    results = Results(store.folder)
+    shown, second = results.shown("good"), results.second("good")
+    assert shown is not None and second is not None
+    good = [f"{shown[0]}-{shown[1]}", f"{second[0]}-{second[1]}"]
+    expected = {f"embedding/good/{good[0]}/{split}" for split in ("train", "test")} | {"embedding/stays/0-0/train"}
+    assert names_of(arrays, "embedding") == expected
+    assert names_of(arrays, "aligned") == {f"aligned/good/{good[1]}/{split}" for split in ("train", "test")}
+    assert names_of(arrays, "local") == {f"local/good/{run}" for run in good} | {"local/stays/0-0"}
+    assert names_of(arrays, "correct") == {f"correct/good/0-{seed}" for seed in range(3)}
+
+
+def test_the_mean_of_the_correct_points_is_the_accuracy(store: Store, arrays: Arrays, dataset: Dataset) -> None:
+    for (sample, seed), accuracy in Results(store.folder).values("good", "knn_accuracy_k10_test").by_run.items():
+        bits = np.unpackbits(arrays[f"correct/good/{sample}-{seed}"], count=len(dataset.X_test))
+        assert bits.mean() == pytest.approx(accuracy)
+
+
+def test_local_scores_are_those_of_the_run(store: Store, arrays: Arrays, dataset: Dataset) -> None:
+    results = Results(store.folder)
+    Z = results.embedding("stays")
+    exact = local_scores(Embedding(ReferenceSpace(dataset), Z), drawings.LOCAL_K)
+    kept = arrays["local/stays/0-0"]
+    assert np.allclose(kept[:, 0], exact.trustworthiness, atol=1e-4)
+    assert np.allclose(kept[:, 1], exact.continuity, atol=1e-4)
+
+
+def test_logs_name_files_without_folders_of_this_computer(arrays: Arrays) -> None:
+    assert str(arrays["log/good/0-1"]) == 'File "x.py", line 3\nsee https://a.org/b/c and bench/run.py'
+    assert names_of(arrays, "log") == {"log/good/0-1", "log/gone/0-0"}
+
+
+def test_the_same_runs_are_not_computed_again(store: Store, dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (store.folder / FILE).read_bytes()
+    monkeypatch.setattr(drawings, "shepard", lambda *_: pytest.fail("computed again"))
+    keep_drawings(store, dataset, lambda _: None)
+    monkeypatch.undo()
+    monkeypatch.setattr(drawings, "VERSION", drawings.VERSION + 1)
+    done: list[str] = []
+    keep_drawings(store, dataset, done.append)
+    assert done == ["good", "stays", "gone"]
+    monkeypatch.undo()
+    keep_drawings(store, dataset, lambda _: None)
+    assert (store.folder / FILE).read_bytes() == before, "the same runs give the same bytes"
+
+
+def test_a_study_without_labels_or_test_points(tmp_path: Path) -> None:
+    data = make_dataset(40, 12)
+    bare = replace(data, y=None, y_test=None, classes=(), X_test=data.X_test[:0])
+    outcome = maker.successful(transductive=True)
+    found = Arrays(maker.folder(tmp_path, bare, [maker.record("a", 0, bare, outcome)], drawn=True).folder)
+    assert not names_of(found, "confusion") and not names_of(found, "data/labels")
+    assert "data/near/test" not in found and "data/images" not in found
+    assert len(found["embedding/a/0-0/train"]) == 40
+
+
+def test_pairs_are_all_if_those_are_few_and_never_a_point_with_itself() -> None:
+    assert len(pairs(20)[0]) == 190
+    first, second = pairs(5_000)
+    assert len(first) == drawings.PAIRS
+    assert (first != second).all()
+    assert max(first.max(), second.max()) < 5_000
+    assert np.array_equal(first, pairs(5_000)[0])
+
+
+def test_lengths_are_distances() -> None:
+    points = np.random.RandomState(0).rand(120, 3).astype(np.float32)
+    assert np.allclose(lengths(points, *pairs(120)), pdist(points), atol=1e-6)
+
+
+def test_a_shepard_diagram_has_the_counts_and_the_medians_of_its_pairs() -> None:
+    in_data = np.linspace(0, 10, 5_001)
+    found = shepard(in_data, in_data**2)
+    assert found["ends"].tolist() == pytest.approx([10, np.percentile(in_data**2, 99.9)])
+    assert found["counts"].sum() == (in_data**2 <= found["ends"][1]).sum()
+    centres = (np.arange(drawings.BINS) + 0.5) / 5
+    assert np.allclose(found["medians"], centres**2, atol=0.05)
+    assert np.isnan(shepard(in_data[:10], in_data[:10])["medians"]).all()
+
+
+@pytest.mark.parametrize("n_components", [1, 2, 3, 4])
+def test_alignment_undoes_rotation_reflection_and_shift_and_keeps_the_scale(n_components: int) -> None:
+    rng = np.random.RandomState(n_components)
+    Z = rng.standard_normal((30, n_components))
+    turn = np.linalg.qr(rng.standard_normal((n_components, n_components)))[0]
+    turn[:, 0] *= -1
+    rotation, shift = alignment(Z @ turn + 7, Z)
+    assert np.allclose((Z @ turn + 7) @ rotation + shift, Z)
+    assert np.allclose(rotation @ rotation.T, np.eye(n_components))
+    rotation, shift = alignment(3 * Z @ turn, Z)
+    aligned = 3 * Z @ turn @ rotation + shift
+    assert np.allclose(aligned.mean(axis=0), Z.mean(axis=0))
+    assert np.allclose(aligned - aligned.mean(axis=0), 3 * (Z - Z.mean(axis=0)))
+
+
+def test_a_training_is_shown_epoch_by_epoch_from_the_run_that_was_trained_twice(
+    tmp_path: Path, dataset: Dataset
+) -> None:
+    store = maker.folder(tmp_path, dataset, [maker.record("good", seed, dataset) for seed in range(3)])
+    shown = Results(store.folder).shown("good")
+    twice = next(record for record in store.records() if (record.sample, record.seed) != shown)
+    by_epoch = {"extra_prior_samples_by_epoch": np.ones((2, 16, 6)), "extra_prior_sample_epochs": np.array([1, 2])}
+    partial = store.partial_arrays("good", twice.sample, twice.seed)
+    np.savez(partial, **store.arrays(twice), **by_epoch)
+    store.keep(twice, partial)
+    scoring.score(store, dataset, store.records(), lambda _: None)
+    export(store)
+    keep_drawings(store, dataset, lambda _: None)
+    assert Results(store.folder).shown("good") == shown and shown is not None
+    name = f"good/{shown[0]}-{shown[1]}"
+    arrays = Arrays(store.folder)
+    assert arrays[f"prior_samples/{name}"].tolist() == np.full((2, 16, 6), 255).tolist()
+    assert arrays[f"prior_sample_epochs/{name}"].tolist() == [1, 2]

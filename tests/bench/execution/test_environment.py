@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bench.execution import environment
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Return somebody's repository with one commit."""
+    (tmp_path / "bench").mkdir()
+    (tmp_path / "bench" / "module.py").write_text("x = 1\n")
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "first"]):
+        identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
+        subprocess.run(["git", *identity, *arguments], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def test_the_commit_is_that_of_the_project(repository: Path) -> None:
+    commit = environment.git_commit(repository)
+    assert commit is not None and len(commit) == 40
+    (repository / "bench" / "module.py").write_text("x = 2\n")
+    assert environment.git_commit(repository) == f"{commit} + changes"
+
+
+def test_a_package_inside_somebody_elses_repository_has_no_commit(repository: Path) -> None:
+    installed = repository / ".venv" / "lib" / "site-packages"
+    (installed / "bench").mkdir(parents=True)
+    assert environment.git_commit(installed) is None
+
+
+def test_without_a_repository_there_is_no_commit(tmp_path: Path) -> None:
+    assert environment.git_commit(tmp_path) is None
+    assert environment.git_commit(tmp_path / "missing") is None
+
+
+def test_an_environment_describes_this_machine() -> None:
+    found = environment.environment("clouds", "a hash", "three clouds", 1)
+    assert found.fingerprint == environment.fingerprint()
+    assert found.cores >= 1 and found.memory_mib > 100
+    assert "numpy" in found.versions

@@ -1,0 +1,293 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from bench.datasets import Dataset
+from bench.execution import scoring
+from bench.metrics import METRICS, REFERENCES, Embedding, Value, cache, evaluate
+from bench.metrics.measure import Measure, Subject
+from bench.store.records import Record
+from bench.store.score_store import Scored, ScoreStore
+from bench.store.store import Store
+from bench.studies.study import Study, Variant
+from tests.bench import results_maker as maker
+from tests.bench.metrics.data import coordinates, dataset, tied_points
+from tests.conftest import make_dataset
+
+N = 60
+QUIET = Console(file=io.StringIO())
+
+
+@pytest.fixture
+def data() -> Dataset:
+    X = tied_points(N + 20, values=100)
+    return dataset(X[:N], np.arange(N) % 6, X[N:], y_test=np.arange(20) % 6)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "results")
+
+
+def keep(store: Store, seed: int, Z: np.ndarray, **arrays: np.ndarray) -> Record:
+    partial = store.partial_arrays("method", 0, seed)
+    np.savez(partial, train=Z, **arrays)
+    return store.keep(maker.record("method", seed), partial)
+
+
+@pytest.fixture
+def records(store: Store) -> list[Record]:
+    others = {"test": coordinates("scattered", 20), "squared_error": np.ones(20)}
+    return [keep(store, seed, coordinates("scattered", N, seed=seed), **others) for seed in (0, 1)]
+
+
+@pytest.fixture
+def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of scores as they are computed, one entry an embedding."""
+    names: list[str] = []
+
+    def spy(embedding: Embedding, keys: Iterable[str] = METRICS) -> list[Value]:
+        chosen = list(keys)
+        names.extend(chosen)
+        return evaluate(embedding, chosen)
+
+    monkeypatch.setattr(scoring, "evaluate", spy)
+    return names
+
+
+def run(store: Store, data: Dataset, records: list[Record], tmp_path: Path, **options: object) -> list[Record]:
+    seen: list[Record] = []
+    scoring.score(store, data, records, seen.append, folder=tmp_path / "cache", **options)
+    cache.flush()
+    return seen
+
+
+def scored(store: Store, record: Record) -> Scored:
+    found = ScoreStore(store).of_run(record)
+    assert found is not None
+    return found
+
+
+def test_every_embedding_is_scored_once(
+    store: Store, data: Dataset, records: list[Record], computed: list[str], tmp_path: Path
+) -> None:
+    assert run(store, data, records, tmp_path) == records
+    assert computed == [*METRICS, *METRICS]
+    assert run(store, data, records, tmp_path) == records
+    assert computed == [*METRICS, *METRICS]
+    by_key = {value.score for value in scored(store, records[0]).current}
+    assert by_key == {key for key, metric in METRICS.items() if metric.train or metric.test}
+    across = ScoreStore(store).across(records)
+    assert across is not None and {value.score for value in across.current} == {"procrustes_residual", "knn_jaccard"}
+    assert set(ScoreStore(store).references()) == set(REFERENCES)
+
+
+def test_only_the_score_that_changed_is_computed_again(
+    store: Store,
+    data: Dataset,
+    records: list[Record],
+    computed: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run(store, data, records, tmp_path)
+    before = scored(store, records[0])
+    computed.clear()
+    monkeypatch.setattr(scoring, "_curves", lambda embedding: pytest.fail("curves have not changed"))
+    monkeypatch.setitem(METRICS, "stress", replace(METRICS["stress"], version=2, train=lambda embedding: 0.25))
+    outdated = scored(store, records[0]).current
+    assert outdated == [value for value in before.current if value.score != "stress"]
+    run(store, data, records, tmp_path)
+    assert computed == ["stress", "stress"]
+    after = scored(store, records[0])
+    assert [value for value in after.current if value.score != "stress"] == outdated
+    assert [value.value for value in after.current if value.score == "stress"] == [0.25]
+    assert [value.score for value in after.current] == [value.score for value in before.values]
+    assert (after.curves, after.correct) == (before.curves, before.correct)
+
+
+def test_another_embedding_is_scored_again(
+    store: Store, data: Dataset, records: list[Record], computed: list[str], tmp_path: Path
+) -> None:
+    run(store, data, records, tmp_path)
+    computed.clear()
+    other = keep(store, 1, coordinates("scattered", N, seed=7))
+    scores = ScoreStore(store)
+    assert scores.of_run(other) is None and scores.across([records[0], other]) is None
+    run(store, data, [records[0], other], tmp_path)
+    assert computed == list(METRICS)
+    assert scores.of_run(other) is not None and scores.across([records[0], other]) is not None
+
+
+def test_damaged_scores_are_computed_again(store: Store, data: Dataset, records: list[Record], tmp_path: Path) -> None:
+    run(store, data, records, tmp_path)
+    before = scored(store, records[0])
+    for path in (store.folder / "runs" / "method").glob("scores-*0.json"):
+        path.write_text("{")
+    assert ScoreStore(store).of_run(records[0]) is None
+    run(store, data, records, tmp_path)
+    assert scored(store, records[0]) == before
+
+
+def test_curves_agree_with_scores(store: Store, data: Dataset, records: list[Record], tmp_path: Path) -> None:
+    run(store, data, records, tmp_path)
+    found = scored(store, records[0])
+    assert {len(curve) for curve in found.curves.values()} == {len(found.curves["k"])}
+    assert (found.curves["k"][0], found.curves["k"][-1]) == (1, N - 2)
+    at_15 = {value.score: value.value for value in found.current if value.k == 15 and value.split == "train"}
+    position = found.curves["k"].index(15)
+    assert found.curves["recall"][position] == at_15["knn_recall"]
+    assert found.curves["trustworthiness"][position] == at_15["trustworthiness"]
+
+
+def test_it_is_kept_which_test_points_are_correct(
+    store: Store, data: Dataset, records: list[Record], tmp_path: Path
+) -> None:
+    run(store, data, records, tmp_path)
+    found = scored(store, records[0])
+    correct = found.correct_of(20)
+    assert correct is not None and correct.dtype == bool and correct.shape == (20,)
+    key = ("knn_accuracy", "test", scoring.NEIGHBOURS)
+    [accuracy] = [value.value for value in found.current if (value.score, value.split, value.k) == key]
+    assert 0 < correct.mean() < 1 and correct.mean() == accuracy
+    transductive = keep(store, 2, coordinates("scattered", N, seed=2))
+    run(store, data, [transductive], tmp_path)
+    assert scored(store, transductive).correct_of(20) is None
+
+
+def test_what_older_scores_lack_is_completed_without_a_score(
+    store: Store,
+    data: Dataset,
+    records: list[Record],
+    computed: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run(store, data, records, tmp_path)
+    monkeypatch.setattr(scoring.ReferenceSpace, "fits", False)
+    monkeypatch.setattr(scoring, "corank_together", lambda embeddings: pytest.fail("no rank is needed"))
+    whole = scored(store, records[0])
+    versions = {key: version for key, version in whole.versions.items() if key != "correct"}
+    ScoreStore(store).keep_run(records[0], whole.model_copy(update={"correct": "", "versions": versions}))
+    computed.clear()
+    run(store, data, records, tmp_path)
+    assert scored(store, records[0]) == whole
+    assert computed == []
+
+
+def test_data_too_large_for_memory_are_scored_in_one_pass(
+    store: Store, data: Dataset, records: list[Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(store, data, records, tmp_path)
+    whole = scored(store, records[1]).current
+    monkeypatch.setattr(scoring.ReferenceSpace, "fits", False)
+    for path in (store.folder / "runs" / "method").glob("scores-*.json"):
+        path.unlink()
+    run(store, data, records, tmp_path)
+    for streamed, expected in zip(scored(store, records[1]).current, whole, strict=True):
+        assert streamed.value == pytest.approx(expected.value, abs=1e-5), streamed
+
+
+VARIANTS = {
+    "all": Variant(reducer="pca"),
+    "few": Variant(reducer="pca", n=30),
+    "without": Variant(reducer="pca", without="b"),
+    "unscored": Variant(reducer="pca", n=40, scores=False),
+}
+
+
+@pytest.fixture(scope="module")
+def clouds() -> Dataset:
+    return make_dataset(80, 30)
+
+
+def _study_folder(
+    folder: Path, clouds: Dataset, variants: dict[str, Variant], samples: int = 1, measures: tuple[str, ...] = ()
+) -> Store:
+    store = Store(folder)
+    study = Study(name="s", dataset="clouds", samples=samples, measures=measures, variants=variants)
+    store.write("study.toml", study.to_toml())
+    for name, variant in variants.items():
+        for sample in range(samples):
+            selected = clouds.select(variant.n, variant.without, sample, samples)
+            maker.keep(store, maker.record(name, 0, selected, sample=sample), selected)
+    scoring.score_study(store, clouds, QUIET)
+    return store
+
+
+@pytest.fixture(scope="module")
+def selections(tmp_path_factory: pytest.TempPathFactory, clouds: Dataset) -> Store:
+    return _study_folder(tmp_path_factory.mktemp("selections"), clouds, VARIANTS)
+
+
+@pytest.mark.parametrize("name", ["all", "few", "without"])
+def test_every_run_is_scored_against_the_points_it_was_fitted_on(
+    selections: Store, clouds: Dataset, tmp_path: Path, name: str
+) -> None:
+    selected = clouds.select(VARIANTS[name].n, VARIANTS[name].without)
+    alone = Store(tmp_path)
+    record = maker.keep(alone, maker.record(name, 0, selected), selected)
+    scoring.score(alone, selected, [record], lambda _: None, references=False)
+    of_study = selections.find(name, 0, 0)
+    assert of_study is not None and scored(selections, of_study).values == scored(alone, record).values
+
+
+def test_every_sample_is_scored_against_its_own_points(clouds: Dataset, tmp_path: Path) -> None:
+    store = _study_folder(tmp_path / "samples", clouds, {"all": VARIANTS["all"]}, samples=2)
+    second = clouds.select(sample=1, samples=2)
+    alone = Store(tmp_path / "alone")
+    record = maker.keep(alone, maker.record("all", 0, second), second)
+    scoring.score(alone, second, [record], lambda _: None, references=False)
+    of_study = store.find("all", 1, 0)
+    assert of_study is not None and scored(store, of_study).values == scored(alone, record).values
+
+
+def test_unscored_variants_have_no_scores(selections: Store) -> None:
+    record = selections.find("unscored", 0, 0)
+    assert record is not None and ScoreStore(selections).of_run(record) is None
+
+
+def test_references_are_of_all_points(selections: Store, clouds: Dataset, tmp_path: Path) -> None:
+    whole = maker.folder(tmp_path / "whole", clouds, [maker.record("all", 0, clouds)])
+    assert ScoreStore(selections).references() == ScoreStore(whole).references()
+
+
+def test_where_nothing_is_scored_there_are_no_references(clouds: Dataset, tmp_path: Path) -> None:
+    store = _study_folder(tmp_path, clouds, {"unscored": VARIANTS["unscored"]})
+    assert ScoreStore(store).references() == {}
+
+
+def _width(subject: Subject) -> dict[str, float]:
+    """Return the width of an embedding, and of that of a sibling, by axis."""
+    sibling = subject.sibling("tsne")
+    return {"own": float(np.ptp(subject.Z)), "sibling": np.nan if sibling is None else float(np.ptp(sibling["train"]))}
+
+
+def test_measures_are_computed_where_a_study_asks_for_them(
+    clouds: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(scoring.MEASURES, "width", Measure("width", "", _width))
+    variants = {
+        "pca-b": Variant(reducer="pca", axis="without", without="b"),
+        "tsne-b": Variant(reducer="tsne", axis="without", without="b", scores=False),
+        "tsne-c": Variant(reducer="tsne", axis="without", without="c", scores=False),
+    }
+    store = _study_folder(tmp_path, clouds, variants, measures=("width",))
+    found = {record.variant: (scored(store, record), store.arrays(record)["train"]) for record in store.records()}
+    assert {name: one.measures["width"]["own"] for name, (one, _) in found.items()} == {
+        name: float(np.ptp(Z)) for name, (_, Z) in found.items()
+    }
+    assert found["pca-b"][0].measures["width"]["sibling"] == float(np.ptp(found["tsne-b"][1]))
+    assert "sibling" not in found["tsne-b"][0].measures["width"], "a run is not its own sibling"
+    assert found["pca-b"][0].current and not found["tsne-b"][0].values
+    monkeypatch.setitem(scoring.MEASURES, "width", Measure("width", "", lambda subject: 7.0, version=2))
+    monkeypatch.setattr(scoring, "evaluate", lambda embedding, keys: pytest.fail("scores stay") if keys else [])
+    scoring.score_study(store, clouds, QUIET)
+    assert [scored(store, record).measures for record in store.records()] == [{"width": {"": 7.0}}] * 3

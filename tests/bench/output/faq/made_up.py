@@ -1,0 +1,321 @@
+"""Made-up studies, one of each kind that questions are about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bench.output.faq.page import said_by
+from bench.output.faq.quality import DISTANCES, NEIGHBOURS, SIZES
+from bench.output.findings import NEEDS
+from bench.store.records import Outcome, Status
+from bench.store.results import Results
+from bench.studies.study import Study, Variant
+from tests.bench import results_maker
+from tests.bench.results_maker import failed
+
+FITTED, ACCURACY = "knn_accuracy_k10", "knn_accuracy_k10_test"
+Columns = dict[str, Any]
+
+
+def around(value: float) -> list[float]:
+    """Return values over three seeds with this median."""
+    return [value - 0.001, value, value + 0.0015]
+
+
+@dataclass(frozen=True)
+class MadeUp:
+    """A study with its values by variant or reference, other columns of its runs, and other tables."""
+
+    name: str
+    variants: Mapping[str, Variant]
+    values: Mapping[str, Columns]
+    runs: Mapping[str, Columns] = field(default_factory=dict)
+    outcomes: Mapping[str, list[Outcome]] = field(default_factory=dict)
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    def with_values(self, **changes: Columns) -> MadeUp:
+        """Return the study with some values of some variants replaced, whose hyphens are written as underscores."""
+        values = {name: dict(of) for name, of in self.values.items()}
+        for name, columns in changes.items():
+            values.setdefault(name.replace("__", "-"), {}).update(columns)
+        return replace(self, values=values)
+
+    def only(self, *names: str) -> MadeUp:
+        """Return the study with the values of some variants and references."""
+        return replace(self, values={name: self.values[name] for name in names})
+
+    def write(self, root: Path, rename: Callable[[str], str] = str) -> Results:
+        """Write the results, with every variant renamed."""
+        names = {name: rename(name) for name in self.variants}
+        variants = {
+            names[name]: spec.model_copy(update={"of": names.get(spec.of, "")}) for name, spec in self.variants.items()
+        }
+        study = Study(name=self.name, title=self.name, dataset="mnist-5k", timeout="2m", variants=variants)
+        values, runs = ({names.get(k, k): v for k, v in of.items()} for of in (self.values, self.runs))
+        outcomes = {names[name]: ended for name, ended in self.outcomes.items()}
+        results = results_maker.write(root / self.name, values, study, runs=runs, outcomes=outcomes)
+        for name, table in self.tables.items():
+            columns = [column for column in ("variant", "first", "second") if column in table]
+            table.replace({column: names for column in columns}).to_csv(results.folder / f"{name}.csv", index=False)
+        return results
+
+
+def said(function: Callable[[Results], Any], results: Results) -> str:
+    """Return what a question or finding says, with its table, on one line."""
+    found = function(results)
+    if found is None:
+        return ""
+    facts = found if isinstance(found, Mapping) else {**found.facts, "table": found.to_markdown()}
+    return " ".join(said_by(function, results, facts).split())
+
+
+def _variant(reducer: str, label: str = "", **fields: Any) -> Variant:
+    return Variant(reducer=reducer, label=label, **fields)
+
+
+def full() -> MadeUp:
+    """Return methods with and without `transform`, more epochs of a network, and a control."""
+    variants = {
+        "pca": _variant("pca"),
+        "tsne": _variant("tsne"),
+        "opentsne": _variant("opentsne"),
+        "umap": _variant("umap", "UMAP (seeded)"),
+        "umap-parallel": _variant("umap", "UMAP (parallel)", seeded=False),
+        "vae": _variant("vae"),
+        "vae-long": _variant("vae", "VAE (100 epochs)", params={"n_epochs": 100}, of="vae", axis="n_epochs"),
+        "random_projection": _variant("random_projection"),
+    }
+    levels = (0.40, 0.95, 0.94, 0.92, 0.91, 0.60, 0.70, 0.1)
+    times = (0.1, 30.0, 20.0, 9.0, 4.5, 6.0, 30.0, 0.01)
+    quantities = [
+        *(key for key in NEEDS.values() if key not in ("fit_s", "peak_mib")),
+        *(f"{score}_k{k}" for score in NEIGHBOURS for k in SIZES),
+        *DISTANCES,
+        *(f"{prefix}{score}_test" for prefix in ("", "placement_") for score in (FITTED, "trustworthiness_k5")),
+        *(f"{size}_{score}_test" for size in ("few", "alone") for score in ("displacement", "knn_recall_k15")),
+        "silhouette",
+    ]
+    values: dict[str, Columns] = {}
+    for name, level, fit_s in zip(variants, levels, times, strict=True):
+        without_transform = name == "tsne"
+        values[name] = {
+            "fit_s": [fit_s, fit_s * 1.01, fit_s * 1.02],
+            "peak_mib": [300.0 + fit_s, 301.0 + fit_s, 302.0 + fit_s],
+            "cold_start_s": [27.0] * 3,
+            "knn_jaccard_k15": level,
+            "procrustes_residual": 1 - level,
+        } | {key: around(level) for key in quantities if not (without_transform and key.endswith("_test"))}
+    values["pixels"] = {ACCURACY: 0.96}
+    return MadeUp("full", variants, values, tables=_over_points())
+
+
+def _over_points() -> dict[str, pd.DataFrame]:
+    """Return tables over test points in which the first two are not significantly different."""
+    means = {"opentsne": 0.94, "umap": 0.92, "pca": 0.40}
+    accuracies = [{"variant": name, "kind": "method", "n_points": 1_000, "mean": mean} for name, mean in means.items()]
+    accuracies.append({"variant": "random_projection", "kind": "control", "n_points": 1_000, "mean": 0.99})
+    pairs = [
+        ("pca", "opentsne", -0.54, "significantly different"),
+        ("pca", "umap", -0.52, "significantly different"),
+        ("opentsne", "umap", 0.02, "no significant difference"),
+    ]
+    comparisons = [
+        {"first": first, "second": second, "difference": size, "result": result}
+        | {"over_points_low": size - 0.01, "over_points_high": size + 0.02}
+        for first, second, size, result in pairs
+    ]
+    return {"test_accuracy": pd.DataFrame(accuracies), "test_comparisons": pd.DataFrame(comparisons)}
+
+
+def _each(name: str, reducer: str, parameter: str, default: Any, *others: Any) -> dict[str, Variant]:
+    label = {"opentsne": "openTSNE", "tsne": "t-SNE", "umap": "UMAP", "vae": "VAE", "pca": "PCA"}[reducer]
+    varied = {
+        f"{name}-{parameter}-{value}": _variant(
+            reducer, f"{label}, {parameter} {value}", params={parameter: value}, of=name, axis=parameter
+        )
+        for value in others
+    }
+    return {name: _variant(reducer, label, params={parameter: default})} | varied
+
+
+def sensitivity() -> MadeUp:
+    """Return three parameters of three methods; the second setting of each has the higher silhouette."""
+    variants = (
+        _each("opentsne", "opentsne", "exaggeration", 1, 4, 8)
+        | _each("umap", "umap", "min_dist", 0.1, 0.0)
+        | _each("vae", "vae", "beta", 1, 3)
+    )
+    levels = {"opentsne-exaggeration-8": (0.95, 0.3, 0.4), "umap-min_dist-0.0": (0.8, 0.6, 0.5), "vae": (0.9, 0.5, 0.6)}
+    scores = (ACCURACY, "r_nx_auc", "silhouette")
+    values = {name: dict(zip(scores, map(around, levels.get(name, (0.9, 0.5, 0.2))), strict=True)) for name in variants}
+    return MadeUp("sensitivity", variants, values)
+
+
+def initialisation() -> MadeUp:
+    """Return two methods with two starts each; only t-SNE's arrangement depends on the start."""
+    variants = _each("tsne", "tsne", "init", "pca", "random") | _each("umap", "umap", "init", "spectral", "random")
+    same = {key: around(0.5) for key in ("shepard_spearman", "triplet_accuracy", "r_nx_auc", FITTED)}
+    values = {name: same | {"centroid_spearman": around(0.8), "procrustes_residual": 0.1} for name in variants}
+    values["tsne-init-random"] = same | {"centroid_spearman": around(0.6), "procrustes_residual": 0.65}
+    return MadeUp("initialisation", variants, values)
+
+
+def dimensions() -> MadeUp:
+    """Return methods in few and in many dimensions, beside the pixels."""
+    variants = (
+        _each("pca", "pca", "n_components", 2, 30)
+        | _each("umap", "umap", "n_components", 2, 5)
+        | _each("vae", "vae", "n_components", 2, 5)
+    )
+
+    def scores(accuracy: float, ari: list[float]) -> Columns:
+        return {ACCURACY: [accuracy] * 3, "kmeans_ari": ari}
+
+    values = {
+        "pca": scores(0.4, [0.2] * 3),
+        "pca-n_components-30": scores(0.945, [0.31] * 3),
+        "umap": scores(0.9, [0.6, 0.61, 0.62]),
+        "umap-n_components-5": scores(0.99, [0.1, 0.3, 0.5]),
+        "vae": scores(0.6, around(0.1)),
+        "vae-n_components-5": scores(0.6, around(0.1)),
+        "pixels": {ACCURACY: 0.94, "kmeans_ari": 0.3},
+    }
+    return MadeUp("dimensions", variants, values)
+
+
+def pca_first() -> MadeUp:
+    """Return two methods alone and after PCA; t-SNE takes half the time and keeps fewer neighbours."""
+    variants = {
+        "tsne": _variant("tsne"),
+        "tsne-pca": _variant("tsne", "t-SNE after PCA", of="tsne", axis="reducer"),
+        "umap": _variant("umap"),
+        "umap-pca": _variant("umap", "UMAP after PCA", of="umap", axis="reducer"),
+    }
+
+    def columns(seconds: float, kept: float) -> Columns:
+        scores = {FITTED: around(0.9), "r_nx_auc": around(kept), "silhouette": around(0.2)}
+        return scores | {"fit_s": [seconds, seconds * 1.01, seconds * 0.99]}
+
+    values = {
+        "tsne": columns(10, 0.5),
+        "tsne-pca": columns(5, 0.4),
+        "umap": columns(3, 0.5),
+        "umap-pca": columns(3, 0.5),
+    }
+    return MadeUp("pca-first", variants, values)
+
+
+def threads() -> MadeUp:
+    """Return methods on one thread and on two, with pairs of runs that are equal, rounded and different."""
+    labels = {"pca": "PCA", "tsne": "t-SNE", "vae": "VAE"}
+    variants = {
+        f"{reducer}-{name}": _variant(reducer, f"{label}, {name}", threads=n)
+        for reducer, label in labels.items()
+        for name, n in (("one", 1), ("two", 2), ("again", 2))
+    }
+    costs = {"import_s": [2.0, 2.0, 2.0], "cold_start_s": [30.0, 30.0, 30.0]}
+    fits = {"pca": (0.2, 0.2), "tsne": (4.0, 3.0), "vae": (2.0, 4.0)}
+    values = {
+        name: costs | {"fit_s": [fit_s, fit_s * 1.001, fit_s * 0.998]}
+        for reducer, (one, two) in fits.items()
+        for name, fit_s in ((f"{reducer}-one", one), (f"{reducer}-two", two), (f"{reducer}-again", two))
+    }
+    values["vae-two"]["transform_s"] = [1.0, 1.0, 1.0]
+    runs = {name: {"repeatable": [True, "", ""]} for name in variants}
+    return MadeUp("threads", variants, values, runs, tables={"reproducibility": reproducibility()})
+
+
+def reproducibility(**changes: Mapping[str, object]) -> pd.DataFrame:
+    """Return pairs of runs of three methods; `changes` are by method, difference and split: `pca_threads_test`."""
+    same = {"bit_equal": True, "largest_displacement": 0.0, "aligned_displacement": 1e-16, "shared_neighbours": 1.0}
+    rounded = same | {"bit_equal": False, "largest_displacement": 1e-7}
+    moved = {"bit_equal": False, "largest_displacement": 2.0, "aligned_displacement": 0.5, "shared_neighbours": 0.7}
+    known: dict[str, Mapping[str, object]] = {"tsne_threads_train": moved, "vae_threads_train": rounded}
+    known |= {"tsne_seed_train": moved} | changes
+    rows: list[dict[str, object]] = [
+        {"reducer": reducer, "differs": differs, "first_seed": 0, "second_seed": int(differs == "seed") + seed}
+        | {"first": f"{reducer}-one", "second": f"{reducer}-two", "split": split}
+        | dict(known.get(f"{reducer}_{differs}_{split}", same))
+        for reducer in ("pca", "tsne", "vae")
+        for differs in ("process", "threads", "seed")
+        for split in ("train", "test")
+        for seed in range(2)
+    ]
+    return pd.DataFrame(rows)
+
+
+def unseen() -> MadeUp:
+    """Return two methods without a 0 and without a 4."""
+    variants = {
+        f"{reducer}-{digit}": _variant(
+            reducer, f"{label}, without {digit}", without=digit, series=f"{label} without", axis="without"
+        )
+        for reducer, label in (("pca", "PCA"), ("umap", "UMAP"))
+        for digit in "04"
+    }
+    areas = {"pca-0": [0.6] * 3, "pca-4": [0.4] * 3, "umap-0": [0.2, 0.5, 0.9], "umap-4": [0.7, 0.71, 0.72]}
+    values: dict[str, Columns] = {
+        name: {
+            "unseen_auc_test": of,
+            "unseen_auc_pixels_test": [0.9] * 3,
+            "unseen_auc_reconstruction_test": [0.8] * 3,
+            "unseen_taken_for_k10_test:7": [0.25] * 3,
+            "unseen_taken_for_k10_test:9": [0.75] * 3,
+        }
+        for name, of in areas.items()
+    }
+    del values["umap-0"]["unseen_auc_reconstruction_test"]
+    return MadeUp("unseen", variants, values)
+
+
+def scaling() -> MadeUp:
+    """Return costs of methods by number of points: t-SNE is late, UMAP is two algorithms."""
+    sizes = (1_000, 4_000, 10_000, 14_000, 28_000, 56_000)
+    seconds = {
+        "PCA": (0.1, 0.4, 0.5, 1.4, 2.83, 5.6),
+        "t-SNE": (1.0, 16.0, 25.0, 100.0, 400.0, 400.0),
+        "UMAP": (1.0, 16.0, 9.0, 8.0, 16.0, 32.0),
+        "UMAP (approximate)": (0.5, 2.0, 9.0, 8.0, 16.0, 32.0),
+    }
+    mib = {"PCA": 0.001, "t-SNE": 0.02, "UMAP": 0.01, "UMAP (approximate)": 0.01}
+    reducer = {"PCA": "pca", "t-SNE": "tsne"}
+    variants: dict[str, Variant] = {}
+    values: dict[str, Columns] = {}
+    runs: dict[str, Columns] = {}
+    outcomes: dict[str, list[Outcome]] = {}
+    for series, of_series in seconds.items():
+        params = {"force_approximation_algorithm": True} if series == "UMAP (approximate)" else {}
+        for n, fit_s in zip(sizes, of_series, strict=True):
+            name = f"v{len(variants)}"
+            variants[name] = _variant(
+                reducer.get(series, "umap"), f"{series}, {n}", params=params, n=n, series=series, axis="n"
+            )
+            runs[name], values[name] = {"n_train": n}, {}
+            if fit_s < 120:
+                memory = {"peak_mib": [150 + mib[series] * n], "baseline_mib": [150.0]}
+                values[name] = {"fit_s": [fit_s]} | memory
+            else:
+                outcomes[name] = [failed(Status.TIMEOUT, "took longer than the limit of 2 min 00 s")]
+    return MadeUp("scaling", variants, values, runs, outcomes)
+
+
+def replication() -> MadeUp:
+    """Return two methods beside published numbers."""
+    cells = [
+        ("PCA", "pca", "1nn", 0.3770, 0.3765, 0.0005, "close"),
+        ("PCA", "pca", "mse", 0.0557, 0.0557, -1e-9, "close"),
+        ("UMAP", "umap", "1nn", 0.9017, 0.9317, -0.03, "explained"),
+    ]
+    columns = ["method", "variant", "measure", "ours", "theirs", "difference", "verdict"]
+    variants = {"pca": _variant("pca"), "umap": _variant("umap", "UMAP (seeded)")}
+    tables = {"replication": pd.DataFrame(cells, columns=columns)}
+    return MadeUp("replication", variants, {name: {"fit_s": [1.0]} for name in variants}, tables=tables)
+
+
+ALL = (full, sensitivity, initialisation, dimensions, pca_first, threads, unseen, scaling, replication)
+"""A study of each kind."""

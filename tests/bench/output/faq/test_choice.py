@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from bench.output.faq.choice import is_it_real, which_method
+from bench.output.findings import NEEDS
+from tests.bench.output.faq.made_up import FITTED, full, said
+
+
+def test_each_need_has_its_method_and_those_without_a_significant_difference(tmp_path: Path) -> None:
+    made = full().with_values(opentsne={FITTED: [0.95, 0.949, 0.951]}, random_projection={FITTED: [0.99] * 3})
+    results = made.write(tmp_path)
+    rows = {row[0]: row for row in which_method(results).rows}
+    assert len(rows) == len(NEEDS)
+    classes = rows["classes that stand apart"]
+    assert classes[1:3] == ("t-SNE", "kNN accuracy, k = 10"), "a control is not included"
+    assert classes[3].startswith("0.950 [0.947, 0.95")
+    assert classes[4:] == ("openTSNE", "openTSNE, 20.2 s")
+    assert (rows["speed"][1], rows["speed"][4], rows["speed"][5]) == ("PCA", "none", "PCA, 0.10 s")
+    text = said(which_method, results)
+    assert text.startswith(
+        "No method is among the best for all 7 needs. Among the best for 3 of them: t-SNE and openTSNE."
+    )
+    assert "PCA fits in 0.10 s and has 0.400 [0.397, 0.403] in kNN accuracy, k = 10." in text
+    assert "t-SNE fits in 30.3 s and has 0.950" in text
+
+
+def test_the_fastest_method_has_no_price_if_it_is_the_most_accurate(tmp_path: Path) -> None:
+    made = full().only("umap", "vae")
+    text = said(
+        which_method,
+        made.with_values(umap={"fit_s": [1.0, 1.1, 1.2], "peak_mib": [200.0, 201.0, 202.0]}).write(tmp_path),
+    )
+    assert text.startswith("Among the best for all 7 needs: UMAP (seeded).")
+    assert "not the most accurate" not in text
+
+
+def test_one_method_cannot_be_compared(tmp_path: Path) -> None:
+    assert said(which_method, full().only("umap").write(tmp_path)).startswith("No two methods could be compared")
+
+
+def test_every_step_of_the_ranking_says_which_tests_are_significant(tmp_path: Path) -> None:
+    results = full().write(tmp_path)
+    first, second = is_it_real(results).rows
+    assert first[:4] == ("openTSNE", "UMAP (seeded)", "0.020", "[0.010, 0.040]")
+    assert first[5] == "over seeds only"
+    assert second[:4] == ("UMAP (seeded)", "PCA", "0.520", "[0.500, 0.530]"), "reversed: the better method first"
+    assert second[5] == "yes"
+    text = said(is_it_real, results)
+    assert "The 3 methods with `transform` make 3 pairs." in text
+    assert "over the 1,000 test points. Are both differences significant? yes: 2 and over seeds only: 1." in text
+    assert "Not next to each other" not in text
+    assert "0 of 21 in kNN accuracy, k = 10" in text and "of 21 in fit (s)." in text
+
+
+def test_seeds_that_scatter_leave_a_difference_over_points_only(tmp_path: Path) -> None:
+    made = full().with_values(umap={"knn_accuracy_k10_test": [0.1, 0.92, 0.95]})
+    results = made.write(tmp_path)
+    table = made.tables["test_comparisons"].assign(result="significantly different")
+    table.to_csv(results.folder / "test_comparisons.csv", index=False)
+    assert [row[5] for row in is_it_real(results).rows] == ["over points only", "over points only"]
+    table.assign(result="no significant difference").to_csv(results.folder / "test_comparisons.csv", index=False)
+    assert [row[5] for row in is_it_real(results).rows] == ["no", "no"]
+    assert "significant in both tests: openTSNE and PCA (over seeds only)." in said(is_it_real, results)

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from bench.errors import StoreError
+from bench.output import faq
+from bench.output.faq.findings import FINDINGS
+from bench.output.faq.page import Answer
+from tests.bench.output.faq import made_up
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("results")
+    for study in made_up.ALL:
+        study().write(folder)
+    faq.write(folder)
+    return folder
+
+
+def test_every_question_and_every_finding_is_answered(root: Path) -> None:
+    text = (root / "README.md").read_text()
+    assert all(f"## {number}. {one.text}\n" in text for number, one in enumerate(faq.QUESTIONS, start=1))
+    assert text.count("\nShown in [`") == len(faq.QUESTIONS)
+    assert f"\n{len(FINDINGS)}. **" in text and f"\n{len(FINDINGS) + 1}. **" not in text
+    assert "Not run yet" not in text
+    assert "nan" not in text and "None" not in text and "Undefined" not in text
+
+
+def test_names_of_variants_change_no_answer(root: Path, tmp_path: Path) -> None:
+    """A name that comes first in the alphabet becomes the last one, and none keeps a part of what it said."""
+    for study in made_up.ALL:
+        one = study()
+        names = {name: f"x{len(one.variants) - place}" for place, name in enumerate(one.variants)}
+        one.write(tmp_path, names.__getitem__)
+    faq.write(tmp_path)
+    assert (tmp_path / "README.md").read_text() == (root / "README.md").read_text()
+
+
+def test_studies_without_results_are_listed(tmp_path: Path) -> None:
+    made_up.sensitivity().write(tmp_path)
+    text = faq.write(tmp_path).read_text()
+    assert "## Not run yet\n\n- Which method for what? (`make bench STUDY=full`)\n" in text
+    assert "## 4. How much do the parameters matter?" in text and "## 1." not in text
+    assert "1. **What silhouette rewards.**" in text
+
+
+def test_findings_are_written_between_the_markers(tmp_path: Path) -> None:
+    made_up.initialisation().write(tmp_path)
+    readme = tmp_path / "FRONT.md"
+    readme.write_text("a\n<!-- findings -->\nold\n<!-- end of findings -->\nb\n")
+    faq.write(tmp_path, into=readme)
+    said = readme.read_text()
+    assert "old" not in said and "\n1. **What the start decides.**" in said
+    assert said.startswith("a\n") and said.endswith("\nb\n")
+    assert "(`make bench STUDY=initialisation`)\n" in said
+
+
+@pytest.mark.parametrize(("name", "column"), [("runs", "n_train"), ("scores", "sample")])
+def test_tables_of_an_older_version_are_refused_in_one_sentence(tmp_path: Path, name: str, column: str) -> None:
+    folder = made_up.sensitivity().write(tmp_path).folder
+    pd.read_csv(folder / f"{name}.csv").drop(columns=column).to_csv(folder / f"{name}.csv", index=False)
+    with pytest.raises(StoreError, match=rf"^Got .*{name}.csv of an older version, without {column}; `make bench"):
+        faq.write(tmp_path)
+    assert not (tmp_path / "README.md").exists()
+
+
+def test_cells_are_escaped() -> None:
+    table = Answer(("a|b", "c"), [("x", "*y*")]).to_markdown()
+    assert table == "| a\\|b | c |\n| :-- | --: |\n| x | \\*y\\* |"

@@ -1,0 +1,172 @@
+"""All figures: titles, captions, failures, files and what stays if only tables are there."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from PIL import Image
+
+from bench.datasets import Dataset
+from bench.output import figures
+from bench.output.figures import Drawing, style
+from bench.store.arrays import FILE
+from bench.store.records import Status
+from bench.store.results import Results
+from tests.bench import results_maker as maker
+from tests.bench.output.figures.conftest import finished, single
+from tests.conftest import make_dataset
+
+NEED_MORE = {"ranks", "stability", "seed-overlays", "reconstructions", "latent-grids", "training"}
+NEED_MORE |= {"prior-samples", "interpolations", "scaling", "unseen"}
+"""Figures that a study of one method, one seed and no images has nothing for."""
+ELSEWHERE = {"three-dimensions", "sweeps", "dial", "unseen"}
+"""Figures that the study of these tests has nothing for; others draw them."""
+DRAWN = [drawing for drawing in figures.DRAWINGS if drawing.name not in ELSEWHERE]
+
+
+@pytest.fixture(scope="module")
+def pictures(results: Results, growing: Results) -> dict[str, Figure]:
+    return {drawing.name: figure for one in (results, growing) for drawing, figure in figures.pictures(one)}
+
+
+def texts(figure: Figure) -> str:
+    """Return all that is written in a figure, with single spaces."""
+    return " ".join(" ".join(text.get_text() for text in figure.findobj(Text)).split())
+
+
+def test_names_are_different_and_every_figure_is_drawn(pictures: dict[str, Figure]) -> None:
+    assert list(pictures) == [drawing.name for drawing in DRAWN]
+    assert all(re.fullmatch(r"[a-z-]+", drawing.name) for drawing in figures.DRAWINGS)
+    assert list(figures.CAPTIONS) == [drawing.name for drawing in figures.DRAWINGS]
+
+
+@pytest.mark.parametrize("drawing", DRAWN, ids=lambda drawing: drawing.name)
+def test_title_and_caption_stand_in_the_picture_and_lie_on_nothing(
+    drawing: Drawing, pictures: dict[str, Figure]
+) -> None:
+    figure = pictures[drawing.name]
+    with mpl.rc_context(style.RC):
+        style.lay_out(figure)
+        figure.draw_without_rendering()
+    assert drawing.title in texts(figure)
+    caption = figures.CAPTIONS[drawing.name]["caption"]
+    assert caption.format(data="clouds (80 train, 30 test)", shown=figures.SHOWN) in texts(figure)
+    written = [text.get_window_extent() for text in figure.texts]
+    assert len(written) == 2
+    assert all(box.x1 <= figure.bbox.x1 and box.y0 >= 0 and box.y1 <= figure.bbox.y1 for box in written)
+    (sheet,) = figure.subfigs
+    others = [ax.get_tightbbox() for ax in figure.axes] + [legend.get_window_extent() for legend in sheet.legends]
+    for i, box in enumerate(written):
+        for other in [*others, *written[i + 1 :]]:
+            assert box.padded(-1).count_overlaps([other]) == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["embeddings", "quality-time", "r-nx", "costs", "class-silhouettes", "local", "confusion", "shepard"]
+)
+def test_a_method_that_failed_is_there_with_its_reason(name: str, pictures: dict[str, Figure]) -> None:
+    assert "GONE" in texts(pictures[name])
+    assert "timeout: took longer" in texts(pictures[name])
+
+
+def test_the_same_figure_is_the_same_bytes_without_a_date(results: Results, pictures: dict[str, Figure]) -> None:
+    again = {drawing.name: figure for drawing, figure in figures.pictures(results)}
+    for name in again:
+        for kind in ("png", "svg"):
+            assert figures.render(again[name], kind) == figures.render(pictures[name], kind)
+    drawn = figures.render(again["embeddings"], "svg")
+    assert b"<dc:date>" not in drawn
+    assert b"<!-- GOOD -->" in drawn
+
+
+def test_pictures_are_white_and_have_few_colours(pictures: dict[str, Figure]) -> None:
+    picture = Image.open(io.BytesIO(figures.render(pictures["embeddings"], "png")))
+    assert picture.mode == "P"
+    assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+    assert picture.width == round(pictures["embeddings"].get_figwidth() * style.DPI)
+
+
+@pytest.mark.parametrize(
+    ("change", "n_components"),
+    [
+        (lambda data: data, 1),
+        (lambda data: data, 3),
+        (lambda data: replace(data, y=None, y_test=None, classes=()), 2),
+        (lambda data: replace(data, X_test=data.X_test[:0], y_test=data.y_test[:0]), 2),
+    ],
+    ids=["one dimension", "three dimensions", "no labels", "no test points"],
+)
+def test_a_study_of_one_method_and_one_seed_is_drawn(
+    change: Callable[[Dataset], Dataset], n_components: int, tmp_path: Path
+) -> None:
+    data = change(make_dataset(40, 12))
+    drawn = {drawing.name: figure for drawing, figure in figures.pictures(single(tmp_path, data, n_components))}
+    of_labels = set() if data.y is not None else {"class-silhouettes", "confusion"}
+    elsewhere = ELSEWHERE - {"three-dimensions"} if n_components == 3 else ELSEWHERE
+    assert set(drawn) == {drawing.name for drawing in figures.DRAWINGS} - NEED_MORE - of_labels - elsewhere
+    assert all(figures.render(figure, "png") for figure in drawn.values())
+    assert ("Of more than two dimensions" in texts(drawn["embeddings"])) == (n_components == 3)
+    assert ("drawn as a band" in texts(drawn["embeddings"])) == (n_components == 1)
+
+
+def test_thirty_classes_and_a_hostile_label(tmp_path: Path) -> None:
+    rng = np.random.RandomState(0)
+    data = replace(
+        make_dataset(90, 30),
+        y=np.arange(90) % 30,
+        y_test=rng.randint(30, size=30),
+        classes=tuple(f"class {i} $x_{{" for i in range(30)),
+    )
+    results = single(tmp_path, data, label="a $x_{ <b> " * 3)
+    drawn = {drawing.name: figure for drawing, figure in figures.pictures(results)}
+    assert all(figures.render(figure, "svg") for figure in drawn.values())
+    assert len(drawn["embeddings"].subfigs[0].legends[0].get_texts()) == 30
+    assert len(set(figures.palette(30))) == 30
+
+
+def test_a_study_without_a_successful_run_is_reasons_only(tmp_path: Path, dataset: Dataset) -> None:
+    lost = [maker.record("gone", 0, dataset, maker.failed(Status.TIMEOUT, "took too long"))]
+    results = finished(maker.folder(tmp_path, dataset, lost), dataset)
+    drawn = {drawing.name: figure for drawing, figure in figures.pictures(results)}
+    assert list(drawn) == ["embeddings"]
+    assert "timeout: took too long" in texts(drawn["embeddings"])
+
+
+def test_without_arrays_figures_of_runs_are_kept_and_named(tmp_path: Path, results: Results) -> None:
+    shutil.copytree(results.folder, tmp_path / "clone", ignore=shutil.ignore_patterns("runs", FILE))
+    clone = Results(tmp_path / "clone")
+    drawn = {drawing.name for drawing, _ in figures.pictures(clone)}
+    assert drawn == {"quality-time", "r-nx", "neighbourhoods", "costs", "class-silhouettes", "ranks", "stability"}
+    assert figures.missing(clone) == []
+    for name in ("embeddings.png", "interpolations.png", "interpolations.gif", "sweeps.png"):
+        (clone.folder / "figures").mkdir(exist_ok=True)
+        (clone.folder / "figures" / name).touch()
+    assert figures.missing(clone) == ["Embeddings side by side", "From one point to another"]
+    gone = figures.outdated(clone, [f"{name}.png" for name in drawn])
+    assert {"sweeps.png", "shepard.png"} <= gone
+    assert not {"embeddings.png", "interpolations.gif", "r-nx.png"} & gone
+    assert figures.missing(results) == []
+
+
+def test_figures_need_the_committed_files_only(tmp_path: Path, results: Results, pictures: dict[str, Figure]) -> None:
+    shutil.copytree(results.folder, tmp_path / "clone", ignore=shutil.ignore_patterns("runs", "references"))
+    for drawing, figure in figures.pictures(Results(tmp_path / "clone")):
+        assert figures.render(figure, "svg") == figures.render(pictures[drawing.name], "svg")
+
+
+def test_methods_look_different_from_each_other_and_from_classes() -> None:
+    for n in (9, 12, 20):
+        looks = style.looks([str(i) for i in range(n)])
+        assert len({(look.colour, look.marker, str(look.stroke)) for look in looks.values()}) == n
+    classes = {tuple(np.round(colour, 3)) for colour in figures.palette(10)}
+    assert not classes & {tuple(np.round(look.colour, 3)) for look in style.looks("abcdefghi").values()}
