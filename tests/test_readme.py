@@ -7,13 +7,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from bench.output.faq import ANSWERS, headlines
-from bench.output.faq.page import numbered, page
-from bench.output.tables.document import write_into
+from bench.output import faq
 
 PROJECT = Path(__file__).parents[1]
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -71,9 +70,18 @@ def test_its_table_is_that_of_the_stored_results() -> None:
 
 
 def test_the_findings_are_those_of_the_stored_results(tmp_path: Path) -> None:
-    results, copy = PROJECT / "results", tmp_path / "README.md"
-    found = headlines.found(results)
-    assert page(results, found, ANSWERS) == (results / "README.md").read_text(encoding="utf-8")
+    shutil.copytree(PROJECT / "results", tmp_path / "results", ignore=shutil.ignore_patterns("runs", "figures"))
+    copy = tmp_path / "README.md"
     copy.write_text(README, encoding="utf-8")
-    write_into(copy, numbered(found), "findings")
+    written = faq.write(tmp_path / "results", copy)
+    assert written.read_text(encoding="utf-8") == (PROJECT / "results" / "README.md").read_text(encoding="utf-8")
     assert copy.read_text(encoding="utf-8") == README
+
+
+def test_its_lines_of_python_do_what_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    [block] = [block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "bench.score" in block]
+    monkeypatch.chdir(PROJECT)
+    names: dict[str, Any] = {}
+    exec(block, names)
+    assert list(names["scores"]) == ["score", "k", "split", "value", "reason"]
+    assert names["Z"].shape == (4_000, 2)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from bench import reproductions
+from bench.datasets import Dataset
 from bench.execution import pipeline
 from bench.execution.progress import Progress
 from bench.output.publish import Published, publish
@@ -18,8 +18,6 @@ from bench.store.results import Results
 from bench.studies.study import Study, read
 
 RESULTS = Path("results")
-publication = partial(publish, pages=reproductions.PAGES)
-"""What becomes of results once they are there: everything that a reader looks at."""
 
 
 @dataclass(frozen=True)
@@ -87,14 +85,20 @@ class Asked:
         return "-".join(part for part in parts if part)
 
 
+def published(results: Results, load_data: Callable[[], Dataset | None], *, force: bool = True) -> Published:
+    """Write everything that a reader looks at."""
+    found = publish(results, load_data, reproductions.PAGES, force=force)
+    return replace(found, needs_runs=(*found.needs_runs, *reproductions.needs_runs(results)))
+
+
 def execute(request: pipeline.RunRequest, console: Console, watch: Callable[..., Progress] = Progress) -> Published:
     """Run what is not done yet, score it, and write tables and figures."""
-    return pipeline.execute(request, console, publication, watch)
+    return pipeline.execute(request, console, published, watch)
 
 
 def rebuild(folder: Path, data_dir: Path | None, console: Console) -> Published:
     """Score what is not scored and write tables and figures of a results folder, without one fit."""
-    return pipeline.rebuild(folder, data_dir, console, publication)
+    return pipeline.rebuild(folder, data_dir, console, published)
 
 
 def run(study: str | Path | Study, **asked: Any) -> Results:

@@ -69,7 +69,7 @@ DECODED = {
     "extra_interpolation": "interpolation",
 }
 """Arrays of a run that are images, and what they are called here."""
-BESIDE = {"grid_axes": "grid_axes", "extra_prior_sample_epochs": "prior_sample_epochs"}
+AXES = {"grid_axes": "grid_axes", "extra_prior_sample_epochs": "prior_sample_epochs"}
 """Arrays of a run that say what these images are of."""
 
 Named = dict[str, np.ndarray]
@@ -118,7 +118,7 @@ def keep_drawings(
             if shown is not None:
                 of_shown = _of_shown(store, shown, space, in_data)
                 positions |= of_shown[0] | _of_second(store, shown, second, space)
-                others |= _by_epoch(store, shown, by_run) | of_shown[1]
+                others |= of_shown[1] | _by_epoch(store, shown, by_run)
         elif spec.without and spec.scores and shown is not None:
             positions |= _splits("embedding", shown, store.arrays(shown))
         progress(variant)
@@ -187,7 +187,7 @@ def _by_epoch(store: Store, shown: Record, records: Mapping[RunId, Record]) -> N
     for record in records.values():
         arrays = store.arrays(record)
         if images in arrays:
-            names = _name(DECODED[images], shown), _name(BESIDE[epochs], shown)
+            names = _name(DECODED[images], shown), _name(AXES[epochs], shown)
             return dict(zip(names, (in_8_bits(arrays[images]), arrays[epochs]), strict=True))
     return {}
 
@@ -199,7 +199,7 @@ def _of_shown(store: Store, record: Record, space: ReferenceSpace, in_data: np.n
     if len(embedding.Z) != space.n or not embedding.is_finite:
         return {}, {}
     others = {_name(name, record): in_8_bits(arrays[key]) for key, name in DECODED.items() if key in arrays}
-    others |= {_name(name, record): arrays[key] for key, name in BESIDE.items() if key in arrays}
+    others |= {_name(name, record): arrays[key] for key, name in AXES.items() if key in arrays}
     in_embedding = lengths(embedding.Z, *pairs(space.n))
     others |= {_name("shepard", record, part): array for part, array in shepard(in_data, in_embedding).items()}
     others |= _confusion(record, embedding)

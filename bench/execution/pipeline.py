@@ -129,7 +129,7 @@ def rebuild(folder: Path, data_dir: Path | None, console: Console, publish: Publ
     store = Store(folder)
     study = store.study()
     with store.locked():
-        if _has_all_runs(store):
+        if _is_measured_here(store):
             dataset = datasets.load(study.dataset, study.n, data_dir)
             _compute(store, dataset, console)
             return publish(Results(folder), lambda: dataset, force=True)
@@ -146,14 +146,14 @@ def rebuild(folder: Path, data_dir: Path | None, console: Console, publish: Publ
         return publish(Results(folder), load_data, force=True)
 
 
-def _has_all_runs(store: Store) -> bool:
-    """Return whether every run that the tables list is there."""
-    stored = {(record.variant, record.sample, record.seed) for record in store.records()}
+def _is_measured_here(store: Store) -> bool:
+    """Return whether the tables are made from the stored runs: those have all that are listed, or newer ones."""
+    stored = {record.key for record in store.records()}
     try:
-        runs = Results(store.folder).runs
+        listed = set(Results(store.folder).runs["key"])
     except StoreError:
         return True  # nothing is listed yet
-    return set(runs[["variant", "sample", "seed"]].itertuples(index=False, name=None)) <= stored
+    return listed <= stored or not stored <= listed
 
 
 def _run(runner: Runner, runs: list[Run], request: RunRequest, console: Console, watch: Watch) -> list[Record]:

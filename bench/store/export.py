@@ -92,7 +92,7 @@ def _scores_table(scores: ScoreStore, records: list[Record], found: list[tuple[R
     ]
     groups += [(record.variant, record.sample, record.seed, of_run.current) for record, of_run in found]
     for variant in dict.fromkeys(record.variant for record in records):
-        across = scores.across([record for record in records if record.variant == variant])
+        across = scores.across([one for one in records if one.variant == variant and one.sample == 0])
         groups += [(variant, None, None, across.current)] if across else []
     rows = [
         (variant, sample, seed, v.split, v.score, v.k, v.part, v.value, v.reason)

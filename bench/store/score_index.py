@@ -48,7 +48,8 @@ class ScoreIndex:
             else:
                 self.reasons.setdefault((row, quantity), reason)
         if measures is not None:
-            for row, sample, seed, name, part, value in _rows(measures, ["variant", "sample", "seed", "measure", "part", "value"]):
+            names = ["variant", "sample", "seed", "measure", "part", "value"]
+            for row, sample, seed, name, part, value in _rows(measures, names):
                 quantity = f"{name}:{part}" if part else name
                 self.values.setdefault((row, quantity), {})[int(sample), int(seed)] = float(value)
 

@@ -33,7 +33,7 @@ def test_a_kind_that_does_not_exist() -> None:
     assert "Did you mean 'reducers'" in str(result.exception)
 
 
-def test_what_a_user_can_mend_is_one_message_and_status_2(
+def test_an_error_that_a_user_can_fix_is_one_message_and_status_2(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     monkeypatch.setattr("sys.argv", ["bench", "run", "defualt"])
@@ -53,7 +53,7 @@ def test_what_a_user_can_mend_is_one_message_and_status_2(
         (["--timeout", "soon"], "expected one like 90s"),
         (["--memory", "much"], "expected one like 512MiB"),
         (["--seeds", "0"], "Got seeds=0"),
-        (["--reducer", "missing.py:Class"], "there is no file"),
+        (["--reducer", "missing.py:Class"], "missing.py"),
         (["--n", "100000"], "expected at most 4000"),
     ],
 )
@@ -109,11 +109,6 @@ def test_a_reducer_whose_library_is_missing_is_a_row(tmp_path: Path, clouds_file
     assert "No module named 'no_such_library'" in (out / "summary.csv").read_text()
 
 
-def test_other_data_go_into_a_folder_of_their_own() -> None:
-    assert cli._folder_name("default", "", None) == "default"
-    assert cli._folder_name("default", "some/own.csv", 500) == "default-own-n500"
-
-
 def test_new_writes_a_file_that_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reducers, "FOLDER", tmp_path)
     assert _call("new", "kernel_map").exit_code == 0
@@ -122,7 +117,7 @@ def test_new_writes_a_file_that_works(tmp_path: Path, monkeypatch: pytest.Monkey
         assert isinstance(_call("new", name).exception, StudyError)
 
 
-def test_check_tells_what_fails_and_how_to_mend_it(tmp_path: Path) -> None:
+def test_check_tells_what_fails_and_how_to_fix_it(tmp_path: Path) -> None:
     assert _call("check", "random_projection").exit_code == 0
     broken = tmp_path / "broken.py"
     broken.write_text(

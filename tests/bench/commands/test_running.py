@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import bench
+from bench.commands.running import RESULTS, Asked
+from bench.errors import StudyError
+from bench.studies.study import Study, Variant
+
+
+def test_other_data_have_a_folder_of_their_own() -> None:
+    assert Asked("default").request().out == RESULTS / "default"
+    assert Asked("default", dataset="some/own.csv", n=500).request().out == RESULTS / "default-own-n500"
+
+
+def test_what_is_asked_changes_the_study() -> None:
+    request = Asked("quick", ["pca", "umap"], seeds=4, timeout="2m").request()
+    assert (request.whole.seeds, request.whole.timeout) == (4, 120)
+    assert {variant.reducer for variant in request.chosen.variants.values()} == {"pca", "umap"}
+    with pytest.raises(StudyError, match="Did you mean 'pca'"):
+        Asked("quick", ["pcaa"]).request()
+
+
+def test_a_notebook_runs_a_study_and_has_its_results(tmp_path: Path, clouds_file: Callable[[int], Path]) -> None:
+    study = Study(name="mine", dataset=str(clouds_file(60)), seeds=1, threads=1, variants={"a": Variant(reducer="pca")})
+    results = bench.run(study, out=tmp_path / "out")
+    assert results.variants == ("a",)
+    assert results.embedding("a").shape[1] == 2
+    assert bench.load_results(tmp_path / "out").values("a", "fit_s").array[0] > 0
