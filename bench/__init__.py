@@ -2,7 +2,7 @@
 
 - `score(X, Z, labels)` returns every score of any embedding, with no study and no results folder.
 - `run(study)` carries out a study and returns its `Results`.
-- `load_results(folder)` returns the `Results` of a folder.
+- `load_results(folder)` returns the `Results` of a folder: tables, embeddings, and `plot` for figures.
 
 Names are imported when they are first used: worker processes import this package, and what it loads is part of the
 memory that they measure.
@@ -14,8 +14,8 @@ from importlib import import_module
 from typing import Any
 
 _MODULES = {
-    "Results": "bench.store.results",
-    "load_results": "bench.store.results",
+    "Results": "bench.commands.notebook",
+    "load_results": "bench.commands.notebook",
     "run": "bench.commands.running",
     "score": "bench.metrics.functions",
 }

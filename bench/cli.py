@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from functools import partial
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.logging import RichHandler
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 
 import reducers
 from bench.errors import BenchError
@@ -39,7 +40,7 @@ def main() -> None:
     try:
         app()
     except (BenchError, reducers.ReducerError) as error:
-        Console(stderr=True, highlight=False).print(f"[red]error:[/red] {_escaped(str(error))}", soft_wrap=True)
+        Console(stderr=True, highlight=False).print(f"[red]error:[/red] {escape(str(error))}", soft_wrap=True)
         sys.exit(2)
 
 
@@ -61,10 +62,9 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Report progress as JSON, one object a line.")] = False,
 ) -> None:
     """Run a study; what is done already is not repeated, and Ctrl-C loses no completed run."""
-    from bench.commands.running import Asked, execute
-    from bench.execution import tensorboard
-    from bench.execution.events import Events, line
-    from bench.execution.progress import Progress
+    from bench.commands.running import Asked, published
+    from bench.execution import pipeline, tensorboard
+    from bench.execution.progress import json_line
 
     if monitored:
         tensorboard.require()
@@ -74,7 +74,7 @@ def run(
     # Standard output belongs to the events alone; what is meant for people goes where they may still see it.
     shown = Console(stderr=True, highlight=False) if as_json else console
     try:
-        published = execute(request, shown, partial(Events, emit=typer.echo) if as_json else Progress)
+        made = pipeline.execute(request, shown, published, typer.echo if as_json else None)
     except KeyboardInterrupt:
         shown.print(
             f"\nStopped. Every completed run is kept in {request.out}; the same command continues, and "
@@ -83,11 +83,11 @@ def run(
         )
         raise typer.Exit(130) from None
     if as_json:
-        typer.echo(line("finished", folder=str(request.out), paths=[str(path) for path in published.paths]))
+        typer.echo(json_line("finished", folder=str(request.out), paths=[str(path) for path in made.paths]))
         return
-    console.print(published.to_rich())
-    said = "wrote" if published.are_new else "Nothing has changed since these were written:"
-    console.print(f"\n{said} " + "\n      ".join(str(path) for path in published.paths), soft_wrap=True)
+    console.print(made.to_rich())
+    said = "wrote" if made.are_new else "Nothing has changed since these were written:"
+    console.print(f"\n{said} " + "\n      ".join(map(str, made.paths)), soft_wrap=True)
 
 
 @app.command("list")
@@ -102,7 +102,18 @@ def list_(
     if as_json:
         typer.echo(json.dumps(rows, indent=1))
         return
-    console.print(_grid(rows) if len(rows[0]) <= MAX_COLUMNS else _paragraphs(rows))
+    if len(rows[0]) <= MAX_COLUMNS:
+        table = Table(*[Column(name, overflow="fold") for name in rows[0]], box=None, pad_edge=False)
+        for row in rows:
+            table.add_row(*map(escape, row.values()))
+    else:
+        table = Table(box=None, pad_edge=False, show_header=False)
+        for row in rows:
+            (_, heading), *rest = row.items()
+            table.add_row(f"[bold]{escape(heading)}[/bold]")
+            for name, cell in rest:
+                table.add_row(f"  {name}", escape(cell))
+    console.print(table)
 
 
 @app.command()
@@ -112,16 +123,14 @@ def check(
     """Check that a reducer keeps the contract, and say how to fix what fails."""
     from bench.commands.conformance import check as conformance
 
-    findings = []
+    marks = {"passed": "[green]ok[/green]  ", "excused": "[yellow]excused[/yellow]", "failed": "[red]FAILS[/red]"}
+    counts: Counter[str] = Counter()
     for finding in conformance(reducer):
-        findings.append(finding)
-        mark = {"passed": "[green]ok[/green]  ", "excused": "[yellow]excused[/yellow]"}.get(
-            finding.status, "[red]FAILS[/red]"
-        )
-        console.print(f"{mark} {finding.name}" + (f": {_escaped(finding.advice)}" if finding.advice else ""))
-    failed = [finding for finding in findings if finding.status == "failed"]
-    console.print(f"{reducer}: {len(findings) - len(failed)} of {len(findings)} checks passed")
-    raise typer.Exit(1 if failed else 0)
+        counts[finding.status] += 1
+        advice = f": {escape(finding.advice)}" if finding.advice else ""
+        console.print(f"{marks[finding.status]} {finding.name}{advice}")
+    console.print(f"{reducer}: {counts.total() - counts['failed']} of {counts.total()} checks passed")
+    raise typer.Exit(1 if counts["failed"] else 0)
 
 
 @app.command()
@@ -129,9 +138,8 @@ def new(name: Annotated[str, typer.Argument(help="Name of the reducer: lower cas
     """Write a working reducer to start from."""
     from bench.commands.scaffold import write
 
-    path = write(name)
     console.print(
-        f"wrote {path}. It works as it is:\n\n"
+        f"wrote {write(name)}. It works as it is:\n\n"
         f"    python -m bench check {name}\n    python -m bench run quick --reducers {name},pca"
     )
 
@@ -141,10 +149,10 @@ def doctor(data_dir: DataDir = None) -> None:
     """Say whether this machine is fit to measure on, and which data is at hand."""
     from bench.commands.doctor import examine
 
-    signs = examine(data_dir)
+    signs = list(examine(data_dir))
     for sign in signs:
         mark = "[green]ok[/green]     " if sign.ok else "[yellow]caveat[/yellow]"
-        console.print(f"{mark} {sign.subject}: {_escaped(sign.text)}", soft_wrap=True)
+        console.print(f"{mark} {sign.subject}: {escape(sign.text)}", soft_wrap=True)
     raise typer.Exit(0 if all(sign.ok for sign in signs) else 1)
 
 
@@ -159,10 +167,10 @@ def compare(
 
     comparison = compared(old, new)
     for caution in comparison.cautions:
-        console.print(f"[yellow]note[/yellow] {_escaped(caution)}", soft_wrap=True)
+        console.print(f"[yellow]note[/yellow] {escape(caution)}", soft_wrap=True)
     for change in comparison.changes:
         if change.result != "same":
-            console.print(_escaped(as_text(change)), soft_wrap=True)
+            console.print(escape(as_text(change)), soft_wrap=True)
     same = sum(change.result == "same" for change in comparison.changes)
     console.print(f"{len(comparison.changes)} columns compared, {same} the same to the last digit")
     raise typer.Exit(1 if comparison.anything_worse else 0)
@@ -184,15 +192,16 @@ def report(
     into: Annotated[Path | None, typer.Option(help="Also write the tables between the markers of this file.")] = None,
 ) -> None:
     """Write scores, tables and figures of a results folder again, without one fit."""
-    from bench.commands.running import rebuild
+    from bench.commands.running import published
+    from bench.execution import pipeline
 
-    published = rebuild(folder, data_dir, console)
+    made = pipeline.rebuild(folder, data_dir, console, published)
     if into is not None:
-        published.write_into(into)
-    console.print(published.to_rich())
-    console.print("\nwrote " + "\n      ".join(str(path) for path in published.paths), soft_wrap=True)
-    if published.needs_runs:
-        needed = "; ".join(published.needs_runs)
+        made.write_into(into)
+    console.print(made.to_rich())
+    console.print("\nwrote " + "\n      ".join(map(str, made.paths)), soft_wrap=True)
+    if made.needs_runs:
+        needed = "; ".join(made.needs_runs)
         console.print(f"Kept as they were, because they need the runs: {needed}.", soft_wrap=True)
 
 
@@ -205,27 +214,3 @@ def findings(
     from bench.output import faq
 
     console.print(f"wrote {faq.write(results, into)}", soft_wrap=True)
-
-
-def _grid(rows: list[dict[str, str]]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for name in rows[0]:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*map(_escaped, row.values()))
-    return table
-
-
-def _paragraphs(rows: list[dict[str, str]]) -> Table:
-    """Return rows of many fields one below the other, the first field as a heading."""
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for row in rows:
-        first, *rest = row.items()
-        table.add_row(f"[bold]{_escaped(first[1])}[/bold]")
-        for name, cell in rest:
-            table.add_row(f"  {name}", _escaped(cell))
-    return table
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", "\\[")

@@ -11,15 +11,10 @@ BYTES = {"mib": 2**20, "gib": 2**30, "mb": 10**6, "gb": 10**9}
 
 
 def parse_duration(text: str | float) -> float:
-    """Return seconds.
+    """Return a positive duration in seconds; StudyError if the text is none.
 
     >>> parse_duration("1h30m")
     5400.0
-
-    Raises
-    ------
-    StudyError
-        If the text is no duration, or not a positive one.
     """
     parts = re.findall(r"(\d+(?:\.\d+)?)\s*([smh]?)", str(text).strip().lower())
     rebuilt = "".join(number + unit for number, unit in parts)
@@ -30,15 +25,10 @@ def parse_duration(text: str | float) -> float:
 
 
 def parse_size(text: str | float) -> int:
-    """Return bytes.
+    """Return a positive size in bytes; StudyError if the text is none.
 
     >>> parse_size("8GiB") == 8 * 2**30
     True
-
-    Raises
-    ------
-    StudyError
-        If the text is no size, or not a positive one.
     """
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(mib|gib|mb|gb)", str(text).strip().lower())
     if not match or float(match[1]) <= 0:

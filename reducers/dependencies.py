@@ -91,8 +91,8 @@ def _roots(source: Source, folder: Path) -> dict[str, Path]:
         if top != PACKAGE and file is not None:
             roots[top] = file.parent if file.name == "__init__.py" else file
     elif source.file.parent != folder:
-        beside = (p for p in source.file.parent.iterdir() if p.suffix == ".py" or (p / "__init__.py").is_file())
-        roots = {path.stem: path for path in beside} | roots
+        nearby = (p for p in source.file.parent.iterdir() if p.suffix == ".py" or (p / "__init__.py").is_file())
+        roots = {path.stem: path for path in nearby} | roots
     return roots
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import inf, sqrt
+from itertools import product
+from math import inf
 from statistics import stdev
 from time import get_clock_info
 
+import numpy as np
 import pandas as pd
 from scipy import stats
 
@@ -34,15 +36,7 @@ FIRST_USE = ("import_s", "cold_start_s", "peak_mib", "baseline_mib")
 
 @dataclass(frozen=True)
 class Caveat:
-    """What must be known with some numbers.
-
-    Attributes
-    ----------
-    rows : tuple of str
-        Variants and references that it concerns; empty if it concerns all.
-    columns : tuple of str
-        Quantities that it concerns in these rows; empty if it concerns the rows as a whole.
-    """
+    """What must be known with some numbers: of certain rows or of all, of certain quantities or of whole rows."""
 
     text: str
     rows: tuple[str, ...] = ()
@@ -50,22 +44,22 @@ class Caveat:
 
 
 def caveats(results: Results, precise: Sequence[str] = ()) -> list[Caveat]:
-    """Return everything that must be known with a study's numbers.
-
-    Parameters
-    ----------
-    precise : sequence of str
-        Scores of which it is said how many seeds their second decimal takes.
-    """
+    """Return all that must be known with a study's numbers; of `precise` scores also how many seeds they need."""
     found = [caveat for variant in results.variants for caveat in _failures(results, variant)]
     found += [caveat for variant in results.variants for caveat in _notes(results, variant)]
     if "lda" in results.references:
         found.append(Caveat("Supervised: linear discriminant analysis uses labels, as no other row does.", ("lda",)))
-    transductive = tuple(v for v in results.variants if is_transductive(results, v))
-    if transductive:
-        found.append(Caveat("Transductive: embeds only its training points and has no transform.", transductive))
-    found += [*_not_repeatable(results), *_one_core(results), *_times(results), *_first_use(results)]
-    return found + _few_seeds(results, precise)
+    ok = results.runs[results.runs["status"] == Status.OK.value]
+    stays, is_seeded = ok["transform_s"].isna() & (ok["n_test"] > 0), ok["random_state"].notna()
+    changed = ok["repeatable"].isin([False])
+    for concerned, text in (
+        (stays, "Transductive: embeds only its training points and has no transform."),
+        (changed & is_seeded, "Not repeatable: the same call with the same seed gave another embedding."),
+        (changed & ~is_seeded, "Not repeatable: it ran without a seed, and the same call gave another embedding."),
+    ):
+        if concerned.any():
+            found.append(Caveat(text, tuple(ok.loc[concerned, "variant"].unique())))
+    return [*found, *_one_core(ok), *_times(results, ok), *_first_use(results), *_few_seeds(results, precise)]
 
 
 def as_text(results: Results, found: Iterable[Caveat]) -> list[str]:
@@ -76,18 +70,10 @@ def as_text(results: Results, found: Iterable[Caveat]) -> list[str]:
     return [", ".join(dict.fromkeys(map(results.label, of))) + (": " if of else "") + text for text, of in rows.items()]
 
 
-def is_transductive(results: Results, variant: str) -> bool:
-    """Return whether a method has no `transform`."""
-    ok = results.ok_runs(variant)
-    return bool((ok["transform_s"].isna() & (ok["n_test"] > 0)).any())
-
-
 def first_used(results: Results) -> tuple[str, ...]:
     """Return the variants one of whose processes compiled what libraries then keep on disk."""
     runs = results.runs
-    if "new_on_disk" not in runs:  # in folders written before this was counted
-        return ()
-    return tuple(dict.fromkeys(runs.loc[runs["new_on_disk"] > 0, "variant"]))
+    return tuple(runs.loc[runs["new_on_disk"] > 0, "variant"].unique())
 
 
 def seeds_needed(deviation: float, half_width: float) -> float:
@@ -96,61 +82,45 @@ def seeds_needed(deviation: float, half_width: float) -> float:
     >>> seeds_needed(0.0, 0.005)
     2
     """
-    for n in range(2, MAX_SEEDS + 1):
-        if stats.t.ppf((1 + LEVEL) / 2, n - 1) * deviation / sqrt(n) <= half_width:
-            return n
-    return inf
+    n = np.arange(2, MAX_SEEDS + 1)
+    enough = n[stats.t.ppf((1 + LEVEL) / 2, n - 1) * deviation / np.sqrt(n) <= half_width]
+    return int(enough[0]) if len(enough) else inf
 
 
 def _failures(results: Results, variant: str) -> Iterator[Caveat]:
     runs = results.runs_of(variant)
     failed = runs[runs["status"] != Status.OK.value]
-    if failed.empty:
-        return
     reasons = (failed["status"].str.replace("_", " ") + ": " + failed["reason"]).str.rstrip(".")
     counts = Counter(reasons.to_list())
     each = [reason + (f" ({n} runs)" if len(counts) > 1 else "") for reason, n in counts.items()]
-    yield Caveat(f"{len(failed)} of {len(runs)} runs failed: {'; '.join(each)}.", (variant,))
+    if each:
+        yield Caveat(f"{len(failed)} of {len(runs)} runs failed: {'; '.join(each)}.", (variant,))
 
 
 def _notes(results: Results, variant: str) -> Iterator[Caveat]:
     """Yield what workers report of the runs: more cores used than allowed, threads left running, an early stop."""
     ok = results.ok_runs(variant)
-    notes = [note for joined in ok["notes"] for note in dict.fromkeys(filter(None, joined.split("; ")))]
-    for note in dict.fromkeys(notes):
-        share = "" if notes.count(note) == len(ok) else f" (in {notes.count(note)} of {len(ok)} runs)"
+    counts = Counter(note for joined in ok["notes"] for note in dict.fromkeys(filter(None, joined.split("; "))))
+    for note, n in counts.items():
+        share = "" if n == len(ok) else f" (in {n} of {len(ok)} runs)"
         yield Caveat(f"{note[:1].upper()}{note[1:]}{share}.", (variant,), ("fit_s", "fit_cpu_s", "fit_cores"))
 
 
-def _not_repeatable(results: Results) -> Iterator[Caveat]:
-    for seeded, text in (
-        (True, "Not repeatable: the same call with the same seed gave another embedding."),
-        (False, "Not repeatable: it ran without a seed, and the same call gave another embedding."),
-    ):
-        ok = results.runs[results.runs["status"] == Status.OK.value]
-        differs = ok["repeatable"].isin([False]) & (ok["random_state"].notna() == seeded)
-        if differs.any():
-            yield Caveat(text, tuple(dict.fromkeys(ok.loc[differs, "variant"])))
+def _one_core(ok: pd.DataFrame) -> Iterator[Caveat]:
+    by_variant = ok.groupby("variant", sort=False)
+    first, typical = by_variant[["threads", "random_state"]].first(), by_variant[["fit_s", "fit_cores"]].median()
+    alone = (first["threads"] > 1) & (typical["fit_cores"] < ONE_CORE) & (typical["fit_s"] > LONG_ENOUGH_S)
+    seeded = first["random_state"].notna()
+    text = "; some methods use one thread only if they are given a seed, as here"
+    for concerned, why in ((alone & seeded, text), (alone & ~seeded, "")):
+        if concerned.any():
+            found = f"Kept one core busy, though {first.loc[concerned, 'threads'].iloc[0]} threads were allowed{why}."
+            yield Caveat(found, tuple(first.index[concerned]), ("fit_s", "fit_cores"))
 
 
-def _one_core(results: Results) -> Iterator[Caveat]:
-    for seeded, text in ((True, "; some methods use one thread only if they are given a seed, as here"), (False, "")):
-        rows = tuple(variant for variant in results.variants if _kept_one_core_busy(results.ok_runs(variant), seeded))
-        if rows:
-            budget = results.runs_of(rows[0])["threads"].iloc[0]
-            found = f"Kept one core busy, though {budget} threads were allowed{text}."
-            yield Caveat(found, rows, ("fit_s", "fit_cores"))
-
-
-def _kept_one_core_busy(ok: pd.DataFrame, seeded: bool) -> bool:
-    if ok["fit_s"].notna().sum() == 0 or ok["threads"].iloc[0] == 1 or pd.notna(ok["random_state"].iloc[0]) != seeded:
-        return False
-    return bool(ok["fit_cores"].median() < ONE_CORE and ok["fit_s"].median() > LONG_ENOUGH_S)
-
-
-def _times(results: Results) -> Iterator[Caveat]:
+def _times(results: Results, ok: pd.DataFrame) -> Iterator[Caveat]:
     """Yield what makes fit times uncertain: their spread, other programs, shortness, drift."""
-    runs = results.runs[(results.runs["status"] == Status.OK.value) & results.runs["fit_s"].notna()]
+    runs = ok[ok["fit_s"].notna()]
     by_variant = runs.groupby("variant")
     walls = by_variant["fit_s"]
     spread = (walls.std() / walls.median()).loc[lambda share: share > SPREAD]
@@ -189,29 +159,25 @@ def _first_use(results: Results) -> Iterator[Caveat]:
         yield Caveat(f"{text}: {', '.join(map(results.label, rows))}.", rows, FIRST_USE)
 
 
-def _few_seeds(results: Results, precise: Sequence[str]) -> list[Caveat]:
-    """Return which second decimals are uncertain with so few seeds, and how many they would take."""
+def _few_seeds(results: Results, precise: Sequence[str]) -> Iterator[Caveat]:
+    """Yield which second decimals are uncertain with so few seeds, and how many they would take."""
     short: dict[int, dict[str, dict[str, float]]] = {}
-    for variant in results.variants:
-        for quantity in precise:
-            values = results.values(variant, quantity).array
-            n_seeds = seeds_needed(stdev(values), PRECISION) if len(values) > 1 else 0
-            if n_seeds > len(values):
-                short.setdefault(len(values), {}).setdefault(variant, {})[quantity] = n_seeds
-    found = []
-    for n_seeds, needed_by_variant in short.items():
-        many = {variant: _about(max(needed.values())) for variant, needed in needed_by_variant.items()}
-        (first, first_many), *others = [(results.label(variant), text) for variant, text in many.items()]
-        listed = "".join(f", {label} {text}" for label, text in others)
+    for variant, quantity in product(results.variants, precise):
+        values = results.values(variant, quantity).array
+        needed = seeds_needed(stdev(values), PRECISION) if len(values) > 1 else 0
+        if needed > len(values):
+            short.setdefault(len(values), {}).setdefault(variant, {})[quantity] = needed
+    for n_seeds, by_variant in short.items():
+        many = [(results.label(variant), _about(max(needed.values()))) for variant, needed in by_variant.items()]
         text = (
             f"With {n_seeds} seeds the 95 % interval is wider than {2 * PRECISION:g} for these scores; "
-            f"{first} would need {first_many} seeds{listed}."
+            f"{many[0][0]} would need {many[0][1]} seeds{''.join(f', {label} {n}' for label, n in many[1:])}."
         )
         by_columns: dict[tuple[str, ...], list[str]] = {}
-        for variant, needed in needed_by_variant.items():
-            by_columns.setdefault(tuple(needed), []).append(variant)
-        found += [Caveat(text, tuple(rows), columns) for columns, rows in by_columns.items()]
-    return found
+        for variant, needed_by_score in by_variant.items():
+            by_columns.setdefault(tuple(needed_by_score), []).append(variant)
+        for columns, rows in by_columns.items():
+            yield Caveat(text, tuple(rows), columns)
 
 
 def _about(n_seeds: float) -> str:

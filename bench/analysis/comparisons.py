@@ -24,31 +24,26 @@ from bench.store.values import Values
 
 
 class Design(StrEnum):
-    """How two samples were compared."""
+    """How two samples were compared.
+
+    By Student's test of the differences over the seeds that both have; by Welch's, as without a seed the runs of two
+    methods have nothing in common; by Student's against a fixed number, if one of the two gives the same value with
+    every seed; or not at all, with fewer than two seeds.
+    """
 
     PAIRED = "paired over seeds"
-    """Student's test of the differences over the seeds that both have."""
     UNPAIRED = "unpaired"
-    """Welch's test: without a seed the runs of two methods have nothing in common."""
     ONE_SAMPLE = "one sample"
-    """Student's test against a fixed number: one of the two gives the same value with every seed."""
     NONE = "none"
-    """Fewer than two seeds: not compared."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two methods in one quantity.
+    """Two methods in one quantity, by a test that rests on `n` seeds.
 
-    Attributes
-    ----------
-    n : int
-        Seeds that the test rests on.
-    change, low, high : float or None
-        `first` compared with `second`, with its 95 % interval, which no correction widens: a difference of means, or
-        for times and memory a ratio of geometric means.
-    p, p_holm : float or None
-        Of there being no difference; for this pair alone, and corrected for all pairs that were tested with it.
+    `change` is the first compared with the second: a difference of means, or for times and memory a ratio of geometric
+    means, with a 95 % interval that no correction widens. `p` is that of there being no difference for this pair alone,
+    `p_holm` corrected for all pairs that were tested with it. None stands for not compared.
     """
 
     first: str
@@ -74,30 +69,17 @@ class Comparison:
     @property
     def result(self) -> str:
         """The result as text."""
-        if self.p_holm is None:
-            return "not compared"
-        return result(self.p_holm)
+        return "not compared" if self.p_holm is None else result(self.p_holm)
 
-    def reversed(self, *, is_ratio: bool) -> Comparison:
-        """Return `second` compared with `first`."""
-        turned = replace(self, first=self.second, second=self.first)
-        if self.change is None or self.low is None or self.high is None:
-            return turned
-        change, low, high = ((1 / v if is_ratio else -v) for v in (self.change, self.high, self.low))
-        return replace(turned, change=change, low=low, high=high)
+
+def result(p_corrected: float) -> str:
+    """Return the result of a test as text."""
+    return "significantly different" if p_corrected < ALPHA else "no significant difference"
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """Methods in one quantity.
-
-    Attributes
-    ----------
-    medians : mapping of str to float
-        Of the methods that have at least two values, the best one first.
-    comparisons : tuple of Comparison
-        Every pair of them.
-    """
+    """The medians of methods with at least two values of one quantity, the best one first, and every pair of them."""
 
     quantity: Quantity
     medians: Mapping[str, float]
@@ -112,19 +94,13 @@ class Ranking:
         return (leader, *(other for other in others if self.between(leader, other).equal))
 
     def between(self, first: str, second: str) -> Comparison:
-        """Return the comparison of two methods, in this order.
-
-        Raises
-        ------
-        KeyError
-            If they were not compared.
-        """
-        found = self._by_pair.get((first, second))
-        return found or self._by_pair[second, first].reversed(is_ratio=self.quantity.is_ratio)
+        """Return the comparison of two methods, in this order; KeyError if they were not compared."""
+        return self._by_pair[first, second]
 
     @cached_property
     def _by_pair(self) -> dict[tuple[str, str], Comparison]:
-        return {(found.first, found.second): found for found in self.comparisons}
+        found = {(one.first, one.second): one for one in self.comparisons}
+        return found | {(b, a): _reversed(one, self.quantity.is_ratio) for (a, b), one in found.items()}
 
 
 def ranking(results: Results, key: str, variants: Iterable[str] | None = None) -> Ranking:
@@ -132,13 +108,8 @@ def ranking(results: Results, key: str, variants: Iterable[str] | None = None) -
 
     All pairs count, even if only those with the best method are looked at: which one is best is seen in the same
     numbers, and a correction for its pairs alone would find differences that are not there up to twice too often.
-
-    Parameters
-    ----------
-    key : str
-        Column of `summary.csv`.
-    variants : iterable of str or None
-        None takes all methods of the study, without controls. Those with fewer than two values are not compared.
+    Without `variants` they are all methods of the study, without controls. Those with fewer than two values are not
+    compared.
     """
     asked = results.methods if variants is None else tuple(variants)
     values = {variant: found for variant in asked if len(found := results.values(variant, key)) > 1}
@@ -155,12 +126,9 @@ def rank(quantity: Quantity, values: Mapping[str, Values]) -> Ranking:
 
 
 def compare_pairs(results: Results, pairs: Sequence[tuple[str, str]], key: str) -> list[Comparison]:
-    """Compare pairs of variants in one quantity, Holm-corrected over these pairs.
+    """Compare pairs of variants, the first with the second, in one quantity, Holm-corrected over these pairs.
 
-    Parameters
-    ----------
-    pairs : sequence of tuple of str
-        What is compared, then with what. The pairs must not have been chosen by the quantity's values.
+    The pairs must not have been chosen by the quantity's values.
     """
     is_ratio = QUANTITIES[key].is_ratio
     return corrected([compare(a, results.values(a, key), b, results.values(b, key), is_ratio) for a, b in pairs])
@@ -190,29 +158,26 @@ def compare(first: str, a: Values, second: str, b: Values, is_ratio: bool = Fals
 
 def corrected(comparisons: Sequence[Comparison]) -> list[Comparison]:
     """Return comparisons with p values corrected for all of them that were tested."""
-    p_holm = iter(adjusted([one.p for one in comparisons if one.p is not None]))
+    p_holm = iter(holm([one.p for one in comparisons if one.p is not None]))
     return [one if one.p is None else replace(one, p_holm=next(p_holm)) for one in comparisons]
-
-
-def adjusted(p_values: Sequence[float]) -> list[float]:
-    """Return p values corrected for being several: the one place that says how."""
-    return holm(p_values)
-
-
-def result(p_corrected: float) -> str:
-    """Return the result of a test as text."""
-    return "significantly different" if p_corrected < ALPHA else "no significant difference"
 
 
 def comparisons_table(rankings: Iterable[Ranking]) -> pd.DataFrame:
     """Return one row a pair of methods and quantity."""
-    rows = [
-        {"column": one.quantity.key, "first": pair.first, "second": pair.second, "design": pair.design.value}
-        | {"n": pair.n, "change": pair.change, "change_low": pair.low, "change_high": pair.high}
-        | {"is": "ratio" if one.quantity.is_ratio else "difference", "p": pair.p, "p_holm": pair.p_holm}
-        | {"result": pair.result}
-        for one in rankings
-        for pair in one.comparisons
-    ]
     columns = ["column", "first", "second", "design", "n", "change", "change_low", "change_high", "is", "p", "p_holm"]
+    rows = []
+    for one in rankings:
+        key, change = one.quantity.key, "ratio" if one.quantity.is_ratio else "difference"
+        for pair in one.comparisons:
+            interval = (pair.change, pair.low, pair.high)
+            about = (key, pair.first, pair.second, pair.design.value, pair.n)
+            rows.append((*about, *interval, change, pair.p, pair.p_holm, pair.result))
     return pd.DataFrame(rows, columns=[*columns, "result"])
+
+
+def _reversed(pair: Comparison, is_ratio: bool) -> Comparison:
+    turned = replace(pair, first=pair.second, second=pair.first)
+    if pair.change is None or pair.low is None or pair.high is None:
+        return turned
+    change, low, high = ((1 / v if is_ratio else -v) for v in (pair.change, pair.high, pair.low))
+    return replace(turned, change=change, low=low, high=high)

@@ -20,15 +20,7 @@ REPEATED_COSTS = ("fit_s", "transform_s", "peak_mib")
 
 @dataclass(frozen=True)
 class Floor:
-    """One quantity measured twice under two names.
-
-    Attributes
-    ----------
-    first, second : float
-        Means of the twins.
-    resolvable : float
-        The smallest difference between two means of as many runs that Student's test would call significant.
-    """
+    """Means of one quantity under two names, and the smallest difference of such means that Student's test finds."""
 
     quantity: str
     first: float

@@ -9,6 +9,7 @@ from bench.metrics.metric import column_name
 from bench.metrics.registry import METRICS
 
 BETTER = {True: "higher", False: "lower", None: ""}
+ARROWS = {"higher": "↑", "lower": "↓", "": ""}
 RATIO_UNITS = ("s", "MiB")
 """Units of quantities that are compared by their ratio: twice the time is the same news at a second and at an hour."""
 SPLITS = {"train": "", "test": ", test", "seeds": ""}
@@ -19,22 +20,9 @@ SPLITS = {"train": "", "test": ", test", "seeds": ""}
 class Quantity:
     """A cost or a score, and a column of a table.
 
-    Attributes
-    ----------
-    key : str
-        Its column in `summary.csv`.
-    title : str
-        What stands above its numbers, without arrow and unit.
-    family : str
-        Heading that it shares with others.
-    unit : str
-        Unit of its numbers; empty if they have none.
-    better : {"higher", "lower", ""}
-        Which direction is better; empty if neither is.
-    meaning, weakness : str
-        One line each.
-    low, high : float
-        Ends of its range.
+    `key` is its column in `summary.csv`. `title` stands above its numbers, without arrow and unit. `family` is the
+    heading that it shares with others. `better` is "higher", "lower", or empty if neither is. `low` and `high` end its
+    range.
     """
 
     key: str
@@ -53,121 +41,72 @@ class Quantity:
         return self.unit in RATIO_UNITS
 
     @property
-    def arrow(self) -> str:
-        """An arrow to the better end; empty if there is none."""
-        return {"higher": "↑", "lower": "↓"}.get(self.better, "")
-
-    @property
     def header(self) -> str:
-        """Title, arrow and unit."""
-        return " ".join(filter(None, (self.title, self.arrow, f"({self.unit})" if self.unit else "")))
-
-
-def _cost(key: str, title: str, unit: str, better: str, meaning: str, weakness: str) -> Quantity:
-    return Quantity(key, title, "cost", unit, better, meaning, weakness)
+        """Title, arrow to the better end, and unit."""
+        return " ".join(filter(None, (self.title, ARROWS[self.better], f"({self.unit})" if self.unit else "")))
 
 
 _THREADS_THAT_WAIT = "Threads that wait for each other in a loop count as busy."
 _ALL_TEST_POINTS = "Of all test points together, not of one."
 
-_COSTS = (
-    _cost(
-        "fit_s",
-        "fit",
-        "s",
-        "lower",
+_COSTS = {
+    # key, title, unit, better: meaning, weakness
+    ("fit_s", "fit", "s", "lower"): (
         "Wall time of fit on the training points, warm: import and first call are apart.",
         "Of this machine, and of each library's own defaults.",
     ),
-    _cost("fit_cpu_s", "fit, CPU time", "s", "lower", "CPU time of all threads in the fit.", _THREADS_THAT_WAIT),
-    _cost("fit_cores", "cores busy in fit", "cores", "", "CPU time over wall time of the fit.", _THREADS_THAT_WAIT),
-    _cost(
-        "fit_transform_s",
-        "fit_transform",
-        "s",
-        "lower",
+    ("fit_cpu_s", "fit, CPU time", "s", "lower"): ("CPU time of all threads in the fit.", _THREADS_THAT_WAIT),
+    ("fit_cores", "cores busy in fit", "cores", ""): ("CPU time over wall time of the fit.", _THREADS_THAT_WAIT),
+    ("fit_transform_s", "fit_transform", "s", "lower"): (
         "Wall time of fit_transform with the first seed, once more, on a reducer of its own.",
         "Measured once a method.",
     ),
-    _cost("transform_s", "transform", "s", "lower", "Wall time of mapping all test points.", _ALL_TEST_POINTS),
-    _cost(
-        "inverse_s",
-        "inverse transform",
-        "s",
-        "lower",
+    ("transform_s", "transform", "s", "lower"): ("Wall time of mapping all test points.", _ALL_TEST_POINTS),
+    ("inverse_s", "inverse transform", "s", "lower"): (
         "Wall time of the way back from the embedding of the test points to the data.",
         _ALL_TEST_POINTS,
     ),
-    _cost(
-        "cold_start_s",
-        "cold start",
-        "s",
-        "lower",
+    ("cold_start_s", "cold start", "s", "lower"): (
         "A method's first call in a new process, on few rows, compilation included; in no other column.",
         "Measured once a process; compiled code may have been found in a cache on disk.",
     ),
-    _cost(
-        "import_s",
-        "import",
-        "s",
-        "lower",
+    ("import_s", "import", "s", "lower"): (
         "Wall time of importing the method and its libraries in a new process.",
         "Measured once a process; fast where the files are in the system's cache already.",
     ),
-    _cost(
-        "peak_mib",
-        "peak memory in fit",
-        "MiB",
-        "lower",
+    ("peak_mib", "peak memory in fit", "MiB", "lower"): (
         "Most memory that the process held during the fit, libraries and data included.",
         "Libraries and what a cold start left behind count too.",
     ),
-    _cost(
-        "baseline_mib",
-        "memory before fit",
-        "MiB",
-        "",
+    ("baseline_mib", "memory before fit", "MiB", ""): (
         "Memory that the process held just before the fit: libraries, data, what a cold start left behind.",
         "Says nothing of the fit.",
     ),
-    Quantity("transform_peak_mib", "peak memory in transform", unit="MiB", better="lower"),
-    Quantity("transform_baseline_mib", "memory before transform", unit="MiB"),
-)
+}
+_STARTS = ("import_s", "cold_start_s")
 
-COSTS = (
-    "import_s",
-    "cold_start_s",
-    "fit_s",
-    "fit_cpu_s",
-    "fit_cores",
-    "fit_transform_s",
-    "transform_s",
-    "inverse_s",
-    "peak_mib",
-    "baseline_mib",
-)
+COSTS = (*_STARTS, *(key for key, *_ in _COSTS if key not in _STARTS))
 """Costs of a run in the order of `summary.csv`."""
+
+
+def _costs() -> Iterator[Quantity]:
+    for (key, title, unit, better), (meaning, weakness) in _COSTS.items():
+        yield Quantity(key, title, "cost", unit, better, meaning, weakness)
+    yield Quantity("transform_peak_mib", "peak memory in transform", unit="MiB", better="lower")
+    yield Quantity("transform_baseline_mib", "memory before transform", unit="MiB")
 
 
 def _scores() -> Iterator[Quantity]:
     for score in METRICS.values():
+        about, ends = (score.meaning, score.weakness), (score.low, score.high)
         for split in score.splits if not score.several else ():
             for k in score.ks:
-                size = f", k = {k}" if k is not None else ""
-                yield Quantity(
-                    key=column_name(score.key, split, k),
-                    title=f"{score.label}{size}{SPLITS[split]}",
-                    family=score.family,
-                    unit=score.unit,
-                    better=BETTER[score.higher_is_better],
-                    meaning=score.meaning,
-                    weakness=score.weakness,
-                    low=score.low,
-                    high=score.high,
-                )
+                title = score.label + (f", k = {k}" if k is not None else "") + SPLITS[split]
+                better = BETTER[score.higher_is_better]
+                yield Quantity(column_name(score.key, split, k), title, score.family, score.unit, better, *about, *ends)
 
 
-QUANTITIES: Mapping[str, Quantity] = {quantity.key: quantity for quantity in (*_scores(), *_COSTS)}
+QUANTITIES: Mapping[str, Quantity] = {quantity.key: quantity for quantity in (*_scores(), *_costs())}
 """Every quantity by its column in `summary.csv`, by family."""
 
 SCORES = tuple(quantity.key for quantity in _scores())

@@ -7,7 +7,7 @@ cost with the points, 2 makes it four times as much.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 
 import numpy as np
@@ -40,18 +40,10 @@ QUANTITIES = (FIT, TRANSFORM, MEMORY)
 
 @dataclass(frozen=True)
 class Law:
-    """A power law `factor * n ** exponent`.
+    """A power law `factor * n ** exponent` that was fitted on `n_from` to `n_to` points.
 
-    Attributes
-    ----------
-    exponent, low, high : float
-        With its 95 % interval, Student's of the slope of a least-squares line.
-    r2 : float
-        Share of the variance of the logarithms that it explains.
-    per_1000 : float
-        What 1,000 points more cost on average: slope of the line on plain axes.
-    n_from, n_to : int
-        Fewest and most points that it was fitted on.
+    The interval is Student's of the slope of a least-squares line, `r2` the share of the variance of the logarithms
+    that it explains, `per_1000` what 1,000 points more cost on average: the slope of the line on plain axes.
     """
 
     factor: float
@@ -81,29 +73,14 @@ def law(n: Sequence[float], costs: Sequence[float]) -> Law | None:
     half = float(stats.t.ppf((1 + LEVEL) / 2, len(x) - 2)) * error
     if half > MAX_HALF_WIDTH:
         return None
-    return Law(
-        factor=float(np.exp(line.intercept)),
-        exponent=float(line.slope),
-        low=float(line.slope) - half,
-        high=float(line.slope) + half,
-        r2=r**2,
-        per_1000=float(stats.linregress(x, y).slope) * 1_000,
-        n_from=int(x.min()),
-        n_to=int(x.max()),
-    )
+    factor, slope = float(np.exp(line.intercept)), float(line.slope)
+    per_1000 = float(stats.linregress(x, y).slope) * 1_000
+    return Law(factor, slope, slope - half, slope + half, r**2, per_1000, int(x.min()), int(x.max()))
 
 
 @dataclass(frozen=True)
 class Series:
-    """One method, fitted on several numbers of points.
-
-    Attributes
-    ----------
-    name : str
-        What its variants are called together.
-    runs : DataFrame
-        Rows of `runs.csv`, by number of points.
-    """
+    """One method, fitted on several numbers of points: rows of `runs.csv` by number of points."""
 
     name: str
     runs: pd.DataFrame
@@ -129,11 +106,20 @@ class Series:
         costs = self.costs(quantity)
         return law(costs.index.to_list(), costs.to_list())
 
+    def no_law(self, quantity: Quantity) -> str:
+        """Return why there is no power law of a cost."""
+        n = self.costs(quantity).index
+        if not len(n):
+            return "not measured"
+        if (n > MIN_POINTS).sum() < MIN_SIZES:
+            return f"too few numbers of points beyond {MIN_POINTS:,}"
+        return f"uncertain by more than {MAX_HALF_WIDTH:g}"
+
     @property
     def missing(self) -> str:
         """For which numbers of points there are no costs, and why; empty if none is missing."""
         lost = self.runs[self.runs["status"] != Status.OK.value]
-        if not len(lost):
+        if lost.empty:
             return ""
         points = ", ".join(f"{n:,}" for n in lost["n_train"].unique())
         first = lost.iloc[0]
@@ -142,15 +128,9 @@ class Series:
 
 def series(results: Results) -> list[Series]:
     """Return every method of a study that was fitted on several numbers of points."""
-    found: dict[str, list[str]] = {}
-    for variant in results.variants:
-        spec = results.variant(variant)
-        if spec.axis == "n":
-            found.setdefault(spec.series, []).append(variant)
-    grown = [
-        Series(name, results.runs[results.runs["variant"].isin(variants)].sort_values("n_train"))
-        for name, variants in found.items()
-    ]
+    names = {variant: results.variant(variant).series for variant in results.select(axis="n")}
+    by_name = results.runs.groupby(results.runs["variant"].map(names), sort=False)
+    grown = [Series(str(name), runs.sort_values("n_train")) for name, runs in by_name]
     return [one for one in grown if one.runs["n_train"].nunique() > 1]
 
 
@@ -163,24 +143,9 @@ def scaling_table(found: Sequence[Series]) -> pd.DataFrame:
 
 
 def _row(one: Series, quantity: Quantity) -> dict[str, object]:
-    costs, found = one.costs(quantity), one.law(quantity)
-    row: dict[str, object] = {"series": one.name, "quantity": quantity.key, "unit": quantity.unit}
-    row |= {"n_points": int((costs.index > MIN_POINTS).sum()), "note": one.missing}
+    found, n_points = one.law(quantity), int((one.costs(quantity).index > MIN_POINTS).sum())
+    row = {"series": one.name, "quantity": quantity.key, "unit": quantity.unit, "n_points": n_points}
     if found is None:
-        return row | {"note": "; ".join(filter(None, (no_law(costs), one.missing)))}
-    row |= {"exponent": found.exponent, "exponent_low": found.low, "exponent_high": found.high, "r2": found.r2}
-    return row | {
-        "n_from": found.n_from,
-        "n_to": found.n_to,
-        "per_1000": found.per_1000,
-        f"at_{ALL}": found.at(ALL),
-    }
-
-
-def no_law(costs: pd.Series) -> str:
-    """Return why there is no power law of these costs."""
-    if not len(costs):
-        return "not measured"
-    if int((costs.index > MIN_POINTS).sum()) < MIN_SIZES:
-        return f"too few numbers of points beyond {MIN_POINTS:,}"
-    return f"uncertain by more than {MAX_HALF_WIDTH:g}"
+        return row | {"note": "; ".join(filter(None, (one.no_law(quantity), one.missing)))}
+    ends = {"exponent_low": found.low, "exponent_high": found.high, f"at_{ALL}": found.at(ALL)}
+    return row | asdict(found) | ends | {"note": one.missing}

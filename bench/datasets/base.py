@@ -17,35 +17,23 @@ MAX_NEIGHBOURS = 10
 
 @dataclass(frozen=True)
 class Dataset:
-    """Training points and test points.
-
-    Attributes
-    ----------
-    name : str
-        Name in studies and tables.
-    X, X_test : ndarray of shape (n_samples, n_features), float32
-        Training and test points, features in [0, 1].
-    y, y_test : ndarray of shape (n_samples,), int64, or None
-        Labels as indices into `classes`; None if the data have none.
-    classes : tuple of str
-        Names of the labels.
-    image_shape : (int, int) or None
-        Height and width in pixels if a row is an image.
-    levels : int or None
-        `X * levels` are whole numbers (255 for 8-bit pixels); None if the data are not of that kind.
-    provenance : str
-        Where the points came from and what was done to them.
-    """
+    """Training points and test points."""
 
     name: str
     X: np.ndarray
+    """Training points of shape (n_samples, n_features), float32, features in [0, 1]."""
     X_test: np.ndarray
+    """Test points, likewise."""
     y: np.ndarray | None
+    """Labels of shape (n_samples,), int64, as indices into `classes`; None if the data have none."""
     y_test: np.ndarray | None
     classes: tuple[str, ...]
     image_shape: tuple[int, int] | None
+    """Height and width in pixels if a row is an image."""
     levels: int | None
+    """`X * levels` are whole numbers (255 for 8-bit pixels); None if the data are not of that kind."""
     provenance: str
+    """Where the points came from and what was done to them."""
 
     @cached_property
     def fingerprint(self) -> str:
@@ -60,19 +48,10 @@ class Dataset:
     def select(self, n: int | None = None, without: str = "", sample: int = 0, samples: int = 1) -> Dataset:
         """Return the data with fewer training points; the test points stay.
 
-        Parameters
-        ----------
-        n : int or None
-            Training points, at most; None takes an equal share for each sample.
-        without : str
-            Name of a class that is left out before they are counted; empty for none.
-        sample, samples : int
-            Which of how many disjoint stretches of the training points.
+        Of `samples` disjoint stretches of the training points, each of at most `n`, the one numbered `sample` is taken,
+        after the class `without` is left out.
 
-        Raises
-        ------
-        DatasetError
-            If the data have no such class, or hardly a point is left.
+        Raises DatasetError if the data have no such class, or hardly a point is left.
         """
         kept = np.arange(len(self.X))
         if without:
@@ -91,6 +70,14 @@ class Dataset:
         return replace(self, X=self.X[kept], y=None if self.y is None else self.y[kept])
 
 
+def of_digits(
+    name: str, images: np.ndarray, y: np.ndarray, provenance: str, side: int = 28, levels: int = 255
+) -> Dataset:
+    """Return images of digits, scaled to [0, 1], as a dataset without test points yet."""
+    X = (images.reshape(len(images), -1) / levels).astype(np.float32)
+    return Dataset(name, X, X[:0], y.astype(np.int64), None, tuple("0123456789"), (side, side), levels, provenance)
+
+
 def split(dataset: Dataset, n_test: int, n: int | None) -> Dataset:
     """Return the data with `n_test` of the points in `dataset.X` as test points and at most `n` others for training.
 
@@ -98,17 +85,14 @@ def split(dataset: Dataset, n_test: int, n: int | None) -> Dataset:
     """
     order = np.random.RandomState(SPLIT_SEED).permutation(len(dataset.X))
     if dataset.y is not None:
-        order = order[_stratified_order(dataset.y[order])]
+        # Every class is spread evenly from the first position to the last.
+        labels = dataset.y[order]
+        position = np.empty(len(labels))
+        for label in np.unique(labels):
+            members = np.flatnonzero(labels == label)
+            position[members] = (np.arange(len(members)) + 0.5) / len(members)
+        order = order[np.argsort(position, kind="stable")]
     # Any stretch of this order holds the classes in proportion.
     train, test = order[n_test:][:n], order[:n_test]
-    y, y_test = (None, None) if dataset.y is None else (dataset.y[train], dataset.y[test])
+    y, y_test = (None if dataset.y is None else dataset.y[part] for part in (train, test))
     return replace(dataset, X=dataset.X[train], X_test=dataset.X[test], y=y, y_test=y_test)
-
-
-def _stratified_order(y: np.ndarray) -> np.ndarray:
-    """Return an order in which every class is spread evenly from the first position to the last."""
-    position = np.empty(len(y))
-    for label in np.unique(y):
-        members = np.flatnonzero(y == label)
-        position[members] = (np.arange(len(members)) + 0.5) / len(members)
-    return np.argsort(position, kind="stable")

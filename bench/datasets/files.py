@@ -22,10 +22,7 @@ def load(path: Path, n: int | None) -> Dataset:
     Labels stand in the column named `y` (or label, class, target, digit), else in the last column if it holds text,
     or whole numbers in a file without a header line. In a .npz file they are the array `y`. They may be missing.
 
-    Raises
-    ------
-    DatasetError
-        If the file cannot be read, or a value is missing or no number: with its row and column.
+    Raises DatasetError if the file cannot be read, or a value is missing or no number: with its row and column.
     """
     if not path.is_file():
         raise DatasetError(f"Got {path}, but there is no such file.")
@@ -37,17 +34,9 @@ def load(path: Path, n: int | None) -> Dataset:
     image_shape = X.shape[1:] if X.ndim == 3 else (28, 28) if X.shape[1] == 784 else None
     X, scaling = _to_unit_interval(X.reshape(len(X), -1).astype(np.float64, copy=False))
     y, classes = _encode(labels, path, label_column)
-    whole = Dataset(
-        name=path.stem,
-        X=X,
-        X_test=X[:0],
-        y=y,
-        y_test=None,
-        classes=classes,
-        image_shape=image_shape,
-        levels=255 if scaling == "values / 255" else None,
-        provenance=f"{path.name}: {len(X):,} rows, labels {label_column or 'missing'}, {scaling}",
-    )
+    levels = 255 if scaling == "values / 255" else None
+    provenance = f"{path.name}: {len(X):,} rows, labels {label_column or 'missing'}, {scaling}"
+    whole = Dataset(path.stem, X, X[:0], y, None, classes, image_shape, levels, provenance)
     return split(whole, n_test=round(TEST_SHARE * len(X)), n=n)
 
 
@@ -77,9 +66,8 @@ def _read_table(path: Path) -> tuple[np.ndarray, np.ndarray | None, str]:
     separator = "," if path.suffix.lower() == ".csv" else "\t"
     header = _has_header(path, separator)
     try:
-        table = pd.read_csv(
-            path, sep=separator, header=0 if header else None, comment="#", low_memory=False, index_col=False
-        )
+        first = 0 if header else None
+        table = pd.read_csv(path, sep=separator, header=first, comment="#", low_memory=False, index_col=False)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise DatasetError(f"Got {path}, which is no table: {str(error).strip()}.") from error
     table.columns = [str(name) for name in table.columns] if header else [str(i + 1) for i in range(table.shape[1])]
@@ -121,11 +109,11 @@ def _label_column(table: pd.DataFrame, header: bool) -> str | None:
         return str(named[-1])
     last = table.iloc[:, -1]
     if pd.api.types.is_numeric_dtype(last):
-        whole = not header and bool((last.dropna() % 1 == 0).all())
-        return str(table.columns[-1]) if whole else None
-    # Text in the last column is its labels, but a single slip in a column of numbers is a slip.
-    numeric = pd.to_numeric(last, errors="coerce").notna().mean()
-    return str(table.columns[-1]) if numeric < 0.5 else None
+        are_labels = not header and bool((last.dropna() % 1 == 0).all())
+    else:
+        # Text in the last column is its labels, but a single slip in a column of numbers is a slip.
+        are_labels = pd.to_numeric(last, errors="coerce").notna().mean() < 0.5
+    return str(table.columns[-1]) if are_labels else None
 
 
 def _numbers(column: pd.Series, path: Path) -> np.ndarray:

@@ -6,13 +6,14 @@ import gzip
 import logging
 import os
 import zlib
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pooch
 
-from bench.datasets.base import Dataset
+from bench.datasets.base import Dataset, of_digits
 from bench.errors import DatasetError
 
 log = logging.getLogger(__name__)
@@ -25,68 +26,37 @@ SHA256 = {
 }
 """SHA-256 of the uncompressed files, so that it does not matter who packed them."""
 
-MIRRORS = (
-    "https://ossci-datasets.s3.amazonaws.com/mnist/",
-    "https://storage.googleapis.com/cvdf-datasets/mnist/",
-)
+MIRRORS = ("https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/")
 
 
 def folders(data_dir: Path | None) -> dict[str, Path]:
     """Return the folders that are searched, in order, by what they are called; downloads go to the cache."""
-    variable = os.environ.get("MNIST_DIR")
-    found = {"--data-dir": data_dir, "MNIST_DIR": Path(variable) if variable else None, "cache": cache()}
-    return {name: folder for name, folder in found.items() if folder is not None}
+    found = {"--data-dir": data_dir, "MNIST_DIR": os.environ.get("MNIST_DIR"), "cache": cache()}
+    return {name: Path(folder) for name, folder in found.items() if folder}
 
 
 def cache() -> Path:
     """Return the user's cache folder for the downloaded files."""
-    return Path(pooch.os_cache("reducers-bench")) / "mnist"
+    return Path(pooch.os_cache("reducers-bench"), "mnist")
 
 
 def load(n: int, data_dir: Path | None) -> Dataset:
     """Return the first `n` training images, at most 60,000, and the 10,000 test images.
 
-    Raises
-    ------
-    DatasetError
-        If a file is nowhere and cannot be downloaded, or is not the published one.
+    Raises DatasetError if a file is nowhere and cannot be downloaded, or is not the published one.
     """
     (X, y, X_test, y_test), where = _files(data_dir)
-    return Dataset(
-        name="mnist",
-        X=_unit_pixels(X[:n]),
-        X_test=_unit_pixels(X_test),
-        y=y[:n].astype(np.int64),
-        y_test=y_test.astype(np.int64),
-        classes=tuple("0123456789"),
-        image_shape=(28, 28),
-        levels=255,
-        provenance=f"MNIST, first {len(X[:n]):,} training images, 10,000 test images, pixels / 255; files from {where}",
-    )
+    what = f"MNIST, first {len(X[:n]):,} training images, 10,000 test images, pixels / 255; files from {where}"
+    train, test = of_digits("mnist", X[:n], y[:n], what), of_digits("mnist", X_test, y_test, what)
+    return replace(train, X_test=test.X, y_test=test.y)
 
 
 def load_all(data_dir: Path | None) -> Dataset:
-    """Return all 70,000 images, those of training first, without test points yet.
-
-    Raises
-    ------
-    DatasetError
-        As for `load`.
-    """
+    """Return all 70,000 images, those of training first, without test points yet; errors as for `load`."""
     (X, y, X_test, y_test), where = _files(data_dir)
-    pixels = _unit_pixels(np.concatenate([X, X_test]))
-    return Dataset(
-        name="mnist-70k",
-        X=pixels,
-        X_test=pixels[:0],
-        y=np.concatenate([y, y_test]).astype(np.int64),
-        y_test=None,
-        classes=tuple("0123456789"),
-        image_shape=(28, 28),
-        levels=255,
-        provenance=f"MNIST, all {len(pixels):,} images of training and test, 1,000 for testing, pixels / 255; files "
-        f"from {where}",
-    )
+    X, y = np.concatenate([X, X_test]), np.concatenate([y, y_test])
+    what = f"MNIST, all {len(X):,} images of training and test, 1,000 for testing, pixels / 255; files from {where}"
+    return of_digits("mnist-70k", X, y, what)
 
 
 def _files(data_dir: Path | None) -> tuple[list[np.ndarray], str]:
@@ -109,8 +79,7 @@ def read(name: str, data_dir: Path | None) -> tuple[bytes, str]:
 
     A damaged file in the cache is downloaded again; elsewhere it is the user's own and is refused by name.
     """
-    found = find(name, data_dir)
-    if found is not None:
+    if found := find(name, data_dir):
         path, where = found
         try:
             return checked_content(name, path), where
@@ -158,10 +127,5 @@ def download(name: str) -> Path:
 
 def parse_idx(content: bytes) -> np.ndarray:
     """Return the array of an IDX file of unsigned bytes: two zeros, type 8, number of dimensions, sizes, values."""
-    n_dimensions = content[3]
-    shape = np.frombuffer(content, ">u4", count=n_dimensions, offset=4)
-    return np.frombuffer(content, np.uint8, offset=4 + 4 * n_dimensions).reshape(shape)
-
-
-def _unit_pixels(images: np.ndarray) -> np.ndarray:
-    return (images.reshape(len(images), -1) / 255).astype(np.float32)
+    shape = np.frombuffer(content, ">u4", count=content[3], offset=4)
+    return np.frombuffer(content, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)

@@ -46,45 +46,34 @@ def for_scores(reducer: Any, X: np.ndarray, X_test: np.ndarray) -> Arrays:
 
 
 def for_pictures(reducer: Any, X: np.ndarray, X_test: np.ndarray, *, by_epoch: bool) -> Arrays:
-    """Return a decoded lattice of the embedding and what the reducer itself offers.
+    """Return a decoded lattice of the embedding and what the reducer itself offers; if it fails, what there is by then.
 
-    A reducer that fails here has still been measured.
-
-    Parameters
-    ----------
-    by_epoch : bool
-        Whether to show the training epoch by epoch, for which a neural reducer is trained once more.
+    If `by_epoch`, a neural reducer is trained once more to show its training epoch by epoch.
     """
     arrays: Arrays = {}
+
+    def add(extras: Arrays) -> None:
+        arrays.update({f"extra_{name}": np.asarray(array) for name, array in extras.items()})
+
     try:
         if hasattr(reducer, "inverse_transform") and reducer.embedding_.shape[1] == 2:
             arrays |= _grid(reducer)
         if hasattr(reducer, "extras"):
-            arrays |= _named(reducer.extras(X_test))
+            add(reducer.extras(X_test))
         if hasattr(reducer, "training_extras"):
-            arrays |= _named(reducer.training_extras(X, by_epoch=by_epoch))
+            add(reducer.training_extras(X, by_epoch=by_epoch))
     except Exception:  # noqa: BLE001 - a reducer may raise anything
         traceback.print_exc()
     return arrays
 
 
 def save(path: str, arrays: Arrays) -> None:
-    """Write the arrays of a run into one file.
-
-    Raises
-    ------
-    CannotWriteError
-        If the file cannot be written.
-    """
+    """Write the arrays of a run into one file; CannotWriteError if that cannot be."""
     try:
         with open(path, "wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
     except OSError as error:
         raise CannotWriteError(str(error)) from error
-
-
-def _named(extras: dict[str, np.ndarray]) -> Arrays:
-    return {f"extra_{name}": np.asarray(array) for name, array in extras.items()}
 
 
 def _grid(reducer: Any) -> Arrays:

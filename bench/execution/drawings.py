@@ -39,16 +39,15 @@ from scipy.linalg import orthogonal_procrustes
 
 from bench.datasets import Dataset
 from bench.errors import UndefinedError
-from bench.metrics.confusion import confusion
 from bench.metrics.embedding import Embedding
-from bench.metrics.local import local_scores
+from bench.metrics.labels import confusion
+from bench.metrics.neighbourhood import local_scores
 from bench.metrics.reference_space import Points, ReferenceSpace
 from bench.store.arrays import FILE, Arrays, array_name, packed
 from bench.store.records import Record
 from bench.store.results import Results
 from bench.store.score_store import ScoreStore
 from bench.store.store import Store
-from bench.store.values import RunId
 
 SPLITS = ("train", "test")
 VERSION = 1
@@ -62,15 +61,10 @@ PAIR_SEED = 0
 BINS = 50
 FEW_PAIRS = 50
 """Pairs of points in a bin of distances below which their median says nothing."""
-DECODED = {
-    "rebuilt": "rebuilt",
-    "grid": "grid",
-    "extra_prior_samples_by_epoch": "prior_samples",
-    "extra_interpolation": "interpolation",
-}
+DECODED = {"rebuilt": "rebuilt", "grid": "grid", "extra_interpolation": "interpolation"}
 """Arrays of a run that are images, and what they are called here."""
-AXES = {"grid_axes": "grid_axes", "extra_prior_sample_epochs": "prior_sample_epochs"}
-"""Arrays of a run that say what these images are of."""
+BY_EPOCH = "extra_prior_samples_by_epoch"
+"""Images of a training epoch by epoch."""
 
 Named = dict[str, np.ndarray]
 
@@ -78,23 +72,11 @@ Named = dict[str, np.ndarray]
 def keep_drawings(
     store: Store, dataset: Dataset, progress: Callable[[str], None], cache_folder: Path | None = None
 ) -> None:
-    """Write `arrays.npz`, unless it has been written from the same runs.
+    """Write `arrays.npz` of a folder with tables of runs and scores, unless it has been written from the same runs.
 
-    Parameters
-    ----------
-    store : Store
-        A results folder with its tables of runs and scores.
-    dataset : Dataset
-        The data of the study.
-    progress : function
-        Called with the name of each variant when its arrays are computed.
-    cache_folder : path or None
-        Folder of the cache for arrays of the reference space; see `ReferenceSpace`.
+    `progress` is called with the name of each variant when its arrays are computed. For the cache see `ReferenceSpace`.
 
-    Raises
-    ------
-    StoreError
-        If a table is missing or the file cannot be written.
+    Raises StoreError if a table is missing or the file cannot be written.
     """
     results, records = Results(store.folder), store.records()
     correct = _correct(records, ScoreStore(store))
@@ -109,16 +91,15 @@ def keep_drawings(
         others |= _true_neighbours(space)
         in_data = lengths(data.X, *pairs(len(data.X)))
     for variant in results.variants:
-        of_variant = [record for record in records if record.variant == variant]
-        by_run = {(record.sample, record.seed): record for record in of_variant if record.ok}
+        by_run = {(one.sample, one.seed): one for one in records if one.variant == variant}
         shown, second = (by_run.get(run) if run else None for run in (results.shown(variant), results.second(variant)))
         spec = results.variant(variant)
         if variant in pictured:
-            others |= _logs(of_variant) | _histories(store, by_run)
+            others |= _of_training(store, list(by_run.values()), shown)
             if shown is not None:
                 of_shown = _of_shown(store, shown, space, in_data)
                 positions |= of_shown[0] | _of_second(store, shown, second, space)
-                others |= of_shown[1] | _by_epoch(store, shown, by_run)
+                others |= of_shown[1]
         elif spec.without and spec.scores and shown is not None:
             positions |= _splits("embedding", shown, store.arrays(shown))
         progress(variant)
@@ -132,6 +113,15 @@ def _input_hash(dataset: Dataset, results: Results, records: Sequence[Record], c
     bits = [(name, array.tobytes()) for name, array in correct.items()]
     asked = (results.pictured.variants, results.study.samples)
     return sha256(repr((VERSION, dataset.fingerprint, asked, runs, chosen, bits)).encode()).hexdigest()
+
+
+def _of(record: Record, arrays: Mapping[str, np.ndarray]) -> Named:
+    """Return arrays of a run, given by `KIND` or `KIND/PART`, under their whole names."""
+    run, found = (record.sample, record.seed), {}
+    for name, array in arrays.items():
+        kind, _, part = name.partition("/")
+        found[array_name(kind, record.variant, run, part)] = array
+    return found
 
 
 def _of_data(data: Dataset) -> Named:
@@ -157,39 +147,34 @@ def _true_neighbours(space: ReferenceSpace) -> Named:
 
 
 def _correct(records: Sequence[Record], scores: ScoreStore) -> Named:
-    found = {}
+    found: Named = {}
     for record in records:
         scored = scores.of_run(record) if record.ok else None
         correct = scored.correct_of(record.n_test) if scored else None
         if correct is not None:
-            found[_name("correct", record)] = np.packbits(correct)
+            found |= _of(record, {"correct": np.packbits(correct)})
     return found
 
 
-def _logs(records: Sequence[Record]) -> Named:
-    """Return what runs printed; folders are those of one computer and are left out of paths."""
-    folders = re.compile(r"(?<![\w:/])(?:/[\w.@+~-]+)+/(?=\w)")
-    texts = {_name("log", record): folders.sub("", record.log_tail.strip()) for record in records}
-    return {name: np.array(text) for name, text in texts.items() if text}
+def _of_training(store: Store, records: Sequence[Record], shown: Record | None) -> Named:
+    """Return what runs printed, their training histories, and images of one training epoch by epoch.
 
-
-def _histories(store: Store, records: Mapping[RunId, Record]) -> Named:
-    found = {_name("history", record): store.arrays(record).get("extra_history") for record in records.values()}
-    return {name: array.astype(np.float32) for name, array in found.items() if array is not None}
-
-
-def _by_epoch(store: Store, shown: Record, records: Mapping[RunId, Record]) -> Named:
-    """Return the images of a training epoch by epoch, under the name of the run that is shown.
-
-    A worker makes them of a variant's first run alone, because that takes a second training.
+    A worker makes these images of a variant's first run alone, because that takes a second training. They are kept
+    under the name of the run that is shown.
     """
-    images, epochs = "extra_prior_samples_by_epoch", "extra_prior_sample_epochs"
-    for record in records.values():
-        arrays = store.arrays(record)
-        if images in arrays:
-            names = _name(DECODED[images], shown), _name(AXES[epochs], shown)
-            return dict(zip(names, (in_8_bits(arrays[images]), arrays[epochs]), strict=True))
-    return {}
+    found: Named = {}
+    folders = re.compile(r"(?<![\w:/])(?:/[\w.@+~-]+)+/(?=\w)")  # those of one computer
+    by_epoch: Named = {}
+    for record in records:
+        if log := folders.sub("", record.log_tail.strip()):
+            found |= _of(record, {"log": np.array(log)})
+        arrays = store.arrays(record) if record.ok else {}
+        if "extra_history" in arrays:
+            found |= _of(record, {"history": arrays["extra_history"].astype(np.float32)})
+        if BY_EPOCH in arrays and not by_epoch:
+            epochs = arrays["extra_prior_sample_epochs"]
+            by_epoch = {"prior_samples": in_8_bits(arrays[BY_EPOCH]), "prior_sample_epochs": epochs}
+    return found | (_of(shown, by_epoch) if shown is not None else {})
 
 
 def _of_shown(store: Store, record: Record, space: ReferenceSpace, in_data: np.ndarray) -> tuple[Named, Named]:
@@ -198,12 +183,11 @@ def _of_shown(store: Store, record: Record, space: ReferenceSpace, in_data: np.n
     embedding = Embedding(space, arrays["train"], arrays.get("test"))
     if len(embedding.Z) != space.n or not embedding.is_finite:
         return {}, {}
-    others = {_name(name, record): in_8_bits(arrays[key]) for key, name in DECODED.items() if key in arrays}
-    others |= {_name(name, record): arrays[key] for key, name in AXES.items() if key in arrays}
-    in_embedding = lengths(embedding.Z, *pairs(space.n))
-    others |= {_name("shepard", record, part): array for part, array in shepard(in_data, in_embedding).items()}
-    others |= _confusion(record, embedding)
-    return _splits("embedding", record, arrays) | _local(record, embedding), others
+    others = {name: in_8_bits(arrays[key]) for key, name in DECODED.items() if key in arrays}
+    others |= {"grid_axes": arrays["grid_axes"]} if "grid_axes" in arrays else {}
+    found = shepard(in_data, lengths(embedding.Z, *pairs(space.n)))
+    others |= {f"shepard/{part}": array for part, array in found.items()} | _confusion(embedding)
+    return _splits("embedding", record, arrays) | _local(record, embedding), _of(record, others)
 
 
 def _of_second(store: Store, shown: Record, second: Record | None, space: ReferenceSpace) -> Named:
@@ -215,12 +199,12 @@ def _of_second(store: Store, shown: Record, second: Record | None, space: Refere
     if first.shape != embedding.Z.shape or len(first) != space.n or not embedding.is_finite:
         return {}
     rotation, shift = alignment(embedding.Z, first)
-    aligned = {split: arrays[split].astype(np.float64) @ rotation + shift for split in arrays if split in SPLITS}
+    aligned = {split: Z.astype(np.float64) @ rotation + shift for split, Z in arrays.items() if split in SPLITS}
     return _splits("aligned", second, aligned) | _local(second, embedding)
 
 
 def _splits(kind: str, record: Record, arrays: Mapping[str, np.ndarray]) -> Named:
-    return {_name(kind, record, split): arrays[split] for split in SPLITS if len(arrays.get(split, ()))}
+    return _of(record, {f"{kind}/{split}": arrays[split] for split in SPLITS if len(arrays.get(split, ()))})
 
 
 def _local(record: Record, embedding: Embedding) -> Named:
@@ -228,25 +212,20 @@ def _local(record: Record, embedding: Embedding) -> Named:
     if not embedding.space.fits:
         return {}
     try:
-        local = local_scores(embedding, LOCAL_K)
+        return _of(record, {"local": local_scores(embedding, LOCAL_K)})
     except UndefinedError:
         return {}
-    return {_name("local", record): np.column_stack([local.trustworthiness, local.continuity])}
 
 
-def _confusion(record: Record, embedding: Embedding) -> Named:
-    if embedding.y is None:
-        return {}
+def _confusion(embedding: Embedding) -> Named:
     has_test = embedding.Z_test is not None and embedding.y_test is not None and len(embedding.Z_test) > 0
     of: Points = "test" if has_test else "train"
+    if embedding.y is None:
+        return {}
     try:
-        return {_name("confusion", record, of): confusion(embedding, CONFUSION_K, of).astype(np.uint32)}
+        return {f"confusion/{of}": confusion(embedding, CONFUSION_K, of).astype(np.uint32)}
     except UndefinedError:
         return {}
-
-
-def _name(kind: str, record: Record, part: str = "") -> str:
-    return array_name(kind, record.variant, (record.sample, record.seed), part)
 
 
 def in_8_bits(images: np.ndarray) -> np.ndarray:
@@ -257,13 +236,8 @@ def in_8_bits(images: np.ndarray) -> np.ndarray:
 def alignment(Z: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the rotation or reflection and then the shift that bring `Z` closest to `target` in least squares.
 
-    This is the orthogonal Procrustes problem (Schönemann 1966). The scale stays, so that what differs between two runs
-    beyond their orientation can be seen.
-
-    Parameters
-    ----------
-    Z, target : ndarray of shape (n_samples, n_components)
-        The same points twice.
+    Both are of shape (n_samples, n_components). This is the orthogonal Procrustes problem (Schönemann 1966). The scale
+    stays, so that what differs between two runs beyond their orientation can be seen.
     """
     Z, target = (positions.astype(np.float64) for positions in (Z, target))
     centre, goal = Z.mean(axis=0), target.mean(axis=0)
@@ -288,13 +262,7 @@ def lengths(points: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.nda
 
 
 def shepard(in_data: np.ndarray, in_embedding: np.ndarray) -> Named:
-    """Return the density of a Shepard diagram and its median line.
-
-    Parameters
-    ----------
-    in_data, in_embedding : ndarray of shape (n_pairs,)
-        Distances of the same pairs of points.
-    """
+    """Return the density of a Shepard diagram and its median line from distances of the same pairs of points."""
     ends = [float(in_data.max()) or 1.0, float(np.percentile(in_embedding, 99.9)) or 1.0]
     counts, edges, _ = np.histogram2d(in_data, in_embedding, bins=BINS, range=[(0, end) for end in ends])
     bin_of = np.clip(np.digitize(in_data, edges) - 1, 0, BINS - 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 from functools import cache
 from hashlib import sha256
@@ -16,30 +17,38 @@ from bench.execution import threads
 from bench.store.records import Environment
 
 PROJECT = Path(__file__).parents[2]
-"""The folder that contains the package `bench`."""
 OWN_FILES = ("bench", "reducers", "constraints.txt")
 
 
 @cache
 def processor() -> str:
-    """Return the name of the processor."""
+    """Return the name and generation of the processor."""
     cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.is_file():
-        for line in cpuinfo.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
+    named = name_in(cpuinfo.read_text()) if cpuinfo.is_file() else ""
+    return named or platform.processor() or platform.machine()
+
+
+def name_in(cpuinfo: str) -> str:
+    """Return the name and generation of the first processor that Linux lists.
+
+    Virtual machines hide the number behind a name such as "AMD EPYC". The generation decides which instructions
+    libraries use, and with them the speed and the last digits of their results.
+    """
+    fields = dict(
+        re.findall(r"^(model name|cpu family|model|stepping)\s*:\s*(.*\S)", cpuinfo.partition("\n\n")[0], re.M)
+    )
+    name = fields.pop("model name", "")
+    generation = ", ".join(
+        f"{field} {fields[field]}" for field in ("cpu family", "model", "stepping") if field in fields
+    )
+    return f"{name} ({generation})" if name and generation else name
 
 
 def fingerprint() -> str:
     """Return a hash of the machine; times of two machines with different ones are not compared silently."""
-    parts = (processor(), threads.available(), round(_memory_mib() / 1024), platform.system(), platform.machine())
+    memory_gib = round(psutil.virtual_memory().total / 2**30)
+    parts = (processor(), threads.available(), memory_gib, platform.system(), platform.machine())
     return sha256(repr(parts).encode()).hexdigest()[:16]
-
-
-def host() -> str:
-    """Return the name of this computer."""
-    return platform.node()
 
 
 def environment(dataset: str, dataset_fingerprint: str, provenance: str, thread_budget: int) -> Environment:
@@ -47,14 +56,10 @@ def environment(dataset: str, dataset_fingerprint: str, provenance: str, thread_
     return Environment(
         processor=processor(),
         cores=threads.available(),
-        memory_mib=round(_memory_mib()),
+        memory_mib=round(psutil.virtual_memory().total / 2**20),
         system=platform.platform(),
         python=platform.python_version(),
-        versions={
-            name: version
-            for name, version in sorted((dist.metadata["Name"], dist.version) for dist in distributions())
-            if name
-        },
+        versions=dict(sorted((found.metadata["Name"], found.version) for found in distributions() if found.name)),
         git_commit=git_commit(),
         thread_budget=thread_budget,
         dataset=dataset,
@@ -76,20 +81,15 @@ def git_commit(project: Path = PROJECT) -> str | None:
     None if the folder is not itself the root of a repository: an installed package that lies inside somebody else's
     repository has no commit.
     """
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", str(project), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
     try:
-        if Path(_git(project, "rev-parse", "--show-toplevel")).resolve() != project.resolve():
+        if Path(git("rev-parse", "--show-toplevel")).resolve() != project.resolve():
             return None
-        commit = _git(project, "rev-parse", "HEAD")
-        changed = _git(project, "status", "--porcelain", "--", *OWN_FILES)
+        commit, changed = git("rev-parse", "HEAD"), git("status", "--porcelain", "--", *OWN_FILES)
     except (OSError, subprocess.CalledProcessError):
         return None
     return f"{commit} + changes" if changed else commit
-
-
-def _memory_mib() -> float:
-    return float(psutil.virtual_memory().total / 2**20)
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(folder), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

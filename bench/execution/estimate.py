@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,10 +31,9 @@ class Estimate:
 
     def learn(self, record: Record) -> None:
         """Take a run that has just ended into account."""
-        outcome = record.outcome
         if record.ok:
-            costs = (outcome.fit, outcome.transform, outcome.inverse)
-            self.run_s[record.variant] = sum(cost.wall_s for cost in costs if cost is not None)
+            costs = (record.outcome.fit, record.outcome.transform, record.outcome.inverse)
+            self.run_s[record.variant] = sum(cost.wall_s for cost in costs if cost)
 
     def seconds(self, runs: Iterable[Run], warm: Iterable[str] = ()) -> float | None:
         """Return the expected seconds of `runs`; None while nothing is known of more than half of their variants."""
@@ -54,11 +54,8 @@ class Estimate:
         seconds = self.seconds(runs)
         if seconds is None:
             return f"{size}; an estimate of the time follows once the first runs are done"
-        shares = {
-            variant: self.start_s.get(variant, 0.0)
-            + self.run_s.get(variant, 0.0) * sum(r.variant == variant for r in runs)
-            for variant in variants
-        }
+        count = Counter(run.variant for run in runs)
+        shares = {name: self.start_s.get(name, 0.0) + self.run_s.get(name, 0.0) * count[name] for name in variants}
         longest = max(shares, key=lambda variant: shares[variant])
         share = f"{variants[longest]} takes {shares[longest] / seconds:.0%} of it"
         return f"{size}, about {seconds_as_text(seconds)}, {share}; then scores and figures"

@@ -30,10 +30,7 @@ _STATUS = Path("/proc/self/status")
 def measure(work: Callable[[], T]) -> tuple[T, Measurement]:
     """Call `work` and return its result with what it cost; the garbage collector is off meanwhile.
 
-    Raises
-    ------
-    RuntimeError
-        If a tracer or profiler is active, which would be measured too.
+    Raises RuntimeError if a tracer or profiler is active, which would be measured too.
     """
     if sys.gettrace() is not None or sys.getprofile() is not None:
         raise RuntimeError("Got an active tracer or profiler, but expected none while the clock runs.")

@@ -18,14 +18,8 @@ class MetricCost(Reducer):
     """Two principal components and all scores of them, starting from the data with nothing precomputed.
 
     A reducer is fitted without labels, so classes are assigned in turn: scores of labels then take as long as with any
-    others. From a few thousand points on, the components take less than a hundredth of the time.
-
-    Parameters
-    ----------
-    n_components : int
-        Dimensions of the embedding.
-    levels : int or None
-        `X * levels` are whole numbers (255 for 8-bit pixels); None if the data are not of that kind.
+    others. From a few thousand points on, the components take less than a hundredth of the time. For `levels` see
+    `Dataset`.
     """
 
     label: ClassVar[str] = "Scoring"
@@ -36,16 +30,7 @@ class MetricCost(Reducer):
 
     def _fit(self, X: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
         Z = PCA(self.n_components, svd_solver="covariance_eigh").fit_transform(X)
-        data = Dataset(
-            name="metric cost",
-            X=X,
-            X_test=X[:0],
-            y=np.arange(len(X)) % N_CLASSES,
-            y_test=None,
-            classes=tuple(map(str, range(N_CLASSES))),
-            image_shape=None,
-            levels=self.levels,
-            provenance="the training points, with classes assigned in turn",
-        )
+        y, classes = np.arange(len(X)) % N_CLASSES, tuple(map(str, range(N_CLASSES)))
+        data = Dataset("metric cost", X, X[:0], y, None, classes, None, self.levels, "classes assigned in turn")
         self.scores_ = evaluate(Embedding(ReferenceSpace(data), Z))
         return Z

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from time import perf_counter
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from rich.console import Console
 
@@ -14,12 +15,11 @@ from bench import datasets
 from bench.datasets import Dataset
 from bench.errors import DatasetError, StoreError
 from bench.execution import environment, estimate, reproducibility, scoring, threads
-from bench.execution.cache_folder import cache_folder
 from bench.execution.drawings import keep_drawings
 from bench.execution.progress import Progress, bar
 from bench.execution.runner import Runner
 from bench.store.export import export
-from bench.store.records import Environment, Record
+from bench.store.records import Outcome
 from bench.store.results import Results
 from bench.store.store import Store
 from bench.studies import plan
@@ -27,63 +27,44 @@ from bench.studies.plan import Run
 from bench.studies.study import Study
 from bench.units import seconds_as_text
 
-Published = TypeVar("Published", covariant=True)
+Published = TypeVar("Published")
 LoadData = Callable[[], Dataset | None]
-Watch = Callable[[Console, Sequence[Run], Sequence[Run], estimate.Estimate], Progress]
-"""Makes what follows the runs, from the plan, the runs to be done, and their estimate."""
+Publish = Callable[[Results, LoadData, bool], Published]
+"""Writes what a reader looks at, made from the results alone, and returns what was written.
 
-
-class Publish(Protocol[Published]):
-    """Writes what a reader looks at, made from the results alone."""
-
-    def __call__(self, results: Results, load_data: LoadData, /, *, force: bool) -> Published:
-        """Write it, and return what was written.
-
-        Parameters
-        ----------
-        load_data : function
-            Returns the data, for the images that are shown, or None if they cannot be had.
-        force : bool
-            Whether to write again what would not change.
-        """
+It is given a function that returns the data, for the images that are shown, or None if they cannot be had; and whether
+to write again what would not change.
+"""
 
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What is to be done: a resolved study, which of its variants, and where the results go.
-
-    Attributes
-    ----------
-    whole : Study
-        The study with all variants that its tables show.
-    chosen : Study
-        The study with only the variants that are to run now.
-    rerun : str or None
-        `failed`, `all` or a variant's name: what is repeated though it is done.
-    n : int or None
-        Training points that were asked for by number, so that fewer are an error.
-    monitored : bool
-        Whether trainings write events for TensorBoard.
-    """
+    """What is to be done: a resolved study, which of its variants, and where the results go."""
 
     whole: Study
+    """The study with all variants that its tables show."""
     chosen: Study
+    """The study with only the variants that are to run now."""
     out: Path
     data_dir: Path | None = None
     rerun: str | None = None
+    """`failed`, `all` or a variant's name: what is repeated though it is done."""
     n: int | None = None
+    """Training points that were asked for by number, so that fewer are an error."""
     monitored: bool = False
+    """Whether trainings write events for TensorBoard."""
 
 
-def execute(request: RunRequest, console: Console, publish: Publish[Published], watch: Watch = Progress) -> Published:
-    """Run what is not done yet, score it, and publish the results.
+def execute(
+    request: RunRequest,
+    console: Console,
+    publish: Publish[Published],
+    emit: Callable[[str], None] | None = None,
+) -> Published:
+    """Run what is not done yet, score it, and publish the results; progress goes to the console, or through `emit`.
 
-    Raises
-    ------
-    DatasetError
-        If the data cannot be had, or have fewer points than were asked for.
-    StoreError
-        If the results folder cannot be written, or another study holds it.
+    Raises DatasetError if the data cannot be had, or have fewer points than were asked for; StoreError if the results
+    folder cannot be written, or another study holds it.
     """
     started = perf_counter()
     study = request.chosen
@@ -99,14 +80,17 @@ def execute(request: RunRequest, console: Console, publish: Publish[Published], 
     with store.locked():
         before = environment.environment(dataset.name, dataset.fingerprint, dataset.provenance, budget)
         store.write("study.toml", request.whole.to_toml())
-        records = _run(Runner(study, dataset, store, request.monitored), runs, request, console, watch)
-        after = _with_pools(before, records)
-        if records:
+        outcomes = _run(Runner(study, dataset, store, request.monitored), runs, request, console, emit)
+        pools = sorted({pool for outcome in outcomes for pool in outcome.pools}, key=attrgetter("library", "threads"))
+        after = before.model_copy(update={"load_after": environment.load(), "pools": tuple(pools)})
+        if outcomes:
             store.write_model("environment.json", after)
         _compute(store, dataset, console)
-        published = publish(Results(request.out), lambda: dataset, force=False)
-        if records:
-            wall_s, measured_s = perf_counter() - started, sum(map(_measured_s, records))
+        published = publish(Results(request.out), lambda: dataset, False)
+        if outcomes:
+            wall_s = perf_counter() - started
+            # Inside the reducer's own code.
+            measured_s = sum(cost.wall_s for outcome in outcomes for cost in outcome.costs.values() if cost is not None)
             cost = {"wall_s": wall_s, "measured_s": measured_s}
             store.write_model("environment.json", after.model_copy(update=cost))
             console.print(f"{seconds_as_text(wall_s)}, {1 - measured_s / wall_s:.0%} of it for the harness itself")
@@ -119,12 +103,8 @@ def rebuild(folder: Path, data_dir: Path | None, console: Console, publish: Publ
     If its runs are there, what is missing of their scores is computed first; that needs the data. If they are not, as
     in a fresh clone, everything is made from the tables and arrays that are committed.
 
-    Raises
-    ------
-    StoreError
-        If the folder holds no results, or another study holds it.
-    DatasetError
-        If scores have to be computed and the data cannot be had.
+    Raises StoreError if the folder holds no results, or another study holds it; DatasetError if scores have to be
+    computed and the data cannot be had.
     """
     store = Store(folder)
     study = store.study()
@@ -132,18 +112,18 @@ def rebuild(folder: Path, data_dir: Path | None, console: Console, publish: Publ
         if _is_measured_here(store):
             dataset = datasets.load(study.dataset, study.n, data_dir)
             _compute(store, dataset, console)
-            return publish(Results(folder), lambda: dataset, force=True)
+            return publish(Results(folder), lambda: dataset, True)
         where = store.environment()
 
         def load_data() -> Dataset | None:
-            """Return the data of the study; None if they cannot be had, or are not those of its results."""
+            """Return the data of the study, if those of its results can be had."""
             try:
                 found = datasets.load(study.dataset, study.n, data_dir)
             except DatasetError:
                 return None
             return found if where is None or found.fingerprint == where.dataset_fingerprint else None
 
-        return publish(Results(folder), load_data, force=True)
+        return publish(Results(folder), load_data, True)
 
 
 def _is_measured_here(store: Store) -> bool:
@@ -156,18 +136,20 @@ def _is_measured_here(store: Store) -> bool:
     return listed <= stored or not stored <= listed
 
 
-def _run(runner: Runner, runs: list[Run], request: RunRequest, console: Console, watch: Watch) -> list[Record]:
-    """Execute what is not done yet, with progress, and return its records."""
+def _run(
+    runner: Runner, runs: list[Run], request: RunRequest, console: Console, emit: Callable[[str], None] | None
+) -> list[Outcome]:
+    """Execute what is not done yet, with progress, and return how that went."""
     todo = runner.pending(runs, request.rerun)
     if not todo:
         console.print(f"All {len(runs)} runs are done already; --rerun all repeats them.", highlight=False)
         return []
     expected = estimate.learn_from(request.out.parent, todo, len(runner.dataset.X))
     console.print(expected.as_text(todo), highlight=False, soft_wrap=True)
-    progress = watch(console, runs, todo, expected)
+    progress = Progress(console, runs, todo, expected, emit)
     with progress.shown():
         runner.execute(todo, progress)
-    return progress.done
+    return [record.outcome for record in progress.done]
 
 
 def _compute(store: Store, dataset: Dataset, console: Console) -> None:
@@ -176,16 +158,4 @@ def _compute(store: Store, dataset: Dataset, console: Console) -> None:
     export(store)
     reproducibility.write(store, dataset, console)
     with bar(console, "drawings", len(Results(store.folder).variants)) as advance:
-        keep_drawings(store, dataset, lambda _: advance(), cache_folder())
-
-
-def _with_pools(where: Environment, records: Sequence[Record]) -> Environment:
-    """Return the environment after the runs: its load, and the thread pools that the workers had."""
-    found = {pool for record in records for pool in record.outcome.pools}
-    pools = tuple(sorted(found, key=lambda pool: (pool.library, pool.threads)))
-    return where.model_copy(update={"load_after": environment.load(), "pools": pools})
-
-
-def _measured_s(record: Record) -> float:
-    """Return the seconds of a run inside the reducer's own code."""
-    return sum(cost.wall_s for cost in record.outcome.costs.values() if cost is not None)
+        keep_drawings(store, dataset, lambda _: advance(), scoring.cache_folder())

@@ -18,17 +18,11 @@ GRACE_S = 2.0
 
 
 def end_left_behind(mark: str | None = None) -> int:
-    """End every process that a worker started and left behind, and return how many there were.
+    """End every process that the worker of a mark started and left behind, and return how many there were.
 
-    Parameters
-    ----------
-    mark : str or None
-        Mark of the worker; None stands for all workers whose parent is gone.
+    Without a mark these are the processes of all workers whose parent is gone.
 
-    Raises
-    ------
-    WorkerError
-        If one of them cannot be ended.
+    Raises WorkerError if one of them cannot be ended.
     """
     left = list(_marked(lambda found: found == mark if mark else not psutil.pid_exists(_parent(found))))
     for process in left:

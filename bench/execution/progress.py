@@ -1,7 +1,8 @@
-"""Progress on a terminal: one line a variant with its state, its runs, their time, and the time that remains."""
+"""Progress of a study: a live table on a terminal, a line a run elsewhere, or one JSON object a line for programs."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from statistics import median
@@ -20,10 +21,20 @@ from bench.units import seconds_as_text
 
 
 class Progress:
-    """Shows the progress of a study: a live table on a terminal, one line a run elsewhere."""
+    """Shows on a terminal a table with one line a variant: its state, its runs, their time, and the time that remains.
 
-    def __init__(self, console: Console, plan: Sequence[Run], todo: Sequence[Run], estimate: Estimate) -> None:
-        self.console, self.plan, self.todo, self.estimate = console, plan, list(todo), estimate
+    Elsewhere it prints a line a run. If `emit` is given, it draws nothing and hands over each event as a line of JSON.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        plan: Sequence[Run],
+        todo: Sequence[Run],
+        estimate: Estimate,
+        emit: Callable[[str], None] | None = None,
+    ) -> None:
+        self.console, self.plan, self.todo, self.estimate, self.emit = console, plan, list(todo), estimate, emit
         self.done: list[Record] = []
         self.warm: set[str] = set()
         self.running: Run | None = None
@@ -32,7 +43,7 @@ class Progress:
 
     def shown(self) -> AbstractContextManager[object]:
         """Return the context in which progress is on the screen."""
-        if not self.console.is_terminal:
+        if self.emit or not self.console.is_terminal:
             return nullcontext()
         self.live = Live(console=self.console, get_renderable=self._table, refresh_per_second=2, transient=True)
         return self.live
@@ -40,22 +51,22 @@ class Progress:
     def started(self, run: Run) -> None:
         """Note that a run begins."""
         self.running, self.since = run, monotonic()
+        self._report("started", run)
 
     def warmed(self, run: Run, outcome: Outcome) -> None:
         """Note that a worker is ready."""
         self.warm.add(run.variant)
 
     def ended(self, run: Run, record: Record) -> None:
-        """Note that a run has ended."""
-        self.note(record)
-        if self.live is None:
-            self.console.print(self._line(record), highlight=False, soft_wrap=True, markup=False)
-
-    def note(self, record: Record) -> None:
         """Count a run that has ended and learn from its cost."""
         self.done.append(record)
         self.running = None
         self.estimate.learn(record)
+        outcome = record.outcome
+        facts = {"status": outcome.status.value, "reason": outcome.reason, "fit_s": outcome.fit and outcome.fit.wall_s}
+        self._report("ended", run, **facts, done=len(self.done), runs=len(self.todo))
+        if self.live is None and self.emit is None:
+            self.console.print(self._line(record), highlight=False, soft_wrap=True, markup=False)
 
     def remaining_s(self) -> float | None:
         """Return the seconds that the study still takes; None if nothing is known yet."""
@@ -65,6 +76,11 @@ class Progress:
             return seconds
         elapsed = monotonic() - self.since if self.running else 0.0
         return max(seconds - elapsed, 1.0)
+
+    def _report(self, event: str, run: Run, **facts: object) -> None:
+        if self.emit is not None:
+            which = {"variant": run.variant, "sample": run.sample, "seed": run.seed}
+            self.emit(json_line(event, **which, **facts, remaining_s=self.remaining_s()))
 
     def _line(self, record: Record) -> str:
         fit = record.outcome.fit
@@ -89,17 +105,26 @@ class Progress:
 
     def _row(self, variant: str) -> tuple[str, str, str, str]:
         asked = [run for run in self.plan if run.variant == variant]
-        todo = [run for run in self.todo if run.variant == variant]
+        todo = sum(run.variant == variant for run in self.todo)
         done = [record for record in self.done if record.variant == variant]
-        state = "waits" if len(done) < len(todo) else "done"
-        if any(not record.ok for record in done):
-            state = next(record.outcome.status.value for record in done if not record.ok).replace("_", " ")
+        state = "waits" if len(done) < todo else "done"
+        if failed := [record for record in done if not record.ok]:
+            state = failed[0].outcome.status.value.replace("_", " ")
         if self.running is not None and self.running.variant == variant:
             doing = "runs" if variant in self.warm else "starts"
             state = f"[bold]{doing}, {seconds_as_text(monotonic() - self.since)}[/bold]"
         fits = [record.outcome.fit.wall_s for record in done if record.outcome.fit is not None]
-        finished = len(asked) - len(todo) + len(done)
+        finished = len(asked) - todo + len(done)
         return asked[0].spec.label, state, f"{finished}/{len(asked)}", seconds_as_text(median(fits)) if fits else ""
+
+
+def json_line(event: str, **facts: object) -> str:
+    """Return an event as a line of JSON.
+
+    >>> json_line("started", seed=0)
+    '{"event": "started", "seed": 0}'
+    """
+    return json.dumps({"event": event} | facts)
 
 
 @contextmanager

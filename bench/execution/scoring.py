@@ -7,10 +7,10 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
+import pooch
 from rich.console import Console
 
 from bench.datasets import Dataset
-from bench.execution.cache_folder import cache_folder
 from bench.execution.progress import bar
 from bench.metrics import (
     METRICS,
@@ -18,6 +18,7 @@ from bench.metrics import (
     REFERENCES,
     Embedding,
     ReferenceSpace,
+    Value,
     corank_together,
     evaluate,
     evaluate_across,
@@ -41,6 +42,11 @@ TOGETHER = 8
 """Embeddings that share a pass over data with too many points for their ranks to be kept."""
 
 
+def cache_folder() -> Path:
+    """Return the user's cache folder for distances, ranks and neighbours of data; see `ReferenceSpace`."""
+    return Path(pooch.os_cache("reducers-bench")) / "reference-spaces"
+
+
 def score_study(store: Store, dataset: Dataset, console: Console) -> None:
     """Score every successful run against the points that it was fitted on, and the references of all points.
 
@@ -58,15 +64,8 @@ def score_study(store: Store, dataset: Dataset, console: Console) -> None:
     with bar(console, "scores", sum(map(len, groups.values()))) as advance:
         for group, records in groups.items():
             n, without, sample, scored = group
-            score(
-                store,
-                dataset.select(n, without, sample, study.samples),
-                records,
-                lambda _: advance(),
-                measures=study.measures,
-                scored=scored,
-                references=group == whole,
-            )
+            data = dataset.select(n, without, sample, study.samples)
+            score(store, data, records, lambda _: advance(), study.measures, scored, references=group == whole)
 
 
 def score(
@@ -74,28 +73,18 @@ def score(
     dataset: Dataset,
     records: Sequence[Record],
     progress: Callable[[Record], None],
-    *,
     measures: Iterable[str] = (),
     scored: bool = True,
+    *,
     references: bool = True,
     folder: Path | None = None,
 ) -> None:
     """Compute the scores of runs that are missing, outdated or of another embedding.
 
-    Parameters
-    ----------
-    dataset : Dataset
-        The training points that all of these runs were fitted on, and the test points.
-    progress : function
-        Called with each record as its scores are complete.
-    measures : iterable of str
-        Quantities from `bench.metrics.measures` that the study asks for.
-    scored : bool
-        Whether scores and curves are computed, or measures only.
-    references : bool
-        Whether the rows that embeddings are compared with are of these data.
-    folder : path or None
-        Where arrays of the data are cached; None takes the user's cache folder.
+    All of these runs were fitted on the same training points. `progress` is called with each record as its scores are
+    complete. If not `scored`, only the measures that the study asks for are computed, no scores and curves. The
+    references, which embeddings are compared with, are of these data or left out. Arrays of the data are cached in
+    `folder`, or else in the user's cache folder.
     """
     scorer = Scorer(store, ReferenceSpace(dataset, folder or cache_folder()), tuple(measures), scored)
     for name in REFERENCES if references else ():
@@ -114,28 +103,14 @@ def score(
 
 
 class Scorer:
-    """Completes what is stored of embeddings of the same data.
+    """Completes what is stored of embeddings of the same data: measures and, if `scored`, scores and curves."""
 
-    Parameters
-    ----------
-    measures : tuple of str
-        Quantities that the study asks for besides the scores.
-    scored : bool
-        Whether scores and curves are computed, or measures only.
-    """
-
-    def __init__(
-        self, store: Store, space: ReferenceSpace, measures: tuple[str, ...] = (), scored: bool = True
-    ) -> None:
-        self.store, self.space, self.measures, self.scored = store, space, measures, scored
+    def __init__(self, store: Store, space: ReferenceSpace, measures: tuple[str, ...], scored: bool) -> None:
+        self.store, self.space, self.measures = store, space, measures
         self.scores = ScoreStore(store)
-
-    @property
-    def versions(self) -> dict[str, int]:
-        """Version of everything that is computed of an embedding, as the code computes it now."""
-        of_measures = {measure_key(name): MEASURES[name].version for name in self.measures}
-        of_scores = {metric.key: metric.version for metric in METRICS.values()} | VERSIONS
-        return (of_scores if self.scored else {}) | of_measures
+        of_scores = {metric.key: metric.version for metric in METRICS.values()} | VERSIONS if scored else {}
+        # A measure may have the name of a score.
+        self.versions = of_scores | {f"measure:{name}": MEASURES[name].version for name in measures}
 
     def missing(self, found: Scored | None) -> list[str]:
         """Return what has to be computed, in the order of the registry."""
@@ -159,44 +134,44 @@ class Scorer:
 
     def _completed(self, record: Record, found: Scored | None, missing: list[str], embedding: Embedding) -> Scored:
         found = found or Scored(subject=record.arrays_sha256 or "", versions={})
-        outdated = [name for name in self.measures if measure_key(name) in missing]
-        measured = {name: found.measures[name] for name in self.measures if name not in outdated}
-        if outdated:
-            subject = subject_of(self.store, self.space, record)
-            measured |= {name: MEASURES[name].compute(subject) for name in outdated}
+        measures = {}
+        for name in self.measures:
+            if f"measure:{name}" in missing:
+                measures[name] = MEASURES[name].compute(subject_of(self.store, self.space, record))
+            else:
+                measures[name] = found.measures[name]
         return Scored(
             subject=found.subject,
             versions=self.versions,
             values=found.current + evaluate(embedding, [key for key in missing if key in METRICS]),
-            measures=measured,
+            measures=measures,
             curves=_curves(embedding) if "curves" in missing else found.curves,
             correct=_correct(embedding) if "correct" in missing else found.correct,
         )
 
     def complete_across(self, records: Sequence[Record]) -> None:
         """Compute what is missing of the scores over the seeds of a variant, whose successful runs these are."""
-        found = self.scores.across(records)
-        missing = [key for key in self.missing(found) if key in METRICS]
-        if missing:
-            embeddings = [embedding_of(self.store, self.space, record) for record in records]
-            values = (found.current if found else []) + evaluate_across(embeddings, missing)
-            scored = Scored(subject=subject_across(records), versions=self.versions, values=values)
+
+        def compute(missing: list[str]) -> list[Value]:
+            return evaluate_across([embedding_of(self.store, self.space, record) for record in records], missing)
+
+        if scored := self._renewed(subject_across(records), self.scores.across(records), compute):
             self.scores.keep_across(records, scored)
 
     def complete_reference(self, name: str) -> None:
         """Compute what is missing of the scores of a reference."""
-        subject = self.space.dataset.fingerprint
-        found = self.scores.reference(name)
-        found = found if found and found.subject == subject else None
+        subject, found = self.space.dataset.fingerprint, self.scores.reference(name)
+        current = found if found and found.subject == subject else None
+        if scored := self._renewed(subject, current, lambda missing: reference_values(self.space, name, missing)):
+            self.scores.keep_reference(name, scored)
+
+    def _renewed(
+        self, subject: str, found: Scored | None, compute: Callable[[list[str]], list[Value]]
+    ) -> Scored | None:
+        """Return what is found with the scores that it lacks; None if it lacks none."""
         missing = [key for key in self.missing(found) if key in METRICS]
-        if missing:
-            values = (found.current if found else []) + reference_values(self.space, name, missing)
-            self.scores.keep_reference(name, Scored(subject=subject, versions=self.versions, values=values))
-
-
-def measure_key(name: str) -> str:
-    """Return what the version of a measure is stored under, apart from scores of the same name."""
-    return f"measure:{name}"
+        values = found.current if found else []
+        return Scored(subject=subject, versions=self.versions, values=values + compute(missing)) if missing else None
 
 
 def embedding_of(store: Store, space: ReferenceSpace, record: Record) -> Embedding:

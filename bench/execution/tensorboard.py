@@ -13,13 +13,7 @@ from bench.errors import StudyError
 
 
 def require() -> None:
-    """Make sure that events can be written.
-
-    Raises
-    ------
-    StudyError
-        If TensorBoard is not installed.
-    """
+    """Raise StudyError if TensorBoard is not installed."""
     if importlib.util.find_spec("tensorboard") is None:
         raise StudyError(
             "Got --monitor, but TensorBoard is not installed. Install it with: pip install '.[monitor]'; then "
@@ -29,13 +23,7 @@ def require() -> None:
 
 @contextmanager
 def watched(reducer: Any, folder: str) -> Iterator[None]:
-    """Write the numbers of each epoch that a reducer trains into a folder.
-
-    Parameters
-    ----------
-    folder : str
-        Where events go; with none, or where the reducer takes no `callback`, nothing is written.
-    """
+    """Write the numbers of each epoch into a folder; nothing without one, or where a reducer takes no `callback`."""
     if not folder or "callback" not in reducer.get_params():
         yield
         return

@@ -7,23 +7,17 @@ import sys
 
 from bench.store.records import Pool
 
-ENVIRONMENT = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "BLIS_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "NUMBA_NUM_THREADS",
+ENVIRONMENT = tuple(
+    f"{library}_THREADS"
+    for library in ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "BLIS_NUM", "VECLIB_MAXIMUM", "NUMEXPR_NUM", "NUMBA_NUM")
 )
 
 SPIN_TURNS = 1_000
 """How often a waiting thread of GNU OpenMP checks for the others before it gives up its core.
 
-The default of the library is several hundred times that. If one other program computes on the machine, the waiting
-threads then hold the cores that the awaited thread needs, and a fit of many small parallel steps takes tens of times as
-long. The price is a slightly longer fit on a quiet machine. GOMP_SPINCOUNT and OMP_WAIT_POLICY of the user take
-precedence.
+By default it is several hundred times that. If one other program computes on the machine, the waiting threads then hold
+the cores that the awaited thread needs, and a fit of many small parallel steps takes tens of times as long. The price
+is a slightly longer fit on a quiet machine. GOMP_SPINCOUNT and OMP_WAIT_POLICY of the user take precedence.
 """
 
 

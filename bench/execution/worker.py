@@ -19,7 +19,7 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
@@ -47,24 +47,15 @@ class Start:
 
 @dataclass(frozen=True)
 class Fit:
-    """Request for one run.
-
-    Attributes
-    ----------
-    random_state : int or None
-        The seed.
-    output : str
-        File for the embedding and other arrays.
-    monitor : str
-        Folder for the events of the training; empty for none.
-    retrain_s : float
-        A fit that took less time is repeated outside the clock, for pictures of the training epoch by epoch.
-    """
+    """Request for one run."""
 
     random_state: int | None
     output: str
+    """File for the embedding and other arrays."""
     monitor: str = ""
+    """Folder for the events of the training; empty for none."""
     retrain_s: float = 0.0
+    """A fit that took less time is repeated outside the clock, for pictures of the training epoch by epoch."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +74,10 @@ def main() -> None:
     logging.basicConfig(stream=sys.stderr)
     X, X_test = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("X", "X_test"))
     home = Path.cwd()
-    with os.fdopen(requests_fd) as requests, os.fdopen(replies_fd, "w") as replies:
+    with os.fdopen(requests_fd) as requests, os.fdopen(replies_fd, "w", buffering=1) as replies:
         start = Start(**json.loads(requests.readline()))
         session = WorkerSession(start, X, X_test)
-        _reply(replies, session.get_ready().model_dump_json())
+        replies.write(session.get_ready().model_dump_json() + "\n")
         for line in requests:
             request = json.loads(line)
             try:
@@ -95,7 +86,7 @@ def main() -> None:
             except CannotWriteError as error:
                 reply = json.dumps({"cannot_write": str(error)})
             os.chdir(home)
-            _reply(replies, reply)
+            replies.write(reply + "\n")
 
 
 class WorkerSession:
@@ -104,7 +95,7 @@ class WorkerSession:
     def __init__(self, start: Start, X: np.ndarray, X_test: np.ndarray) -> None:
         self.start, self.X, self.X_test = start, X, X_test
         self.cls: Any = None
-        self.embedding: np.ndarray | None = None
+        self.embedding: np.ndarray = np.empty(0)
         self.early_end = ""
         self.threads_before: set[threading.Thread] = set()
 
@@ -137,8 +128,7 @@ class WorkerSession:
         except Exception as error:  # noqa: BLE001 - whatever a reducer raises is a row of the results
             return self._failed(error, _phase(parts), parts)
         capture.save(fit.output, arrays)
-        pools = tuple(threads.read_back())
-        return Outcome(status=Status.OK, pools=pools, notes=tuple(self._notes(parts, pools)), **parts)
+        return self._ended(Status.OK, "", parts)
 
     def repeat(self, again: Repeat) -> Outcome:
         """Call `fit_transform` under the meter where the last run called `fit`, and compare the two embeddings."""
@@ -146,7 +136,6 @@ class WorkerSession:
             embedding, cost = measure(lambda: self._create({}, again.random_state).fit_transform(self.X))
         except Exception as error:  # noqa: BLE001 - a reducer may raise anything
             return self._failed(error, "fit_transform", {})
-        assert self.embedding is not None
         same = embedding.tobytes() == self.embedding.tobytes()
         return Outcome(status=Status.OK, fit_transform=cost, repeatable=same)
 
@@ -154,9 +143,11 @@ class WorkerSession:
         traceback.print_exc()
         reason = f"{type(error).__name__}: {error}"
         if isinstance(error, MemoryError):
-            status = Status.OUT_OF_MEMORY
-        else:
-            status, reason = _status_of(error), f"{phase}: {reason}"
+            return self._ended(Status.OUT_OF_MEMORY, reason, parts)
+        is_invalid = isinstance(error, reducers.InvalidEmbeddingError)
+        return self._ended(Status.INVALID if is_invalid else Status.FAILED, f"{phase}: {reason}", parts)
+
+    def _ended(self, status: Status, reason: str, parts: dict[str, Any]) -> Outcome:
         pools = tuple(threads.read_back())
         return Outcome(status=status, reason=reason, pools=pools, notes=tuple(self._notes(parts, pools)), **parts)
 
@@ -165,13 +156,13 @@ class WorkerSession:
         reducer = self._create({}, fit.random_state)
         parts["can_transform"] = hasattr(reducer, "transform")
         parts["can_invert"] = hasattr(reducer, "inverse_transform")
-        _touch(self.X, self.X_test)
+        for array in (self.X, self.X_test):
+            array.sum()  # reads every page of memory-mapped data, so that no fit pays for bringing them in
         with watched(reducer, fit.monitor):
             _, parts["fit"] = measure(lambda: reducer.fit(self.X))
         self.embedding, self.early_end = np.array(reducer.embedding_), _early_end(reducer)
-        embedding = self.embedding
-        parts["n_components"] = embedding.shape[1]
-        arrays = {"train": embedding.astype(np.float32)}
+        parts["n_components"] = self.embedding.shape[1]
+        arrays = {"train": self.embedding.astype(np.float32)}
         if not parts["can_transform"] or not len(self.X_test):
             return arrays
         Z_test, parts["transform"] = measure(lambda: reducer.transform(self.X_test))
@@ -201,7 +192,7 @@ class WorkerSession:
 
     def _create(self, overrides: Any, random_state: int | None) -> Any:
         accepted = self.cls().get_params()
-        given = {**self.start.params, **{name: value for name, value in overrides.items() if name in accepted}}
+        given = self.start.params | {name: value for name, value in overrides.items() if name in accepted}
         if "random_state" in accepted:
             given["random_state"] = random_state
         if "n_jobs" in accepted:
@@ -217,41 +208,21 @@ class WorkerSession:
         fit: Measurement | None = parts.get("fit")
         if fit is not None and fit.cores > 1.1 * self.start.threads + 0.1:
             notes.append(f"used {fit.cores:.1f} cores, more than its budget of {self.start.threads}")
-        left = [thread.name for thread in threading.enumerate() if thread not in self.threads_before]
-        if left:
+        if left := set(threading.enumerate()) - self.threads_before:
             notes.append(f"left {len(left)} thread(s) running")
-        if self.early_end:
-            notes.append(self.early_end)
-        return notes
+        return notes + ([self.early_end] if self.early_end else [])
 
 
 def _early_end(reducer: Any) -> str:
-    """Return the note on a training that ended before its last epoch; empty for others."""
+    """Return the note on a training that ended before its last epoch."""
     done, most = getattr(reducer, "n_iter_", None), getattr(reducer, "n_epochs", None)
     return f"stopped early, after {done} of {most} epochs" if done and most and done < most else ""
 
 
-def _status_of(error: Exception) -> Status:
-    return Status.INVALID if isinstance(error, reducers.InvalidEmbeddingError) else Status.FAILED
-
-
 def _phase(parts: dict[str, Any]) -> str:
-    if "can_transform" not in parts:
-        return "creating it"
-    if "fit" not in parts:
-        return "fit"
-    return "transform" if "transform" not in parts else "inverse_transform"
-
-
-def _touch(*arrays: np.ndarray) -> None:
-    """Read every page of memory-mapped data, so that no fit pays for bringing them in."""
-    for array in arrays:
-        array.sum()
-
-
-def _reply(replies: IO[str], line: str) -> None:
-    replies.write(line + "\n")
-    replies.flush()
+    """Return what a run was doing, from what it had measured by then."""
+    done = {"can_transform": "creating it", "fit": "fit", "transform": "transform"}
+    return next((doing for part, doing in done.items() if part not in parts), "inverse_transform")
 
 
 def _die_with_parent() -> None:

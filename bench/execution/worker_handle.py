@@ -8,16 +8,17 @@ import selectors
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, Self
 
 from bench.errors import CannotWriteError, WorkerError
 from bench.execution import threads
-from bench.execution.interrupt import Interrupt
 from bench.execution.processes import GRACE_S, MARK, end_left_behind, group_exists, resident, resident_of_children
 from bench.execution.worker import Fit, Repeat, Start
 from bench.store.records import Outcome, Status
@@ -28,36 +29,59 @@ COUNT_CHILDREN_EVERY_S = 1.0
 TAIL_BYTES = 8_192
 
 
-@dataclass(frozen=True)
-class Limits:
-    """How long one request may take, in seconds, and how much memory may be resident, in bytes."""
+class Interrupt:
+    """In this context the first Ctrl-C or SIGTERM only sets a flag; `check` raises it. A second one acts at once."""
 
-    seconds: float
-    memory: int
+    def __init__(self) -> None:
+        self._requested = False
+        self._previous: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._previous[number] = signal.signal(number, self._request)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        while self._previous:
+            signal.signal(*self._previous.popitem())
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt if an interruption has been requested."""
+        if self._requested:
+            raise KeyboardInterrupt
+
+    def _request(self, number: int, frame: FrameType | None) -> None:
+        self._requested = True
+        self.__exit__()
 
 
 class WorkerHandle:
-    """A worker process in a session of its own, so that a signal to its group reaches all that it started."""
+    """A worker process in a session of its own, so that a signal to its group reaches all that it started.
 
-    def __init__(self, start: Start, data_folder: Path, interrupt: Interrupt) -> None:
+    Each request to it may take `timeout_s` seconds, and `memory` bytes may be resident.
+    """
+
+    def __init__(self, start: Start, data_folder: Path, interrupt: Interrupt, *, timeout_s: float, memory: int) -> None:
         self.start, self.data_folder, self.interrupt = start, data_folder, interrupt
+        self.timeout_s, self.memory = timeout_s, memory
         self.mark = f"{os.getpid()}-{uuid.uuid4().hex}"
         self._tail = bytearray()
         self._pending = b""
         self._closed = False
 
-    def launch(self, limits: Limits) -> Outcome:
+    def launch(self) -> Outcome:
         """Start the process, wait until it is ready, and return how that went.
 
-        Raises
-        ------
-        WorkerError
-            If the process cannot be started at all.
+        Raises WorkerError if the process cannot be started at all.
         """
-        request_read, request_write = os.pipe()
-        reply_read, reply_write = os.pipe()
+        request_read, self._requests = os.pipe()
+        self._replies, reply_write = os.pipe()
         command = [sys.executable, "-m", "bench.execution.worker"]
         command += [str(request_read), str(reply_write), str(self.data_folder)]
+        # A worker imports what this process imports, wherever it was started.
+        paths = filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")])
+        own = {"PYTHONPATH": os.pathsep.join(paths), MARK: self.mark}
         try:
             self._process = subprocess.Popen(
                 command,
@@ -66,32 +90,28 @@ class WorkerHandle:
                 stderr=subprocess.STDOUT,
                 pass_fds=(request_read, reply_write),
                 start_new_session=True,
-                env=os.environ | threads.environment(self.start.threads) | _import_path() | {MARK: self.mark},
+                env=os.environ | threads.environment(self.start.threads) | own,
             )
         except OSError as error:
             raise WorkerError(f"Got no worker process from {command[0]}: {error}.") from error
         finally:
             os.close(request_read)
             os.close(reply_write)
-        self._requests, self._replies = request_write, reply_read
         assert self._process.stdout is not None
         self._output = self._process.stdout.fileno()
-        os.set_blocking(self._output, False)
         self._selector = selectors.DefaultSelector()
-        self._selector.register(self._replies, selectors.EVENT_READ)
-        self._selector.register(self._output, selectors.EVENT_READ)
-        return self._ask(self.start, limits)
+        for descriptor in (self._replies, self._output):
+            os.set_blocking(descriptor, False)
+            self._selector.register(descriptor, selectors.EVENT_READ)
+        return self._ask(self.start)
 
-    def run(self, request: Fit | Repeat, limits: Limits) -> Outcome:
+    def run(self, request: Fit | Repeat) -> Outcome:
         """Run the reducer once and return how that went; a worker that passed a limit or died is gone afterwards.
 
-        Raises
-        ------
-        CannotWriteError
-            If the embedding could not be written.
+        Raises CannotWriteError if the embedding could not be written.
         """
         self._tail.clear()
-        return self._ask(request, limits)
+        return self._ask(request)
 
     @property
     def log_tail(self) -> str:
@@ -104,14 +124,14 @@ class WorkerHandle:
             return
         self._closed = True
         group = self._process.pid
-        for signal_number, patience in ((signal.SIGTERM, GRACE_S), (signal.SIGKILL, GRACE_S)):
+        for signal_number in (signal.SIGTERM, signal.SIGKILL):
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(group, signal_number)
-            deadline = time.monotonic() + patience
-            while time.monotonic() < deadline and (self._process.poll() is None or group_exists(group)):
+            deadline = time.monotonic() + GRACE_S
+            while (remains := self._process.poll() is None or group_exists(group)) and time.monotonic() < deadline:
                 self._read_output()
                 time.sleep(0.01)
-            if self._process.poll() is not None and not group_exists(group):
+            if not remains:
                 break
         end_left_behind(self.mark)
         self._selector.close()
@@ -121,18 +141,16 @@ class WorkerHandle:
             with suppress(OSError):
                 os.close(descriptor)
 
-    def _ask(self, request: Start | Fit | Repeat, limits: Limits) -> Outcome:
-        deadline = time.monotonic() + limits.seconds
+    def _ask(self, request: Start | Fit | Repeat) -> Outcome:
+        deadline = time.monotonic() + self.timeout_s
         with suppress(BrokenPipeError):
             os.write(self._requests, (json.dumps(asdict(request)) + "\n").encode())
-        outcome = self._await(deadline, limits)
-        if outcome is None:
-            outcome = self._cause_of_death()
+        outcome = self._await(deadline) or self._cause_of_death()
         if outcome.status in (Status.TIMEOUT, Status.OUT_OF_MEMORY, Status.CRASHED):
             self.close()
         return outcome
 
-    def _await(self, deadline: float, limits: Limits) -> Outcome | None:
+    def _await(self, deadline: float) -> Outcome | None:
         """Return the reply, or the limit that was passed; None if the process ended instead."""
         counted_at, grandchildren = 0.0, 0
         while True:
@@ -140,30 +158,26 @@ class WorkerHandle:
             for key, _ in self._selector.select(timeout=WATCH_EVERY_S):
                 if key.fd == self._output:
                     self._read_output()
-                elif (line := self._read_reply()) is not None:
-                    return _outcome_of(line)
+                elif reply := self._read_reply():
+                    return reply
             now = time.monotonic()
             if now > deadline:
-                return Outcome(
-                    status=Status.TIMEOUT, reason=f"took longer than the limit of {seconds_as_text(limits.seconds)}"
-                )
+                reason = f"took longer than the limit of {seconds_as_text(self.timeout_s)}"
+                return Outcome(status=Status.TIMEOUT, reason=reason)
             if self._process.poll() is not None:
-                line = self._read_reply()
-                return _outcome_of(line) if line is not None else None
+                return self._read_reply()
             if now - counted_at > COUNT_CHILDREN_EVERY_S:
                 counted_at, grandchildren = now, resident_of_children(self._process.pid)
             held = resident(self._process.pid) + grandchildren
-            if held > limits.memory:
-                return Outcome(
-                    status=Status.OUT_OF_MEMORY,
-                    reason=f"held {held / 2**20:,.0f} MiB, more than the limit of {limits.memory / 2**20:,.0f} MiB",
-                )
+            if held > self.memory:
+                reason = f"held {held / 2**20:,.0f} MiB, more than the limit of {self.memory / 2**20:,.0f} MiB"
+                return Outcome(status=Status.OUT_OF_MEMORY, reason=reason)
 
     def _read_output(self) -> None:
         """Take what was printed and keep its end; a worker that prints without end never waits for this process."""
         try:
             chunk = os.read(self._output, 1 << 16)
-        except (BlockingIOError, OSError):
+        except OSError:
             return
         if not chunk:
             with suppress(KeyError):
@@ -171,16 +185,18 @@ class WorkerHandle:
         self._tail += chunk
         del self._tail[:-TAIL_BYTES]
 
-    def _read_reply(self) -> bytes | None:
-        """Return one whole line of the replies; None if there is none yet."""
-        os.set_blocking(self._replies, False)
+    def _read_reply(self) -> Outcome | None:
+        """Return the reply once its line is whole."""
         with suppress(BlockingIOError):
             self._pending += os.read(self._replies, 1 << 16)
         line, newline, rest = self._pending.partition(b"\n")
         if not newline:
             return None
         self._pending = rest
-        return line
+        cause = json.loads(line).get("cannot_write")
+        if cause is not None:
+            raise CannotWriteError(f"The embedding could not be written: {cause}. Free some space and run again.")
+        return Outcome.model_validate_json(line)
 
     def _cause_of_death(self) -> Outcome:
         for _ in range(64):
@@ -191,16 +207,3 @@ class WorkerHandle:
         name = signal.Signals(-code).name
         hint = " (perhaps the system ran out of memory)" if name == "SIGKILL" else ""
         return Outcome(status=Status.CRASHED, reason=f"the process was ended by signal {name}{hint}")
-
-
-def _outcome_of(line: bytes) -> Outcome:
-    fields: dict[str, Any] = json.loads(line)
-    if "cannot_write" in fields:
-        cause = fields["cannot_write"]
-        raise CannotWriteError(f"The embedding could not be written: {cause}. Free some space and run again.")
-    return Outcome.model_validate_json(line)
-
-
-def _import_path() -> dict[str, str]:
-    """Return the variable that lets a worker import what this process imports, wherever it was started."""
-    return {"PYTHONPATH": os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]))}

@@ -7,7 +7,7 @@ import logging
 import shutil
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock, Thread
 
@@ -18,11 +18,12 @@ log = logging.getLogger(__name__)
 CAPACITY = 4 * 2**30
 """Bytes beyond which the least recently used arrays are removed."""
 
-_being_written: dict[Path, _Writer] = {}
+Arrays = dict[str, np.ndarray]
+_being_written: dict[Path, tuple[Thread, Arrays]] = {}
 _one_at_a_time = Lock()
 
 
-class CachedArrays(Mapping[str, np.ndarray]):
+class CachedArrays:
     """Arrays that are read from a folder when asked for, and computed and written if they are missing or damaged.
 
     They are written in the background; until then they are read from memory.
@@ -35,59 +36,36 @@ class CachedArrays(Mapping[str, np.ndarray]):
         Returns the arrays.
     """
 
-    def __init__(self, folder: Path | None, compute: Callable[[], dict[str, np.ndarray]]) -> None:
+    def __init__(self, folder: Path | None, compute: Callable[[], Arrays]) -> None:
         self.folder, self.compute = folder, compute
-        self.arrays: dict[str, np.ndarray] = {}
+        self.arrays: Arrays = {}
 
     def __getitem__(self, name: str) -> np.ndarray:
-        if name not in self.arrays:
-            found = None if self.folder is None else _find(self.folder, name)
-            if found is None:
-                self.arrays = self.compute()
-                if self.folder is not None:
-                    _Writer(self.folder, self.arrays).start()
-            else:
-                self.arrays[name] = found
+        if name in self.arrays:
+            return self.arrays[name]
+        found = None if self.folder is None else _find(self.folder, name)
+        if found is not None:
+            self.arrays[name] = found
+            return found
+        self.arrays = self.compute()
+        if self.folder is not None:
+            # No daemon: a process does not end before all is written.
+            writer = Thread(target=_write_or_warn, args=(self.folder, self.arrays), daemon=False)
+            _being_written[self.folder] = writer, self.arrays
+            writer.start()
         return self.arrays[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.arrays)
-
-    def __len__(self) -> int:
-        return len(self.arrays)
-
-
-class _Writer(Thread):
-    """Writes arrays in the background. A process does not end before it is done."""
-
-    def __init__(self, folder: Path, arrays: Mapping[str, np.ndarray]) -> None:
-        super().__init__(name=f"writes {folder.name}", daemon=False)
-        self.folder, self.arrays = folder, arrays
-        _being_written[folder] = self
-
-    def run(self) -> None:
-        try:
-            with _one_at_a_time:
-                _write(self.folder, self.arrays)
-        except OSError as error:
-            log.warning("%s cannot be written and will be computed again (%s)", self.folder, error)
-        finally:
-            _being_written.pop(self.folder, None)
 
 
 def flush() -> None:
     """Wait until all arrays are written."""
-    for writer in list(_being_written.values()):
+    for writer, _ in list(_being_written.values()):
         writer.join()
 
 
 def _find(folder: Path, name: str) -> np.ndarray | None:
-    writer = _being_written.get(folder)
-    return _read(folder, name) if writer is None else writer.arrays[name]
-
-
-def _read(folder: Path, name: str) -> np.ndarray | None:
     """Return an array if it is there, complete, and the one that was written."""
+    if folder in _being_written:
+        return _being_written[folder][1][name]
     try:
         checksums = json.loads((folder / "sums.json").read_text())
         array = np.load(folder / f"{name}.npy", allow_pickle=False)
@@ -100,7 +78,17 @@ def _read(folder: Path, name: str) -> np.ndarray | None:
     return array
 
 
-def _write(folder: Path, arrays: Mapping[str, np.ndarray]) -> None:
+def _write_or_warn(folder: Path, arrays: Arrays) -> None:
+    try:
+        with _one_at_a_time:
+            _write(folder, arrays)
+    except OSError as error:
+        log.warning("%s cannot be written and will be computed again (%s)", folder, error)
+    finally:
+        _being_written.pop(folder, None)
+
+
+def _write(folder: Path, arrays: Arrays) -> None:
     """Write elsewhere and rename, so that the folder is never there in part."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder.parent))
@@ -117,16 +105,13 @@ def _write(folder: Path, arrays: Mapping[str, np.ndarray]) -> None:
 
 def _make_room(newest: Path) -> None:
     """Remove the least recently used arrays until the rest is within the capacity; never the newest."""
-    folders = [folder for folder in newest.parent.iterdir() if (folder / "sums.json").is_file() and folder != newest]
-    size = _size(newest)
-    for folder in sorted(folders, key=lambda folder: (folder / "sums.json").stat().st_mtime, reverse=True):
-        size += _size(folder)
-        if size > CAPACITY:
+    folders = [sums.parent for sums in newest.parent.glob("*/sums.json") if sums.parent != newest]
+    folders.sort(key=lambda folder: (folder / "sums.json").stat().st_mtime, reverse=True)
+    size = 0
+    for folder in (newest, *folders):
+        size += sum(path.stat().st_size for path in folder.glob("*.npy"))
+        if size > CAPACITY and folder != newest:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.glob("*.npy"))
 
 
 def _checksum(array: np.ndarray) -> list[int | str | list[int]]:

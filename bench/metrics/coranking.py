@@ -108,15 +108,7 @@ class Coranking:
 
 
 def corank(space: ReferenceSpace, embeddings: Sequence[np.ndarray]) -> list[Coranking]:
-    """Compare embeddings with the original space, all in one pass over its ranks.
-
-    Parameters
-    ----------
-    space : ReferenceSpace
-        The data.
-    embeddings : sequence of ndarray of shape (n_components, n_samples), float64
-        Positions of the training points; see `Embedding.positions`.
-    """
+    """Compare embeddings, by their `Embedding.positions`, with the original space, all in one pass over its ranks."""
     n, n_chunks = space.n, get_num_threads()
     counts = [np.zeros((n_chunks, 5, n), np.int64) for _ in embeddings]
     near = [np.empty((n, min(MAX_NEIGHBOURS, n - 1)), np.int32) for _ in embeddings]

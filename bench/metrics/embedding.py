@@ -8,10 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
-from bench.metrics import kernels, plain_kernels
+from bench.metrics import kernels
 from bench.metrics.chunks import in_chunks
 from bench.metrics.coranking import Coranking, corank
-from bench.metrics.reference_space import MAX_NEIGHBOURS, Memory, ReferenceSpace, squared_norms
+from bench.metrics.reference_space import MAX_NEIGHBOURS, Memory, Points, ReferenceSpace, squared_norms
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,6 @@ class Embedding(Memory):
 
     Attributes
     ----------
-    space : ReferenceSpace
-        The data.
     Z : ndarray of shape (n_train, n_components)
         Embedding of the training points.
     Z_test : ndarray of shape (n_test, n_components) or None
@@ -51,6 +49,16 @@ class Embedding(Memory):
     def y_test(self) -> np.ndarray | None:
         """Labels of the test points."""
         return self.space.dataset.y_test
+
+    def labels(self, of: Points = "train") -> np.ndarray:
+        """Return the labels of some points, which must be known."""
+        y = self.y if of == "train" else self.y_test
+        assert y is not None
+        return y
+
+    def neighbours_of(self, of: Points) -> np.ndarray:
+        """Return the nearest training points of each point."""
+        return self.neighbours if of == "train" else self.test_neighbours
 
     @cached_property
     def is_finite(self) -> bool:
@@ -109,19 +117,13 @@ class Embedding(Memory):
         """Ranks in the original space, from 0, of each test point's nearest neighbours in the embedding."""
         near = self.test_neighbours
         blocks = self.space.rank_blocks("test")
-        return np.concatenate([np.take_along_axis(ranks, near[rows], axis=1) for rows, ranks in blocks]).astype(
-            np.int64
-        )
+        found = [np.take_along_axis(ranks, near[rows], axis=1) for rows, ranks in blocks]
+        return np.concatenate(found).astype(np.int64)
 
-    @cached_property
-    def class_sums(self) -> np.ndarray:
-        """Sum of the distances of each training point to each class, of shape (n_train, n_classes)."""
-        return self._class_sums(self.positions, self.y)
-
-    @cached_property
-    def test_class_sums(self) -> np.ndarray:
-        """The same for test points among themselves."""
-        return self._class_sums(self.test_positions, self.y_test)
+    def class_sums(self, of: Points) -> np.ndarray:
+        """Return the sum of the distances of each point to those of each class, of shape (n_points, n_classes)."""
+        positions = self.positions if of == "train" else self.test_positions
+        return self.once(f"class sums, {of}", lambda: self._class_sums(positions, self.labels(of)))
 
     @cached_property
     def baseline(self) -> Embedding:
@@ -143,12 +145,11 @@ class Embedding(Memory):
         """Return points of the embedding as kernels take them."""
         return np.ascontiguousarray(np.asarray(Z, np.float64).T / self.unit)
 
-    def _class_sums(self, positions: np.ndarray, y: np.ndarray | None) -> np.ndarray:
-        assert y is not None
+    def _class_sums(self, positions: np.ndarray, y: np.ndarray) -> np.ndarray:
         order = np.argsort(y, kind="stable")
         starts = np.append(np.unique(y[order], return_index=True)[1], len(y))
         sums = np.empty((len(y), len(starts) - 1))
-        in_chunks(plain_kernels.class_sums, np.ascontiguousarray(positions[:, order]), positions, starts, sums)
+        in_chunks(kernels.class_sums, np.ascontiguousarray(positions[:, order]), positions, starts, sums)
         return sums
 
 
@@ -170,9 +171,8 @@ class Unreduced(Embedding):
         """One step of the grid that the data lie on."""
         return 1.0
 
-    def _class_sums(self, positions: np.ndarray, y: np.ndarray | None) -> np.ndarray:
+    def _class_sums(self, positions: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Use inner products, which are exact here and cost far less than differences."""
-        assert y is not None
         points = np.ascontiguousarray(positions.T)
         norms = squared_norms(points)
         member = (y[:, None] == np.unique(y)).astype(np.float64)
@@ -186,19 +186,9 @@ class Unreduced(Embedding):
 class ShuffledLabels(Unreduced):
     """The data with their labels shuffled: the score where there is nothing to find."""
 
-    @cached_property
-    def y(self) -> np.ndarray | None:
-        """Labels of the training points, shuffled."""
-        return _shuffled(self.space.dataset.y)
-
-    @cached_property
-    def y_test(self) -> np.ndarray | None:
-        """Labels of the test points, shuffled."""
-        return _shuffled(self.space.dataset.y_test)
-
-
-def _shuffled(y: np.ndarray | None) -> np.ndarray | None:
-    return None if y is None else np.random.RandomState(0).permutation(y)
+    def labels(self, of: Points = "train") -> np.ndarray:
+        """Return the labels of some points, shuffled."""
+        return np.random.RandomState(0).permutation(super().labels(of))
 
 
 def corank_together(embeddings: Sequence[Embedding]) -> None:

@@ -2,8 +2,8 @@
 
 `X` are the data, of shape (n_samples, n_features), or a `ReferenceSpace` of them: its distances and ranks are then
 computed once for all embeddings and metrics. `Z` is the embedding, of shape (n_samples, n_components), `y` are labels
-of any type, `k` is the size of the neighbourhood. All are exact and deterministic; the families' modules say how each
-is defined. A metric without a value raises `UndefinedError`, which says why.
+of any type, `k` is the size of the neighbourhood. All are exact and deterministic. A metric without a value raises
+`UndefinedError`, which says why.
 
 >>> import numpy as np
 >>> rng = np.random.RandomState(0)
@@ -18,7 +18,7 @@ is defined. A metric without a value raises `UndefinedError`, which says why.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -131,74 +131,9 @@ def space_of(
     )
 
 
-def trustworthiness(X: np.ndarray | ReferenceSpace, Z: np.ndarray, k: int = 5) -> float:
-    """Return how few false neighbours are among the k nearest in the embedding (Venna and Kaski 2001)."""
-    return neighbourhood.trustworthiness(_embedding(X, Z), k)
-
-
-def continuity(X: np.ndarray | ReferenceSpace, Z: np.ndarray, k: int = 5) -> float:
-    """Return how few of the k nearest neighbours in the data were torn away (Venna and Kaski 2001)."""
-    return neighbourhood.continuity(_embedding(X, Z), k)
-
-
-def knn_recall(X: np.ndarray | ReferenceSpace, Z: np.ndarray, k: int = 15) -> float:
-    """Return the share of the k nearest neighbours that the embedding keeps, Q_NX(k) (Lee and Verleysen 2009)."""
-    return neighbourhood.knn_recall(_embedding(X, Z), k)
-
-
 def r_nx(X: np.ndarray | ReferenceSpace, Z: np.ndarray) -> np.ndarray:
     """Return kNN recall above chance for every k from 1 to n - 1 (Lee and Verleysen 2009)."""
     return _embedding(X, Z).coranking.r_nx
-
-
-def r_nx_auc(X: np.ndarray | ReferenceSpace, Z: np.ndarray) -> float:
-    """Return the area under `r_nx` over ln k (Lee, Peluffo-Ordonez and Verleysen 2015)."""
-    return neighbourhood.r_nx_auc(_embedding(X, Z))
-
-
-def shepard_spearman(X: np.ndarray | ReferenceSpace, Z: np.ndarray) -> float:
-    """Return the rank correlation of distances over all pairs of points."""
-    return distances.shepard_spearman(_embedding(X, Z))
-
-
-def stress(X: np.ndarray | ReferenceSpace, Z: np.ndarray) -> float:
-    """Return the normalised stress at the scale that suits the embedding best (Smelser et al. 2024)."""
-    return distances.stress(_embedding(X, Z))
-
-
-def triplet_accuracy(X: np.ndarray | ReferenceSpace, Z: np.ndarray) -> float:
-    """Return how often the nearer of two random points is still the nearer one (Wang et al. 2021)."""
-    return distances.triplet_accuracy(_embedding(X, Z))
-
-
-def density_correlation(X: np.ndarray | ReferenceSpace, Z: np.ndarray) -> float:
-    """Return the correlation of the logarithms of local radii (Narayan, Berger and Cho 2021)."""
-    return distances.density_correlation(_embedding(X, Z))
-
-
-def knn_accuracy(Z: np.ndarray, y: Sequence[object] | np.ndarray, k: int = 10) -> float:
-    """Return the share of points whose label the majority of their k nearest other points has."""
-    return labels.knn_accuracy(_embedding(space_of(Z, y), Z), k)
-
-
-def neighbourhood_hit(Z: np.ndarray, y: Sequence[object] | np.ndarray, k: int = 15) -> float:
-    """Return the mean share of a point's k nearest other points that have its label (Paulovich et al. 2008)."""
-    return labels.neighbourhood_hit(_embedding(space_of(Z, y), Z), k)
-
-
-def silhouette(Z: np.ndarray, y: Sequence[object] | np.ndarray) -> float:
-    """Return the mean silhouette under some labels (Rousseeuw 1987), as scikit-learn's, in far less time."""
-    return labels.silhouette(_embedding(space_of(Z, y), Z))
-
-
-def distance_consistency(Z: np.ndarray, y: Sequence[object] | np.ndarray) -> float:
-    """Return the share of points whose nearest class centroid is their own (Sips et al. 2009)."""
-    return labels.distance_consistency(_embedding(space_of(Z, y), Z))
-
-
-def kmeans_ari(Z: np.ndarray, y: Sequence[object] | np.ndarray) -> float:
-    """Return the adjusted Rand index of k-means, a cluster a class, and the labels."""
-    return clustering.kmeans_ari(_embedding(space_of(Z, y), Z))
 
 
 def procrustes_residual(*embeddings: np.ndarray) -> float:
@@ -209,6 +144,41 @@ def procrustes_residual(*embeddings: np.ndarray) -> float:
 def knn_jaccard(*embeddings: np.ndarray, k: int = 15) -> float:
     """Return the share of neighbours that embeddings have in common, mean over points and pairs (Jaccard 1901)."""
     return stability.knn_jaccard([_embedding(space_of(Z), Z) for Z in embeddings], k)
+
+
+def _of_data(metric: Callable[..., float], k: int | None = None) -> Callable[..., float]:
+    """Return a metric as a function of data, or a `ReferenceSpace` of them, and an embedding."""
+
+    def function(X: np.ndarray | ReferenceSpace, Z: np.ndarray, k: int | None = k) -> float:
+        return metric(_embedding(X, Z), *([] if k is None else [k]))
+
+    function.__name__, function.__doc__ = metric.__name__, metric.__doc__
+    return function
+
+
+def _of_labels(metric: Callable[..., float], k: int | None = None) -> Callable[..., float]:
+    """Return a metric as a function of an embedding and labels."""
+
+    def function(Z: np.ndarray, y: Sequence[object] | np.ndarray, k: int | None = k) -> float:
+        return metric(_embedding(space_of(Z, y), Z), *([] if k is None else [k]))
+
+    function.__name__, function.__doc__ = metric.__name__, metric.__doc__
+    return function
+
+
+trustworthiness = _of_data(neighbourhood.trustworthiness, k=5)
+continuity = _of_data(neighbourhood.continuity, k=5)
+knn_recall = _of_data(neighbourhood.knn_recall, k=15)
+r_nx_auc = _of_data(neighbourhood.r_nx_auc)
+shepard_spearman = _of_data(distances.shepard_spearman)
+stress = _of_data(distances.stress)
+triplet_accuracy = _of_data(distances.triplet_accuracy)
+density_correlation = _of_data(distances.density_correlation)
+knn_accuracy = _of_labels(labels.knn_accuracy, k=10)
+neighbourhood_hit = _of_labels(labels.neighbourhood_hit, k=15)
+silhouette = _of_labels(labels.silhouette)
+distance_consistency = _of_labels(labels.distance_consistency)
+kmeans_ari = _of_labels(clustering.kmeans_ari)
 
 
 def _embedding(X: np.ndarray | ReferenceSpace, Z: np.ndarray, Z_test: np.ndarray | None = None) -> Embedding:

@@ -1,12 +1,9 @@
-"""Compiled kernels: everything that looks at every pair of points, a block of rows at a time.
+"""Compiled kernels: what looks at every pair of points, a row at a time. Those of single pairs are in `pair_kernels`.
 
-Those that rank rows stand here, those that correlate pairs in `pair_kernels`, the others in `plain_kernels`. None of
-the files imports anything of this project: numba keeps compiled code on disk and notices a change of a kernel's own
-file only, so that a callee in another file could be edited and the old code still be used.
-
-A kernel takes every `n_chunks`-th row from row `chunk` on, so that several can work at once (`bench.metrics.chunks`).
-Nothing is added up across rows in floating point: no result depends on the number of threads. A position is an array of
-shape (n_components, n_samples), one component after the other, so that loops over points run through memory in order.
+Neither file imports anything of this project: numba keeps compiled code on disk and notices a change of a kernel's own
+file only. A kernel takes every `n_chunks`-th row from row `chunk` on, so that several can work at once
+(`bench.metrics.chunks`). Nothing is added up across rows in floating point: no result depends on the number of threads.
+Positions are float64 of shape (n_components, n_samples), so that loops over points run through memory in order.
 """
 
 from __future__ import annotations
@@ -16,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+Array = np.ndarray
 CROWDED = 12.0
 """Squared bucket sizes add up to n where buckets hold one point each; from this many times n on, insertion is slow."""
 DIGIT_BITS = 11
@@ -25,14 +23,14 @@ DIGIT_BITS = 11
 class Scratch(NamedTuple):
     """What sorting one row needs; made once a chunk."""
 
-    distances: np.ndarray
-    sorted: np.ndarray
-    order: np.ndarray
-    bucket: np.ndarray
-    places: np.ndarray
-    bits: np.ndarray
-    other_bits: np.ndarray
-    other_order: np.ndarray
+    distances: Array
+    sorted: Array
+    order: Array
+    bucket: Array
+    places: Array
+    bits: Array
+    other_bits: Array
+    other_order: Array
 
 
 @njit(cache=True, nogil=True)
@@ -53,7 +51,7 @@ def _scratch(n: int) -> Scratch:
 
 
 @njit(cache=True, nogil=True)
-def _from_position(positions: np.ndarray, queries: np.ndarray, row: int, distances: np.ndarray) -> None:
+def _from_position(positions: Array, queries: Array, row: int, distances: Array) -> None:
     """Squared distances by differences: expanding the square in products would cost digits that order near points."""
     n = positions.shape[1]
     for c in range(positions.shape[0]):
@@ -67,7 +65,7 @@ def _from_position(positions: np.ndarray, queries: np.ndarray, row: int, distanc
 
 
 @njit(cache=True, nogil=True)
-def _from_products(products: np.ndarray, norm: float, norms: np.ndarray, distances: np.ndarray) -> None:
+def _from_products(products: Array, norm: float, norms: Array, distances: Array) -> None:
     """Squared distances from inner products of whole numbers, which are exact."""
     for j in range(len(norms)):
         distances[j] = norm + norms[j] - 2.0 * products[j]
@@ -117,7 +115,7 @@ def _scatter(s: Scratch, start: int, stop: int, last: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _insert(values: np.ndarray, order: np.ndarray, m: int) -> None:
+def _insert(values: Array, order: Array, m: int) -> None:
     """Insertion sort, stable, of what buckets have brought nearly into order."""
     for t in range(1, m):
         value = values[t]
@@ -171,10 +169,8 @@ def _radix(s: Scratch, itself: int, low: float) -> None:
 def _sort(s: Scratch, itself: int, k: int) -> int:
     """Order the k nearest points of a row, or more, by distance, then by index; return how many points there are.
 
-    `itself` is left out; -1 leaves out nobody.
-
-    Distances are spread over buckets of equal width, which is nearly an order where they are nearly uniform, and
-    inserted. Where that would be slow they are sorted by their bits instead.
+    `itself` is left out; -1 leaves out nobody. Distances are spread over buckets of equal width and inserted, or sorted
+    by their bits where that would be slow.
     """
     n = len(s.distances)
     if itself >= 0:
@@ -198,58 +194,38 @@ def _sort(s: Scratch, itself: int, k: int) -> int:
 
 @njit(cache=True, nogil=True)
 def rank_rows(
-    chunk: int,
-    n_chunks: int,
-    products: np.ndarray,
-    norms_of_rows: np.ndarray,
-    norms: np.ndarray,
-    first: int,
-    ranks: np.ndarray,
-    near: np.ndarray,
+    chunk: int, n_chunks: int, products: Array, row_norms: Array, norms: Array, first: int, ranks: Array, near: Array
 ) -> None:
     """Rank all points as neighbours of each row's point: by distance, ties by index, the point itself last.
 
-    Parameters
-    ----------
-    products : ndarray of shape (n_rows, n_samples)
-        Inner products of the rows' points with all points.
-    norms_of_rows, norms : ndarray of shape (n_rows,), (n_samples,), float64
-        Squared norms.
-    first : int
-        Which point the first row is; -1 where rows are no points of the sample.
-    ranks : ndarray of shape (n_rows, n_samples), uint16 or uint32
-        Where the ranks go, from 0.
-    near : ndarray of shape (n_rows, k), int32
-        Where the k nearest go, nearest first.
+    `products` are the inner products of the rows' points with all, `row_norms` and `norms` their squared norms; `first`
+    is the point of the first row, -1 where rows are no points of the sample. Ranks, from 0, go into `ranks`, of shape
+    (n_rows, n_samples), and the k nearest, nearest first, into `near`, of shape (n_rows, k).
     """
     s = _scratch(len(norms))
     for row in range(chunk, len(products), n_chunks):
-        _from_products(products[row], norms_of_rows[row], norms, s.distances)
+        _from_products(products[row], row_norms[row], norms, s.distances)
         itself = first + row if first >= 0 else -1
         m = _sort(s, itself, len(norms))
         for t in range(m):
             ranks[row, s.order[t]] = t
         if itself >= 0:
             ranks[row, itself] = m
-        for t in range(near.shape[1]):
-            near[row, t] = s.order[t]
+        near[row] = s.order[: near.shape[1]]
 
 
 @njit(cache=True, nogil=True)
-def nearest_rows(
-    chunk: int, n_chunks: int, positions: np.ndarray, queries: np.ndarray, first: int, near: np.ndarray
-) -> None:
+def nearest_rows(chunk: int, n_chunks: int, positions: Array, queries: Array, first: int, near: Array) -> None:
     """Find the nearest positions of each query, nearest first, ties by index; `first` and `near` as in `rank_rows`."""
     s = _scratch(positions.shape[1])
     for row in range(chunk, queries.shape[1], n_chunks):
         _from_position(positions, queries, row, s.distances)
         _sort(s, first + row if first >= 0 else -1, near.shape[1])
-        for t in range(near.shape[1]):
-            near[row, t] = s.order[t]
+        near[row] = s.order[: near.shape[1]]
 
 
 @njit(cache=True, nogil=True)
-def _look_up(ranks: np.ndarray, order: np.ndarray, m: int, p: np.ndarray, q: np.ndarray) -> None:
+def _look_up(ranks: Array, order: Array, m: int, p: Array, q: Array) -> None:
     for t in range(m):
         rank = np.int32(ranks[order[t]])
         p[t] = rank
@@ -257,7 +233,7 @@ def _look_up(ranks: np.ndarray, order: np.ndarray, m: int, p: np.ndarray, q: np.
 
 
 @njit(cache=True, nogil=True)
-def _add_up(ranks: np.ndarray, m: int, lost: np.ndarray, total: np.ndarray, shared: np.ndarray, tie: int) -> None:
+def _add_up(ranks: Array, m: int, lost: Array, total: Array, shared: Array, tie: int) -> None:
     for t in range(m):
         lost[t] += max(ranks[t] - t, 0)
         total[t] += ranks[t]
@@ -266,13 +242,7 @@ def _add_up(ranks: np.ndarray, m: int, lost: np.ndarray, total: np.ndarray, shar
 
 @njit(cache=True, nogil=True)
 def corank_rows(
-    chunk: int,
-    n_chunks: int,
-    positions: np.ndarray,
-    ranks: np.ndarray,
-    first: int,
-    counts: np.ndarray,
-    near: np.ndarray,
+    chunk: int, n_chunks: int, positions: Array, ranks: Array, first: int, counts: Array, near: Array
 ) -> None:
     r"""Compare the neighbours of each row's point in the embedding with its ranks in the original space.
 
@@ -281,13 +251,7 @@ def corank_rows(
     :math:`\max(p_s - s, 0)`, :math:`p_s`, :math:`\max(q_r - r, 0)`, :math:`q_r` and :math:`[p_s \le s] + [q_r < r]`.
     They hold what every curve over the size of the neighbourhood needs of the co-ranking matrix (Lee and Verleysen
     2009), which is never made; `bench.metrics.coranking` turns them into curves.
-
-    Parameters
-    ----------
-    positions : ndarray of shape (n_components, n_samples), float64
-    ranks, first, near
-        As in `rank_rows`.
-    counts : ndarray of shape (n_chunks, 5, n_samples), int64
+    `counts` has shape (n_chunks, 5, n_samples); `ranks`, `first` and `near` are as in `rank_rows`.
     """
     n, c = positions.shape[1], counts[chunk]
     s, p, q = _scratch(n), np.empty(n, np.int32), np.empty(n, np.int32)
@@ -297,5 +261,40 @@ def corank_rows(
         _look_up(ranks[row], s.order, m, p, q)
         _add_up(p, m, c[0], c[1], c[4], 1)
         _add_up(q, m, c[2], c[3], c[4], 0)
-        for t in range(near.shape[1]):
-            near[row, t] = s.order[t]
+        near[row] = s.order[: near.shape[1]]
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz"})
+def class_sums(chunk: int, n_chunks: int, positions: Array, queries: Array, starts: Array, sums: Array) -> None:
+    """Sum the distances of each query to the points of each class: `sums` has shape (n_queries, n_classes).
+
+    Positions lie one class after the other; `starts`, of shape (n_classes + 1,), says where each begins.
+    """
+    distances = np.empty(positions.shape[1])
+    for row in range(chunk, queries.shape[1], n_chunks):
+        _from_position(positions, queries, row, distances)
+        for c in range(len(starts) - 1):
+            total = 0.0
+            for j in range(starts[c], starts[c + 1]):
+                total += np.sqrt(distances[j])
+            sums[row, c] = total
+
+
+@njit(cache=True, nogil=True)
+def rank_chosen(chunk: int, n_chunks: int, positions: Array, chosen: Array, ranks: Array) -> None:
+    """Rank the k points in each row of `chosen` as neighbours of the row's point, which is none of them, from 0.
+
+    Counts those before them: the nearer, ties by index.
+    """
+    distances = np.empty(positions.shape[1])
+    for row in range(chunk, len(chosen), n_chunks):
+        _from_position(positions, positions, row, distances)
+        distances[row] = np.inf
+        for t in range(chosen.shape[1]):
+            j = chosen[row, t]
+            distance, rank = distances[j], 0
+            for i in range(j):
+                rank += distances[i] <= distance
+            for i in range(j + 1, len(distances)):
+                rank += distances[i] < distance
+            ranks[row, t] = rank

@@ -17,14 +17,10 @@ Arrays = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Subject:
-    """The run that is measured.
+    """The run that is measured: the data that it was fitted on, and the arrays that it stored.
 
     Attributes
     ----------
-    space : ReferenceSpace
-        The data that it was fitted on.
-    arrays : mapping of str to ndarray
-        What it stored; see `Store.arrays`.
     without : str
         The class that was left out of the training points; empty if none was.
     sibling : function
@@ -58,13 +54,7 @@ class Subject:
         return _known(self.dataset.y_test)
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """Return an array that it stored.
-
-        Raises
-        ------
-        UndefinedError
-            If there is none of that name.
-        """
+        """Return an array that it stored; raise UndefinedError if there is none of that name."""
         if name not in self.arrays:
             raise UndefinedError(f"no {name}")
         return self.arrays[name]
@@ -76,10 +66,6 @@ class Measure:
 
     Attributes
     ----------
-    key : str
-        Name in study files and tables.
-    meaning : str
-        What it is, in one sentence.
     function : function
         Returns a number, or several by the name of a part; raises `UndefinedError` if there is none.
     version : int
@@ -99,15 +85,6 @@ class Measure:
             return {}
         parts = found if isinstance(found, Mapping) else {"": found}
         return {part: float(value) for part, value in parts.items() if np.isfinite(value)}
-
-
-def measure(version: int = 1) -> Callable[[Callable[[Subject], Number]], Measure]:
-    """Return a decorator that makes a measure of a function; its docstring's first line is the meaning."""
-
-    def define(function: Callable[[Subject], Number]) -> Measure:
-        return Measure(function.__name__, (function.__doc__ or "").partition("\n")[0], function, version)
-
-    return define
 
 
 def _known(y: np.ndarray | None) -> np.ndarray:

@@ -1,17 +1,15 @@
-"""What a metric is: its definition, how to read it, and the values it gives.
-
-One place decides how a column is named (`column_name`) and how a table says that there is no value (`not_available`).
-"""
+"""What a metric is: its definition, how to read it, and the values it gives."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 Split = Literal["train", "test", "seeds"]
 Need = Literal["labels", "original space", "transform", "inverse", "several seeds"]
 Number = float | Mapping[str, float]
+Function = TypeVar("Function", bound=Callable[..., Number])
 
 WIDE_KS = (5, 15, 30, 100)
 """Sizes of the neighbourhood for metrics that compare neighbours."""
@@ -39,10 +37,7 @@ def not_available(reason: str) -> str:
 class Value:
     """One number: a score of one embedding on one split at one k, or the reason why there is none.
 
-    Attributes
-    ----------
-    part : str
-        Which of several numbers of the score it is, such as a class; empty if there is one number.
+    `part` tells which of several numbers of the score it is, such as a class.
     """
 
     score: str
@@ -59,30 +54,17 @@ class Metric:
 
     Attributes
     ----------
-    key : str
-        Name in files and on the command line.
-    train, test : function or None
-        Called with an `Embedding`, and with k if the metric has one: the score of the training points and of the test
-        points; None if it is not defined for them. The two never share a column. A function returns a number, or
-        several by name, such as one a class.
-    across : function or None
-        Called with the embeddings of several seeds, and k: the score over them.
-    ks : tuple of int or None
-        Sizes of the neighbourhood; (None,) if there is none.
-    low, high : float
-        Ends of its range.
-    higher_is_better : bool or None
-        Direction; None if neither end is better.
+    function : function
+        Called with an `Embedding`, or with those of several seeds; with k, if the metric has one; and with the split,
+        if it has several. Returns a number, or several by name, such as one a class.
+    splits : tuple of str
+        The points that it is defined for. They never share a column.
     best_at : function or None
         The best possible value for k neighbours of n points, if it is not the end of the range.
     chance : str
         Its value for random positions.
-    needs : tuple of str
-        What it needs besides the embedding.
     several : bool
         Whether it gives several numbers by name; the summary has no column for these.
-    scale_free : bool
-        Whether the size of the embedding has no influence.
     of_any_shape : bool
         Whether it has a value for an embedding with all points at one position.
     version : int
@@ -96,9 +78,8 @@ class Metric:
     weakness: str
     reference: str
     chance: str
-    train: Callable[..., Number] | None = None
-    test: Callable[..., Number] | None = None
-    across: Callable[..., float] | None = None
+    function: Callable[..., Number]
+    splits: tuple[Split, ...] = ("train",)
     ks: tuple[int | None, ...] = (None,)
     unit: str = "share"
     low: float = 0.0
@@ -111,17 +92,6 @@ class Metric:
     of_any_shape: bool = False
     version: int = 1
 
-    @property
-    def needs_labels(self) -> bool:
-        """Whether it needs labels."""
-        return "labels" in self.needs
-
-    @property
-    def splits(self) -> tuple[Split, ...]:
-        """Splits that it is defined on."""
-        functions: dict[Split, object] = {"train": self.train, "test": self.test, "seeds": self.across}
-        return tuple(split for split, function in functions.items() if function is not None)
-
     def best(self, k: int | None = None, n: int | None = None) -> float | None:
         """Return the best possible value for k neighbours of n points; None if neither direction is better."""
         if self.best_at is not None and k is not None and n is not None:
@@ -130,7 +100,6 @@ class Metric:
 
     def row(self) -> dict[str, str]:
         """Return the definition as text, for a list of metrics."""
-        better = {True: "higher", False: "lower", None: "neither"}[self.higher_is_better]
         return {
             "score": self.key,
             "label": self.label,
@@ -139,7 +108,7 @@ class Metric:
             "k": ", ".join(str(k) for k in self.ks if k is not None),
             "unit": self.unit,
             "range": f"{self.low:g} to {self.high:g}",
-            "better": better,
+            "better": {True: "higher", False: "lower", None: "neither"}[self.higher_is_better],
             "chance": self.chance,
             "needs": ", ".join(self.needs),
             "meaning": self.meaning,
@@ -147,3 +116,23 @@ class Metric:
             "reference": self.reference,
             "version": str(self.version),
         }
+
+
+DEFINED: list[Metric] = []
+"""Every metric whose module is imported."""
+
+
+def metric(label: str, **fields: Any) -> Callable[[Function], Function]:
+    """Return a decorator that defines a metric, `fields` of a `Metric`, by the function that computes it.
+
+    The function's name is the key. The first paragraph of its docstring is the meaning, the second the weakness, unless
+    `fields` has one; what follows is for readers of the code.
+    """
+
+    def define(function: Function) -> Function:
+        paragraphs = [" ".join(paragraph.split()) for paragraph in (function.__doc__ or "").split("\n\n")]
+        texts = dict(zip(("meaning", "weakness"), paragraphs, strict=False))
+        DEFINED.append(Metric(key=function.__name__, label=label, function=function, **(texts | fields)))
+        return function
+
+    return define

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+Array = np.ndarray
 KEY_SHIFT = 11
 N_KEYS = 1 << (31 - KEY_SHIFT)
 """Keys of distances are the leading bits of their float32, so that a key's width is relative: 2^-12 of the distance."""
@@ -21,7 +22,7 @@ def _start(i: int, n: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _to_later(positions: np.ndarray, i: int, distances: np.ndarray) -> int:
+def _to_later(positions: Array, i: int, distances: Array) -> int:
     """Squared distances of point i to all later ones, from the first place of `distances` on; return how many."""
     m = positions.shape[1] - i - 1
     for c in range(positions.shape[0]):
@@ -37,7 +38,7 @@ def _to_later(positions: np.ndarray, i: int, distances: np.ndarray) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _keys(distances: np.ndarray, m: int, rounded: np.ndarray, keys: np.ndarray) -> None:
+def _keys(distances: Array, m: int, rounded: Array, keys: Array) -> None:
     """Keys that order as the distances do, where they tell them apart."""
     for j in range(m):
         rounded[j] = np.float32(distances[j])
@@ -47,16 +48,10 @@ def _keys(distances: np.ndarray, m: int, rounded: np.ndarray, keys: np.ndarray) 
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "nsz"})
-def stress_rows(chunk: int, n_chunks: int, positions: np.ndarray, squared: np.ndarray, sums: np.ndarray) -> None:
-    """Sum d e, d^2 and e^2 over the pairs of each row.
+def stress_rows(chunk: int, n_chunks: int, positions: Array, squared: Array, sums: Array) -> None:
+    """Sum d e, d^2 and e^2 over the pairs of each row into `sums`, of shape (n_samples, 3).
 
-    Parameters
-    ----------
-    positions : ndarray of shape (n_components, n_samples), float64
-        Of the embedding, where a distance is e.
-    squared : ndarray of shape (n_pairs,)
-        Squared distances of the original space, where a distance is d.
-    sums : ndarray of shape (n_samples, 3)
+    A distance is e in the embedding and d in the original space, whose squared ones these are.
     """
     n = positions.shape[1]
     distances = np.empty(n)
@@ -72,7 +67,7 @@ def stress_rows(chunk: int, n_chunks: int, positions: np.ndarray, squared: np.nd
 
 
 @njit(cache=True, nogil=True)
-def count_keys(chunk: int, n_chunks: int, positions: np.ndarray, counts: np.ndarray) -> None:
+def count_keys(chunk: int, n_chunks: int, positions: Array, counts: Array) -> None:
     """Count the keys of all pairs; `counts` has shape (n_chunks, N_KEYS)."""
     n, mine = positions.shape[1], counts[chunk]
     distances, rounded, keys = np.empty(n), np.empty(n, np.float32), np.empty(n, np.int32)
@@ -85,14 +80,7 @@ def count_keys(chunk: int, n_chunks: int, positions: np.ndarray, counts: np.ndar
 
 @njit(cache=True, nogil=True)
 def _move(
-    distances: np.ndarray,
-    keys: np.ndarray,
-    m: int,
-    group_of: np.ndarray,
-    ranks: np.ndarray,
-    places: np.ndarray,
-    values: np.ndarray,
-    others: np.ndarray,
+    distances: Array, keys: Array, m: int, group_of: Array, ranks: Array, places: Array, values: Array, others: Array
 ) -> None:
     for j in range(m):
         group = group_of[keys[j]]
@@ -105,22 +93,17 @@ def _move(
 def scatter_pairs(
     chunk: int,
     n_chunks: int,
-    positions: np.ndarray,
-    ranks: np.ndarray,
-    group_of: np.ndarray,
-    places: np.ndarray,
-    values: np.ndarray,
-    others: np.ndarray,
+    positions: Array,
+    ranks: Array,
+    group_of: Array,
+    places: Array,
+    values: Array,
+    others: Array,
 ) -> None:
     """Bring pairs of one group of keys together: distance in the embedding, rank in the original space.
 
-    Parameters
-    ----------
-    ranks : ndarray of shape (n_pairs,), uint32
-    group_of : ndarray of shape (N_KEYS,), int32
-    places : ndarray of shape (n_chunks, n_groups), int64
-        Where each chunk's next pair of a group goes.
-    values, others : ndarray of shape (n_pairs,), float64 and uint32
+    These go into `values` and `others`, of shape (n_pairs,); `group_of` has shape (N_KEYS,); `places`, of shape
+    (n_chunks, n_groups), says where each chunk's next pair of a group goes.
     """
     n = positions.shape[1]
     distances, rounded, keys = np.empty(n), np.empty(n, np.float32), np.empty(n, np.int32)
@@ -132,7 +115,7 @@ def scatter_pairs(
 
 
 @njit(cache=True, nogil=True)
-def _sorted_group(values: np.ndarray, others: np.ndarray, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
+def _sorted_group(values: Array, others: Array, low: float, high: float) -> tuple[Array, Array]:
     """Return a group in the order of its values: spread over buckets, then inserted; or merged where that is slow."""
     m = len(values)
     n_buckets = 2 * m
@@ -163,7 +146,7 @@ def _sorted_group(values: np.ndarray, others: np.ndarray, low: float, high: floa
 
 
 @njit(cache=True, nogil=True)
-def _insert(values: np.ndarray, others: np.ndarray, m: int) -> None:
+def _insert(values: Array, others: Array, m: int) -> None:
     for t in range(1, m):
         value = values[t]
         if values[t - 1] > value:
@@ -175,7 +158,7 @@ def _insert(values: np.ndarray, others: np.ndarray, m: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _covariance(values: np.ndarray, others: np.ndarray, before: float, mean: float, out: np.ndarray) -> None:
+def _covariance(values: Array, others: Array, before: float, mean: float, out: Array) -> None:
     """Sum products of doubled average ranks less their mean, and t^3 - t over t pairs that tie.
 
     Equal values share the average of their ranks; doubled, it is a whole number.
@@ -195,24 +178,12 @@ def _covariance(values: np.ndarray, others: np.ndarray, before: float, mean: flo
 
 @njit(cache=True, nogil=True)
 def covary_groups(
-    chunk: int,
-    n_chunks: int,
-    values: np.ndarray,
-    others: np.ndarray,
-    starts: np.ndarray,
-    mean: float,
-    sums: np.ndarray,
+    chunk: int, n_chunks: int, values: Array, others: Array, starts: Array, mean: float, sums: Array
 ) -> None:
     """Sort each group of pairs and give its part of the covariance of ranks and of the ties.
 
-    Parameters
-    ----------
-    values, others : ndarray of shape (n_pairs,)
-        As `scatter_pairs` leaves them.
-    starts : ndarray of shape (n_groups + 1,), int64
-    mean : float
-        Of the doubled ranks: number of pairs + 1.
-    sums : ndarray of shape (n_groups, 2)
+    `values` and `others` are as `scatter_pairs` leaves them, `starts` has shape (n_groups + 1,), `mean` is that of the
+    doubled ranks, number of pairs + 1, and `sums` has shape (n_groups, 2).
     """
     for group in range(chunk, len(sums), n_chunks):
         start, stop = starts[group], starts[group + 1]
@@ -227,9 +198,7 @@ def covary_groups(
 
 
 @njit(cache=True, nogil=True)
-def count_product_keys(
-    chunk: int, n_chunks: int, products: np.ndarray, norms: np.ndarray, first: int, counts: np.ndarray
-) -> None:
+def count_product_keys(chunk: int, n_chunks: int, products: Array, norms: Array, first: int, counts: Array) -> None:
     """Count the keys of squared distances to later points in a block of rows of the original space."""
     n, mine = len(norms), counts[chunk]
     distances, rounded, keys = np.empty(n), np.empty(n, np.float32), np.empty(n, np.int32)
@@ -246,27 +215,20 @@ def count_product_keys(
 def stream_rows(
     chunk: int,
     n_chunks: int,
-    positions: np.ndarray,
-    products: np.ndarray,
-    norms: np.ndarray,
+    positions: Array,
+    products: Array,
+    norms: Array,
     first: int,
-    table: np.ndarray,
-    counts: np.ndarray,
-    ranks: np.ndarray,
-    sums: np.ndarray,
+    table: Array,
+    counts: Array,
+    ranks: Array,
+    sums: Array,
 ) -> None:
     """Take a block of rows into stress and rank correlation, keeping no pair.
 
-    Parameters
-    ----------
-    products, norms, first
-        As in `bench.metrics.kernels.rank_rows`.
-    table : ndarray of shape (N_KEYS,), float64
-        Doubled rank, less its mean, of a pair with that key in the original space.
-    counts, ranks : ndarray of shape (n_chunks, N_KEYS), int64 and float64
-        Pairs with a key in the embedding, and the sum of their ranks in the original space.
-    sums : ndarray of shape (n_samples, 3)
-        As in `stress_rows`.
+    `products`, `norms` and `first` are as in `bench.metrics.kernels.rank_rows`, `sums` as in `stress_rows`. `table`, of
+    shape (N_KEYS,), has the doubled rank, less its mean, of a pair with that key in the original space; `counts` and
+    `ranks`, of shape (n_chunks, N_KEYS), count the pairs with a key in the embedding and sum up these ranks.
     """
     n, count, rank = len(norms), counts[chunk], ranks[chunk]
     squared, distances, rounded = np.empty(n), np.empty(n), np.empty(n, np.float32)
@@ -285,3 +247,29 @@ def stream_rows(
         for j in range(m):
             count[keys[j]] += 1
             rank[keys[j]] += table[original_keys[j]]
+
+
+@njit(cache=True, nogil=True)
+def triangle_rows(chunk: int, n_chunks: int, products: Array, norms: Array, first: int, triangle: Array) -> None:
+    """Put the squared distances of a block of rows into the triangle, from exact inner products."""
+    n = len(norms)
+    for row in range(chunk, len(products), n_chunks):
+        i = first + row
+        place = i * (2 * n - i - 1) // 2 - i - 1
+        for j in range(i + 1, n):
+            triangle[place + j] = norms[i] + norms[j] - 2.0 * products[row, j]
+
+
+@njit(cache=True, nogil=True)
+def count_values(chunk: int, n_chunks: int, values: Array, counts: Array) -> None:
+    """Count how often each whole number occurs; `counts` has a row a chunk."""
+    mine = counts[chunk]
+    for t in range(len(values) * chunk // n_chunks, len(values) * (chunk + 1) // n_chunks):
+        mine[values[t]] += 1
+
+
+@njit(cache=True, nogil=True)
+def look_up(chunk: int, n_chunks: int, values: Array, table: Array, out: Array) -> None:
+    """Put `table[values]` into `out`."""
+    for t in range(len(values) * chunk // n_chunks, len(values) * (chunk + 1) // n_chunks):
+        out[t] = table[values[t]]

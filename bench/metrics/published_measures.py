@@ -10,7 +10,7 @@ from bench.datasets import Dataset
 from bench.metrics.clustering import clusters
 from bench.metrics.embedding import Embedding
 from bench.metrics.labels import silhouette
-from bench.metrics.measure import Subject, measure
+from bench.metrics.measure import Subject
 from bench.metrics.reference_space import ReferenceSpace
 
 FIRST = 10_000
@@ -21,7 +21,6 @@ NEAR = 0.01
 """Runs of k-means whose silhouette among the first points lies no farther below the best are compared by all points."""
 
 
-@measure()
 def trustworthiness_of_first(subject: Subject) -> float:
     """Trustworthiness of the first 10,000 training points, k = 5."""
     space = subject.space
@@ -30,13 +29,11 @@ def trustworthiness_of_first(subject: Subject) -> float:
     return float(Embedding(space, subject.Z[:FIRST]).coranking.trustworthiness[4])
 
 
-@measure()
 def silhouette_of_labels(subject: Subject) -> float:
     """Silhouette of the training points under their labels; -1 if there is one label only."""
     return _silhouette(subject.dataset, subject.Z, subject.y)
 
 
-@measure()
 def knn_score(subject: Subject) -> dict[str, float]:
     """Accuracy for test points of scikit-learn's nearest neighbours, `1` and `5` of them."""
     from sklearn.neighbors import KNeighborsClassifier
@@ -46,7 +43,6 @@ def knn_score(subject: Subject) -> dict[str, float]:
     return {part: float(model.score(Z_test, subject.y_test)) for part, model in models.items()}
 
 
-@measure()
 def kmeans_by_silhouette(subject: Subject) -> dict[str, float]:
     """The run of k-means with the highest silhouette of its own clusters, as one chooses without labels.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from math import floor, log2
@@ -13,7 +13,7 @@ import numpy as np
 from numba import get_num_threads
 
 from bench.datasets import Dataset
-from bench.metrics import kernels, plain_kernels
+from bench.metrics import kernels, pair_kernels
 from bench.metrics.cache import CachedArrays
 from bench.metrics.chunks import in_chunks
 
@@ -51,8 +51,6 @@ class ReferenceSpace(Memory):
 
     Attributes
     ----------
-    dataset : Dataset
-        The data.
     folder : path or None
         Where arrays over all pairs are cached for the next process; None caches nothing on disk.
     memory : int
@@ -107,10 +105,7 @@ class ReferenceSpace(Memory):
     def rank_blocks(self, of: Points = "train") -> Iterator[tuple[slice, np.ndarray]]:
         """Yield blocks of rows with the rank, from 0, of every training point as a neighbour of each row's point.
 
-        Parameters
-        ----------
-        of : {"train", "test"}
-            Which points the rows are. A training point comes last in its own row.
+        A training point comes last in its own row.
         """
         if self.fits:
             ranks = self._arrays[of]["ranks"]
@@ -132,7 +127,7 @@ class ReferenceSpace(Memory):
             yield block, np.matmul(queries[block], self.points.T, out=products[: block.stop - start])
 
     @property
-    def pairs(self) -> Mapping[str, np.ndarray]:
+    def pairs(self) -> CachedArrays:
         """Of every pair of training points its squared distance, `squared`, and the rank of that, `doubled_ranks`.
 
         Equal distances share the average of their ranks, which is a whole number once doubled. Pairs lie row by row
@@ -169,15 +164,13 @@ class ReferenceSpace(Memory):
     def _compute(self, of: Points) -> dict[str, np.ndarray]:
         near = self._empty_neighbours(of)
         ranks = np.empty((len(near), self.n), np.uint16)
-        if of == "test":
-            for _ in self._rank(of, near, ranks):
-                pass
-            return {"ranks": ranks, "near": near}
-        largest = self.points.shape[1] * self.levels**2
-        squared = np.empty(self.n * (self.n - 1) // 2, np.uint32 if largest < 2**32 else np.float64)
+        largest, n_pairs = self.points.shape[1] * self.levels**2, self.n * (self.n - 1) // 2
+        squared = np.empty(n_pairs if of == "train" else 0, np.uint32 if largest < 2**32 else np.float64)
         for rows, products, _ in self._rank(of, near, ranks):
-            in_chunks(plain_kernels.triangle_rows, products, self.norms, rows.start, squared)
-        return {"ranks": ranks, "near": near, "squared": squared, "doubled_ranks": doubled_ranks(squared)}
+            if of == "train":
+                in_chunks(pair_kernels.triangle_rows, products, self.norms, rows.start, squared)
+        pairs = {"squared": squared, "doubled_ranks": doubled_ranks(squared)} if of == "train" else {}
+        return {"ranks": ranks, "near": near, **pairs}
 
     def _nearest(self, of: Points) -> np.ndarray:
         if self.fits:
@@ -231,11 +224,11 @@ def doubled_ranks(values: np.ndarray) -> np.ndarray:
     """Return the doubled average rank of each value, from 1; equal values share theirs."""
     if values.dtype == np.uint32 and values.max(initial=0) < 2**27:
         by_chunk = np.zeros((get_num_threads(), int(values.max(initial=0)) + 1), np.uint32)
-        in_chunks(plain_kernels.count_values, values, by_chunk)
+        in_chunks(pair_kernels.count_values, values, by_chunk)
         counts = by_chunk.sum(axis=0, dtype=np.uint32)
         table = 2 * np.cumsum(counts, dtype=np.uint32) - counts + 1
         out = np.empty(len(values), np.uint32)
-        in_chunks(plain_kernels.look_up, values, table, out)
+        in_chunks(pair_kernels.look_up, values, table, out)
         return out
     order = np.argsort(values)
     last = np.append(np.flatnonzero(np.diff(values[order])), len(values) - 1)

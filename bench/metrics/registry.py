@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from bench.errors import UndefinedError
-from bench.metrics import clustering, distances, labels, latent, neighbourhood, out_of_sample, stability, unseen
+from bench.metrics import clustering, distances, labels, latent, neighbourhood, new_points, stability
 from bench.metrics.embedding import Embedding, ShuffledLabels, Unreduced
-from bench.metrics.metric import Metric, Number, Split, Value, not_available
+from bench.metrics.metric import DEFINED, Metric, Split, Value, not_available
 from bench.metrics.reference_space import ReferenceSpace
 
+FAMILIES = (neighbourhood, labels, clustering, distances, new_points, latent, stability)
 METRICS = {
-    metric.key: metric
-    for family in (neighbourhood, labels, clustering, distances, out_of_sample, unseen, latent, stability)
-    for metric in family.RECORDS
+    metric.key: metric for family in FAMILIES for metric in DEFINED if metric.function.__module__ == family.__name__
 }
+"""Every metric by its key, family by family."""
 
 PCA_COMPONENTS = 50
 
@@ -34,25 +34,16 @@ NEED_LABELS = ("pixels", "shuffled-labels", "lda")
 
 def evaluate(embedding: Embedding, keys: Iterable[str] = METRICS) -> list[Value]:
     """Return scores of an embedding on both splits; if one has no value, with the reason."""
-    return [
-        value
-        for metric in (METRICS[key] for key in keys)
-        for split in metric.splits
-        if split != "seeds"
-        for k in metric.ks
-        for value in _values(metric, split, k, embedding)
-    ]
+    metrics = [METRICS[key] for key in keys]
+    cases = [(metric, split, k) for metric in metrics for split in metric.splits if split != "seeds" for k in metric.ks]
+    return [value for case in cases for value in _values(*case, embedding, _obstacle(*case[:2], embedding))]
 
 
 def evaluate_across(embeddings: Sequence[Embedding], keys: Iterable[str] = METRICS) -> list[Value]:
     """Return the scores over the embeddings of several seeds."""
-    return [
-        value
-        for metric in (METRICS[key] for key in keys)
-        if metric.across is not None
-        for k in metric.ks
-        for value in _attempt(metric, "seeds", k, lambda: _across(metric, k, embeddings))  # noqa: B023 - called at once
-    ]
+    obstacle = _obstacle_across(embeddings)
+    cases = [(METRICS[key], k) for key in keys if METRICS[key].splits == ("seeds",) for k in METRICS[key].ks]
+    return [value for metric, k in cases for value in _values(metric, "seeds", k, embeddings, obstacle)]
 
 
 def reference_values(space: ReferenceSpace, name: str, keys: Iterable[str] = METRICS) -> list[Value]:
@@ -90,22 +81,13 @@ def _lda(space: ReferenceSpace) -> Embedding:
     return Embedding(space, lda.transform(data.X), Z_test)
 
 
-def _values(metric: Metric, split: Split, k: int | None, embedding: Embedding) -> list[Value]:
-    function = metric.train if split == "train" else metric.test
-    assert function is not None
-    reason = _obstacle(metric, split, embedding)
-    if reason:
-        return [Value(metric.key, split, k, None, not_available(reason))]
-    return _attempt(metric, split, k, lambda: function(embedding) if k is None else function(embedding, k))
-
-
 def _obstacle(metric: Metric, split: Split, embedding: Embedding) -> str:
     """Return why the metric has no value, as far as that is known beforehand; empty if nothing is."""
-    if metric.needs_labels and embedding.y is None:
+    if "labels" in metric.needs and embedding.y is None:
         return "no labels"
     if (split == "test" or "transform" in metric.needs) and embedding.Z_test is None:
         return "transductive"
-    if split == "test" and not len(embedding.Z_test if embedding.Z_test is not None else ()):
+    if split == "test" and embedding.Z_test is not None and not len(embedding.Z_test):
         return "no test points"
     if "inverse" in metric.needs and embedding.squared_error is None:
         return "no inverse"
@@ -116,21 +98,21 @@ def _obstacle(metric: Metric, split: Split, embedding: Embedding) -> str:
     return ""
 
 
-def _across(metric: Metric, k: int | None, embeddings: Sequence[Embedding]) -> float:
-    assert metric.across is not None
+def _obstacle_across(embeddings: Sequence[Embedding]) -> str:
     if len(embeddings) < 2:
-        raise UndefinedError("one seed")
+        return "one seed"
     if not all(embedding.has_neighbours for embedding in embeddings):
-        raise UndefinedError("an embedding is not finite, or collapsed")
-    if len({embedding.Z.shape for embedding in embeddings}) > 1:
-        raise UndefinedError("embeddings of different shapes")
-    return metric.across(embeddings) if k is None else metric.across(embeddings, k)
+        return "an embedding is not finite, or collapsed"
+    return "embeddings of different shapes" if len({embedding.Z.shape for embedding in embeddings}) > 1 else ""
 
 
-def _attempt(metric: Metric, split: Split, k: int | None, compute: Callable[[], Number]) -> list[Value]:
-    """Return what `compute` gives, one value or one a part; the reason if it gives no finite number."""
+def _values(metric: Metric, split: Split, k: int | None, of: object, obstacle: str) -> list[Value]:
+    """Return what the metric gives, one value or one a part; the reason if it gives no finite number."""
+    arguments = ([] if k is None else [k]) + ([split] if len(metric.splits) > 1 else [])
     try:
-        number = compute()
+        if obstacle:
+            raise UndefinedError(obstacle)
+        number = metric.function(of, *arguments)
     except UndefinedError as error:
         return [Value(metric.key, split, k, None, not_available(str(error)))]
     parts = {"": number} if isinstance(number, float) else number

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable
 from hashlib import file_digest, sha256
 from importlib.metadata import distributions
 from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 import reducers
 from bench.store.arrays import FILE as ARRAYS
@@ -22,33 +21,12 @@ INPUTS = ("study.toml", "runs.csv", "scores.csv", "curves.csv", "measures.csv", 
 PROGRAM = (Path(__file__).parents[1], reducers.FOLDER)
 
 
-class Manifest(BaseModel):
-    """The files that were written last.
-
-    Attributes
-    ----------
-    input_hash : str
-        Hash of all that they were made from.
-    files : dict of str to str
-        Hash of each, by its name in the results folder.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    input_hash: str
-    files: dict[str, str]
-
-
 def input_hash(results: Results) -> str:
-    """Return a hash of all that files are made from: study, runs, scores, arrays, this program and its libraries.
-
-    How long the study took is no part of it: that is known only when everything is drawn.
-    """
+    """Return a hash of all that files are made from: study, runs, scores, arrays, this program and its libraries."""
     environment = results.environment
-    facts = (
-        environment and environment.model_copy(update={"wall_s": None, "measured_s": None}),
-        (sys.version, sorted(f"{library.name} {library.version}" for library in distributions())),
-    )
+    # How long the study took is known only when everything is drawn.
+    machine = environment and environment.model_copy(update={"wall_s": None, "measured_s": None})
+    facts = (machine, sys.version, sorted(f"{library.name} {library.version}" for library in distributions()))
     files = [path for name in INPUTS if (path := results.folder / name).is_file()]
     for package in PROGRAM:
         files += [path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
@@ -59,10 +37,10 @@ def unchanged(results: Results, inputs: str) -> list[Path]:
     """Return the files that were written last if all are there as they were and of these inputs; else none."""
     folder = results.folder
     try:
-        manifest = Manifest.model_validate_json((folder / FILE).read_bytes())
-        if manifest.input_hash == inputs and all(_hash(folder / name) == was for name, was in manifest.files.items()):
-            return [folder / name for name in manifest.files]
-    except (OSError, ValidationError):
+        known = json.loads((folder / FILE).read_bytes())
+        if known["inputs"] == inputs and all(_hash(folder / name) == was for name, was in known["files"].items()):
+            return [folder / name for name in known["files"]]
+    except (OSError, ValueError, LookupError, TypeError):
         pass
     return []
 
@@ -70,7 +48,7 @@ def unchanged(results: Results, inputs: str) -> list[Path]:
 def note(results: Results, inputs: str, paths: Iterable[Path]) -> None:
     """Write down what was written, and from which inputs."""
     files = {str(path.relative_to(results.folder)): _hash(path) for path in paths}
-    Store(results.folder).write_model(FILE, Manifest(input_hash=inputs, files=files))
+    Store(results.folder).write(FILE, json.dumps({"inputs": inputs, "files": files}, indent=1))
 
 
 def _hash(path: Path) -> str:

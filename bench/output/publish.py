@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 from rich.console import Group
+from rich.text import Text
 
 from bench.analysis import scaling, test_set
 from bench.analysis.caveats import as_text, caveats
@@ -19,9 +20,9 @@ from bench.datasets import Dataset
 from bench.errors import StoreError
 from bench.output import figures, manifest, report
 from bench.output.findings import NEEDS, advice, findings
-from bench.output.tables import build, derived, document
+from bench.output.tables import build, derived, render
 from bench.output.tables.model import Table
-from bench.output.tables.render import to_latex
+from bench.output.tables.terminal import TerminalTable
 from bench.store.results import Results
 from bench.store.store import Store
 
@@ -36,12 +37,8 @@ LoadData = Callable[[], Dataset | None]
 class Published:
     """What was written, and what a terminal shows of it.
 
-    Attributes
-    ----------
-    are_new : bool
-        Whether it was written now; if not, nothing has changed since it was.
-    needs_runs : tuple of str
-        What could not be made without the runs and is kept as it was.
+    `are_new` says whether it was written now, or nothing has changed since it was; `needs_runs` what could not be made
+    without the runs and is kept as it was.
     """
 
     title: str
@@ -54,17 +51,12 @@ class Published:
 
     def to_rich(self) -> Group:
         """Return the headline and the findings for a terminal."""
-        return document.terminal(self.title, self.headline, self.findings)
+        lines = [Text(f"- {sentence}") for sentence in self.findings]
+        return Group(Text(self.title, style="bold"), Text(""), *map(TerminalTable, self.headline), *lines)
 
     def write_into(self, file: Path) -> None:
-        """Write the headline between the markers of a file.
-
-        Raises
-        ------
-        StoreError
-            If the file has no such markers.
-        """
-        document.write_into(file, document.headline_markdown(self.headline))
+        """Write the headline between the markers of a file; StoreError if it has none."""
+        render.write_into(file, render.to_markdown(self.headline).strip())
 
 
 def publish(
@@ -79,7 +71,7 @@ def publish(
     Parameters
     ----------
     load_data : function
-        Returns the data of the study, for the images that figures and report show; None if they are not at hand.
+        Returns the data of the study, for the images that the report shows; None if they are not at hand.
     pages : sequence of function
         Writers of other pages; each returns where it wrote.
     force : bool
@@ -102,54 +94,48 @@ def publish(
     inputs = manifest.input_hash(results)
     if not force and (known := manifest.unchanged(results, inputs)):
         return Published(results.title, headline, said, needs, known, are_new=False)
-
-    def write_table(name: str, table: pd.DataFrame) -> Path:
-        return store.write(name, table.to_csv(index=False))
-
-    paths = [
-        write_table("summary.csv", summary_table(results)),
-        write_table("headline.csv", build.headline_frame(narrow)),
-        write_table("comparisons.csv", comparisons_table(rankings[key] for key in COMPARED)),
-    ]
-    needs_runs = []
-    over_points = test_set.over_points(results)
-    if over_points is None:
-        needs_runs.append("the accuracy over test points (test_accuracy.csv, test_comparisons.csv)")
-    else:
-        paths.append(write_table("test_accuracy.csv", test_set.accuracy_table(over_points, results)))
-        paths.append(write_table("test_comparisons.csv", test_set.pairs_table(over_points)))
-    if growing:
-        paths.append(write_table("scaling.csv", scaling.scaling_table(growing)))
-    else:
+    frames = _frames(results, rankings, narrow, growing)
+    paths = [store.write(name, frame.to_csv(index=False)) for name, frame in frames.items()]
+    if not growing:
         store.remove("scaling.csv")
     both = derived.over_points(results, rankings[test_set.KEY])
     families = build.by_family(results, rankings, notes)
+    page = render.page(results.title, headline, said, needs, both, families)
     paths += [
-        store.write("summary.md", document.markdown(results.title, headline, said, needs, both, families)),
-        store.write("summary.tex", to_latex((*headline, *both, *families))),
+        store.write("summary.md", page),
+        store.write("summary.tex", render.to_latex((*headline, *both, *families))),
     ]
-    paths += _figures(results)
-    kept = figures.missing(results)
-    if kept:
-        needs_runs.append(f"the figures {', '.join(map(repr, kept))}")
+    drawn, kept = figures.write(results)
+    paths += drawn
     for write_page in pages:
         paths += write_page(results)
+    needs_runs = []
+    if "test_accuracy.csv" not in frames:
+        needs_runs.append("the accuracy over test points (test_accuracy.csv, test_comparisons.csv)")
+    if kept:
+        needs_runs.append(f"the figures {', '.join(map(repr, kept))}")
+    if not results.arrays and (results.folder / "report.html").is_file():
+        needs_runs.append("report.html")
     published = Published(results.title, headline, said, needs, paths, needs_runs=tuple(needs_runs))
     if results.arrays:
         paths += _report(results, load_data, families, as_text(results, notes), published)
-    elif (results.folder / "report.html").is_file():
-        published = replace(published, needs_runs=(*needs_runs, "report.html"))
     manifest.note(results, inputs, paths)
     return published
 
 
-def _figures(results: Results) -> list[Path]:
-    """Write every figure that the results have something for, remove those that they no longer have; return where."""
-    store = Store(results.folder)
-    made = {name: store.write(f"figures/{name}", content) for name, content in figures.files(results)}
-    for name in figures.outdated(results, made):
-        store.remove(f"figures/{name}")
-    return list(made.values())
+def _frames(
+    results: Results, rankings: build.Rankings, headline: Sequence[Table], growing: Sequence[scaling.Series]
+) -> dict[str, pd.DataFrame]:
+    """Return the tables for programs by their file; without single predictions none of test points."""
+    frames = {
+        "summary.csv": summary_table(results),
+        "headline.csv": build.headline_frame(headline),
+        "comparisons.csv": comparisons_table(rankings[key] for key in COMPARED),
+    }
+    over_points = test_set.over_points(results)
+    if over_points is not None:
+        frames["test_accuracy.csv"], frames["test_comparisons.csv"] = over_points
+    return frames | ({"scaling.csv": scaling.scaling_table(growing)} if growing else {})
 
 
 def _report(

@@ -31,13 +31,7 @@ def array_name(kind: str, variant: str, run: tuple[int, int], part: str = "") ->
 
 
 class Arrays(Mapping[str, np.ndarray]):
-    """The arrays of a results folder by name; none if the file is missing or damaged.
-
-    Parameters
-    ----------
-    folder : Path
-        The results folder.
-    """
+    """The arrays of a results folder by name; none if the file is missing or damaged."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -65,14 +59,9 @@ class Arrays(Mapping[str, np.ndarray]):
 
 
 def packed(positions: Mapping[str, np.ndarray], others: Mapping[str, np.ndarray]) -> bytes:
-    """Return the file that holds some arrays; the same arrays give the same bytes.
+    """Return the file that holds positions of shape (n_points, n_components), 16 bits each, and others as they are.
 
-    Parameters
-    ----------
-    positions : mapping of str to ndarray of shape (n_points, n_components)
-        Stored with 16 bits a coordinate.
-    others : mapping of str to ndarray
-        Stored as they are; text and numbers, no objects.
+    The same arrays give the same bytes.
     """
     stored = dict(others)
     for name, Z in positions.items():

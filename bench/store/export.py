@@ -11,18 +11,16 @@ from bench.store.records import Record
 from bench.store.score_store import Scored, ScoreStore
 from bench.store.store import Store
 
-SCORE_COLUMNS = ["variant", "sample", "seed", "split", "score", "k", "part", "value", "reason"]
-CURVE_COLUMNS = ["variant", "sample", "seed", "k", "r_nx", "recall", "trustworthiness", "continuity"]
-MEASURE_COLUMNS = ["variant", "sample", "seed", "measure", "part", "value"]
+RUN = ["variant", "sample", "seed"]
+SCORE_COLUMNS = [*RUN, "split", "score", "k", "part", "value", "reason"]
+CURVE_COLUMNS = [*RUN, "k", "r_nx", "recall", "trustworthiness", "continuity"]
+MEASURE_COLUMNS = [*RUN, "measure", "part", "value"]
 
 
 def export(store: Store) -> None:
     """Write `runs.csv`, `scores.csv`, `curves.csv` and `measures.csv` of the runs that the store has.
 
-    Raises
-    ------
-    StoreError
-        If there is no run, or a file cannot be written.
+    Raises StoreError if there is no run, or a file cannot be written.
     """
     records, scores = store.records(), ScoreStore(store)
     scored = [(record, scores.of_run(record)) for record in records]
@@ -44,25 +42,18 @@ def runs_table(records: Iterable[Record]) -> pd.DataFrame:
 
 def _run_row(record: Record) -> dict[str, object]:
     outcome = record.outcome
+    fit, transform = outcome.fit, outcome.transform
     row: dict[str, object] = {
-        "variant": record.variant,
-        "label": record.label,
-        "reducer": record.reducer,
-        "dataset": record.dataset,
-        "n_train": record.n_train,
-        "n_test": record.n_test,
+        **_fields(record, "variant", "label", "reducer", "dataset", "n_train", "n_test"),
         "n_components": outcome.n_components,
-        "sample": record.sample,
-        "seed": record.seed,
-        "random_state": record.random_state,
+        **_fields(record, "sample", "seed", "random_state"),
         "status": outcome.status.value,
         "reason": outcome.reason,
     }
     for name, cost in outcome.costs.items():
         row |= {f"{name}_s": cost and cost.wall_s, f"{name}_cpu_s": cost and cost.cpu_s}
         row |= {f"{name}_cores": cost and cost.cores}
-    fit, transform = outcome.fit, outcome.transform
-    row |= {
+    return row | {
         "repeatable": outcome.repeatable,
         "fit_other_cores": fit and fit.other_cores,
         "peak_mib": fit and fit.peak_mib,
@@ -73,16 +64,14 @@ def _run_row(record: Record) -> dict[str, object]:
         "threads": record.thread_budget,
         "pools": "; ".join(f"{pool.library}: {pool.threads}" for pool in outcome.pools),
         "notes": "; ".join(outcome.notes),
-        "load_before": record.load_before,
-        "started": record.started,
-        "key": record.key,
+        **_fields(record, "load_before", "started", "key"),
         "new_on_disk": outcome.new_on_disk,
-        "host": record.host,
-        "machine": record.machine,
-        "attempts": record.attempts,
-        "exclusive": record.exclusive,
+        **_fields(record, "host", "machine", "attempts", "exclusive"),
     }
-    return row
+
+
+def _fields(record: Record, *names: str) -> dict[str, object]:
+    return {name: getattr(record, name) for name in names}
 
 
 def _scores_table(scores: ScoreStore, records: list[Record], found: list[tuple[Record, Scored]]) -> pd.DataFrame:

@@ -14,30 +14,19 @@ SCHEMA = 3
 
 @dataclass(frozen=True)
 class Measurement:
-    """What one call cost.
-
-    Attributes
-    ----------
-    wall_s : float
-        Wall time in seconds.
-    cpu_s : float
-        CPU time of all threads, and of children that ended, in seconds.
-    peak_mib : float
-        Most resident memory of the process during the call, in MiB.
-    baseline_mib : float
-        Resident memory just before the call, in MiB.
-    other_cores : float or None
-        Cores that other processes kept busy meanwhile, on average; None where the call was too short to tell.
-    memory_method : str
-        `VmHWM`, the kernel's high-water mark reset before the call, or `ru_maxrss`, the peak since the process began.
-    """
+    """What one call cost."""
 
     wall_s: float
     cpu_s: float
+    """CPU time of all threads, and of children that ended."""
     peak_mib: float
+    """Most resident memory of the process during the call."""
     baseline_mib: float
+    """Resident memory just before the call."""
     other_cores: float | None
+    """Cores that other processes kept busy meanwhile, on average; None where the call was too short to tell."""
     memory_method: str
+    """`VmHWM`, the kernel's high-water mark reset before the call, or `ru_maxrss`, the peak since the process began."""
 
     @property
     def cores(self) -> float:
@@ -47,15 +36,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Pool:
-    """A thread pool of a library in the worker, as it was read back.
-
-    Attributes
-    ----------
-    library : str
-        Its name and version, such as "openblas 0.3.30".
-    threads : int
-        Threads it may use.
-    """
+    """A thread pool in the worker: its library with version, such as "openblas 0.3.30", and the threads it may use."""
 
     library: str
     threads: int
@@ -73,49 +54,38 @@ class Status(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
-class Outcome(BaseModel):
-    """Result of one run, reported by the worker or, if it died, by its parent.
-
-    Attributes
-    ----------
-    status, reason : Status, str
-        How the run ended and, unless it was successful, why.
-    imported, cold_start : Measurement or None
-        Cost of importing the reducer, and of its first call on few rows, both before any other call is measured. Only
-        the first run of a worker process has them.
-    new_on_disk : int
-        Functions that getting ready compiled because their libraries, which keep them on disk, found nothing there.
-    fit, transform, inverse : Measurement or None
-        Cost of `fit` on the points to fit, of `transform` on the held-out points, and of `inverse_transform` on their
-        embedding; None where the reducer has none, or the run did not get there.
-    fit_transform : Measurement or None
-        Cost of `fit_transform` with the same seed once more, on a reducer of its own; measured for a variant's first
-        seed only.
-    repeatable : bool or None
-        Whether that gave the same embedding to the last bit; None where it was not tried or did not end.
-    pools : tuple of Pool
-        Thread pools as read back after the run.
-    notes : tuple of str
-        What a reader of the numbers must know.
-    """
+class Frozen(BaseModel):
+    """A model that does not change and knows all of its fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Outcome(Frozen):
+    """Result of one run, reported by the worker or, if it died, by its parent; what did not happen is None."""
 
     status: Status
     reason: str = ""
     imported: Measurement | None = None
+    """Cost of importing the reducer; like the next two only of the first run of a worker process."""
     cold_start: Measurement | None = None
+    """Cost of its first call, on few rows."""
     new_on_disk: int = 0
+    """Functions that getting ready compiled because their libraries, which keep them on disk, found nothing there."""
     fit: Measurement | None = None
     fit_transform: Measurement | None = None
+    """Cost of `fit_transform` with the same seed once more, on a reducer of its own; of a variant's first seed only."""
     repeatable: bool | None = None
+    """Whether that gave the same embedding to the last bit."""
     transform: Measurement | None = None
     inverse: Measurement | None = None
+    """Cost of `inverse_transform` of the embedded test points."""
     n_components: int | None = None
     can_transform: bool | None = None
     can_invert: bool | None = None
     pools: tuple[Pool, ...] = ()
+    """Thread pools as read back after the run."""
     notes: tuple[str, ...] = ()
+    """What a reader of the numbers must know."""
 
     @property
     def costs(self) -> dict[str, Measurement | None]:
@@ -130,10 +100,8 @@ class Outcome(BaseModel):
         }
 
 
-class Record(BaseModel):
+class Record(Frozen):
     """One run as the store keeps it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     schema_version: int = SCHEMA
     key: str
@@ -176,42 +144,30 @@ class Record(BaseModel):
         return self.outcome.status is Status.OK
 
 
-class Environment(BaseModel):
-    """Where a study ran.
-
-    Attributes
-    ----------
-    memory_mib : float
-        Physical memory in MiB.
-    pools : tuple of Pool
-        Thread pools as they were read back in the workers, each with the threads it may use.
-    load_before, load_after : float or None
-        Processes waiting to run, averaged over a minute, before the first run and after the last.
-    wall_s, measured_s : float or None
-        Seconds that the study took from its data to its last figure, and how many of them were spent inside imports,
-        warm-ups, fits, transforms and inverses: the rest is what the harness costs.
-    git_commit : str or None
-        Commit of the project, with "+ changes" where files differed from it.
-    fingerprint : str
-        Hash of what makes times comparable: processor, cores, memory, system.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Environment(Frozen):
+    """Where a study ran."""
 
     processor: str
     cores: int
     memory_mib: float
+    """Physical memory."""
     system: str
     python: str
     versions: dict[str, str]
     git_commit: str | None
+    """Commit of the project, with "+ changes" where files differed from it."""
     thread_budget: int
     pools: tuple[Pool, ...] = ()
+    """Thread pools as they were read back in the workers."""
     dataset: str
     dataset_fingerprint: str
     provenance: str
     load_before: float | None
+    """Processes waiting to run, averaged over a minute, before the first run; `load_after`: after the last."""
     load_after: float | None = None
     wall_s: float | None = None
+    """Seconds that the study took from its data to its last figure."""
     measured_s: float | None = None
+    """How many of them were spent in imports, warm-ups, fits, transforms and inverses; the rest is the harness."""
     fingerprint: str
+    """Hash of what makes times comparable: processor, cores, memory, system."""

@@ -6,7 +6,6 @@ claims, comparisons of folders, and what a notebook asks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,8 @@ from bench.metrics.metric import column_name, not_available
 from bench.metrics.registry import REFERENCES
 from bench.store.arrays import Arrays, array_name
 from bench.store.records import Environment, Status
-from bench.store.score_index import ScoreIndex
 from bench.store.store import Store
-from bench.store.values import DataFacts, Kind, RunId, Values
+from bench.store.values import DataFacts, Kind, RunId, ScoreIndex, Values
 from bench.studies.study import Study, Variant
 
 CONTROL_REDUCERS = ("random_gaussian", "random_projection")
@@ -35,25 +33,13 @@ NOT_AVAILABLE = {"transform_s": not_available("transductive"), "inverse_s": not_
 
 
 class Results:
-    """The results of a study.
-
-    Parameters
-    ----------
-    folder : path
-        A results folder.
-    only : collection of str or None
-        Variants that are looked at; None takes all.
-
-    Attributes
-    ----------
-    arrays : Arrays
-        What figures draw, by name; see `bench.store.arrays`.
-    """
+    """The results of a study in a folder, or of `only` some of its variants."""
 
     def __init__(self, folder: str | Path, only: tuple[str, ...] | None = None) -> None:
         self.folder = Path(folder)
         self._only = only
         self.arrays = Arrays(self.folder)
+        """What figures draw, by name."""
 
     def __repr__(self) -> str:
         return f"Results({str(self.folder)!r})"
@@ -70,10 +56,7 @@ class Results:
     def frame(self, name: str) -> pd.DataFrame:
         """Return the table `NAME.csv`, whose texts are never missing numbers.
 
-        Raises
-        ------
-        StoreError
-            If it is not there, or is no table.
+        Raises StoreError if it is not there, or is no table.
         """
         path = self.folder / f"{name}.csv"
         try:
@@ -110,12 +93,12 @@ class Results:
     def scores(self) -> pd.DataFrame:
         """One row a score of a run, of a reference or over the seeds of a variant; `quantity` names its column."""
         frame = self._chosen(self.frame("scores"), *REFERENCES).astype(dict.fromkeys(("sample", "seed", "k"), "Int64"))
+        of = ["score", "split", "k"]
         names = {
-            key: column_name(key[0], key[1], None if pd.isna(key[2]) else int(key[2]))
-            for key in frame[["score", "split", "k"]].drop_duplicates().itertuples(index=False, name=None)
+            (score, split, k): column_name(score, split, None if pd.isna(k) else int(k))
+            for score, split, k in frame[of].drop_duplicates().itertuples(index=False, name=None)
         }
-        keys = zip(frame["score"], frame["split"], frame["k"], strict=True)
-        return frame.assign(quantity=[names[key] for key in keys])
+        return frame.assign(quantity=[names[key] for key in zip(*(frame[name] for name in of), strict=True)])
 
     @cached_property
     def curves(self) -> pd.DataFrame:
@@ -152,13 +135,17 @@ class Results:
         return self.study.variants[name]
 
     def select(self, **criteria: Any) -> tuple[str, ...]:
-        """Return the variants with the given fields or parameters; None stands for one that is not set.
+        """Return the variants with the given fields, such as `reducer` or `n`, or parameters; None is one not set."""
 
-        Parameters
-        ----------
-        criteria : fields of `Variant`, such as `reducer`, `preset`, `seeded`, `n`, `axis`, and parameters by their name
-        """
-        return tuple(name for name in self.variants if _matches(self.variant(name), criteria))
+        def found(variant: Variant, name: str) -> Any:
+            value = getattr(variant, name) if name in Variant.model_fields else variant.params.get(name)
+            return None if value == "" else value
+
+        return tuple(
+            variant
+            for variant in self.variants
+            if all(found(self.variant(variant), name) == wanted for name, wanted in criteria.items())
+        )
 
     def label(self, row: str) -> str:
         """Return what a variant or reference is called in tables and figures."""
@@ -177,11 +164,11 @@ class Results:
 
     def runs_of(self, variant: str) -> pd.DataFrame:
         """Return the runs of a variant, those that failed included."""
-        return self._runs_by_variant[variant]
+        return self._runs_by_variant[variant][0]
 
     def ok_runs(self, variant: str) -> pd.DataFrame:
         """Return the successful runs of a variant."""
-        return self._ok_runs_by_variant[variant]
+        return self._runs_by_variant[variant][1]
 
     def ok(self, *variants: str) -> bool:
         """Return whether each of the variants has a successful run."""
@@ -194,11 +181,8 @@ class Results:
     def values(self, variant: str, quantity: str) -> Values:
         """Return a quantity of each successful run of a variant.
 
-        Parameters
-        ----------
-        quantity : str
-            A column of `summary.csv` such as `fit_s` or `knn_accuracy_k10_test`, any cost of `runs.csv`, or a measure:
-            `NAME`, or `NAME:PART` where it has several parts.
+        It is a column of `summary.csv` such as `fit_s` or `knn_accuracy_k10_test`, any cost of `runs.csv`, or a
+        measure: `NAME`, or `NAME:PART` where it has several parts.
         """
         ok = self.ok_runs(variant)
         seeded = bool(ok["random_state"].notna().all())
@@ -245,22 +229,11 @@ class Results:
         return next((run for run in self.run_ids(variant) if run[0] == 0 and run != shown), None)
 
     def embedding(self, variant: str, seed: int | None = None, split: str = "train", sample: int = 0) -> np.ndarray:
-        """Return an embedding: as it was computed if the runs are at hand, else as `arrays.npz` keeps it.
+        """Return an embedding of shape (n_points, n_components), without a seed that of the run that pictures show.
 
-        Parameters
-        ----------
-        seed : int or None
-            None takes the run that pictures show.
-        split : {"train", "test"}
+        It is as it was computed if the runs are at hand, else as `arrays.npz` keeps it.
 
-        Returns
-        -------
-        ndarray of shape (n_points, n_components), float32
-
-        Raises
-        ------
-        StoreError
-            If neither has it.
+        Raises StoreError if neither has it.
         """
         run = self.shown(variant) if seed is None else (sample, seed)
         if run is not None:
@@ -283,12 +256,12 @@ class Results:
         if "data/name" not in self.arrays:
             return None
         shape = tuple(int(side) for side in self.arrays["data/image_shape"])
-        names = {split: f"data/labels/{split}" for split in ("train", "test")}
+        labels = {split: self.arrays.get(f"data/labels/{split}") for split in ("train", "test")}
         return DataFacts(
             name=str(self.arrays["data/name"]),
             classes=tuple(map(str, self.arrays["data/classes"])),
             image_shape=(shape[0], shape[1]) if shape else None,
-            labels={split: self.arrays[name].astype(np.int64) for split, name in names.items() if name in self.arrays},
+            labels={split: y.astype(np.int64) for split, y in labels.items() if y is not None},
         )
 
     def only(self, variants: tuple[str, ...]) -> Results:
@@ -312,21 +285,11 @@ class Results:
         return frame[frame["variant"].isin([*self._only, *others])].reset_index(drop=True)
 
     @cached_property
-    def _runs_by_variant(self) -> dict[str, pd.DataFrame]:
-        return {str(name): rows for name, rows in self.runs.groupby("variant", sort=False)}
-
-    @cached_property
-    def _ok_runs_by_variant(self) -> dict[str, pd.DataFrame]:
-        return {name: runs[runs["status"] == Status.OK.value] for name, runs in self._runs_by_variant.items()}
+    def _runs_by_variant(self) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+        """All runs of each variant, and the successful ones."""
+        groups = self.runs.groupby("variant", sort=False)
+        return {str(name): (runs, runs[runs["status"] == Status.OK.value]) for name, runs in groups}
 
     @cached_property
     def _index(self) -> ScoreIndex:
         return ScoreIndex(self.scores, self.measures if self.has("measures") else None)
-
-
-def _matches(variant: Variant, criteria: Mapping[str, Any]) -> bool:
-    def found(name: str) -> Any:
-        value = getattr(variant, name) if name in Variant.model_fields else variant.params.get(name)
-        return None if value == "" else value
-
-    return all(found(name) == wanted for name, wanted in criteria.items())

@@ -7,40 +7,29 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from bench.metrics.metric import Value
 from bench.metrics.registry import METRICS, REFERENCES
-from bench.store.records import Record
+from bench.store.records import Frozen, Record
 from bench.store.store import Store
 
 
-class Scored(BaseModel):
-    """All that is computed of one embedding, and what it was computed from.
-
-    Attributes
-    ----------
-    subject : str
-        Hash of the embedding's file, or of what else the scores are of.
-    versions : dict of str to int
-        Version of each score, measure and curve when it was computed.
-    measures : dict of str to dict of str to float
-        Quantities that only some studies ask for; each has one number or several by part.
-    curves : dict of str to list of float
-        Curves over the size of the neighbourhood, and under `k` the sizes.
-    correct : str
-        Of each test point whether its nearest training points tell its class: bits, padded to bytes, in base 64; empty
-        if they cannot.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Scored(Frozen):
+    """All that is computed of one embedding, and what it was computed from."""
 
     subject: str
+    """Hash of the embedding's file, or of what else the scores are of."""
     versions: dict[str, int]
+    """Version of each score, measure and curve when it was computed."""
     values: list[Value] = []
     measures: dict[str, dict[str, float]] = {}
+    """Quantities that only some studies ask for; each has one number or several by part."""
     curves: dict[str, list[float]] = {}
+    """Curves over the size of the neighbourhood, and under `k` the sizes."""
     correct: str = ""
+    """Of each test point whether its nearest training points tell its class: packed bits in base 64; empty if they
+    cannot."""
 
     @property
     def current(self) -> list[Value]:
@@ -107,8 +96,8 @@ class ScoreStore:
         return found if subject in (None, found.subject) else None
 
     def _write(self, name: str, scored: Scored) -> None:
-        order = {key: position for position, key in enumerate(METRICS)}
-        values = sorted(scored.values, key=lambda value: order[value.score])
+        order = list(METRICS)
+        values = sorted(scored.values, key=lambda value: order.index(value.score))
         self.store.write_model(name, scored.model_copy(update={"values": values}))
 
 

@@ -22,25 +22,20 @@ log = logging.getLogger(__name__)
 
 
 class Store:
-    """The folder `results/<study>`: `study.toml`, `environment.json`, and a record and an embedding of every run."""
+    """The folder `results/<study>`: `study.toml`, `environment.json`, and a record and an embedding of every run.
+
+    Every method that writes or removes raises StoreError if it cannot.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the folder alone.
-
-        Raises
-        ------
-        StoreError
-            If the folder cannot be written, or another study holds it.
-        """
-        try:
+        """Hold the folder alone; StoreError if another study holds it."""
+        with _refused(f"results folder {self.folder}", "written"):
             self.folder.mkdir(parents=True, exist_ok=True)
             lock = (self.folder / ".lock").open("a+")
-        except OSError as error:
-            raise StoreError(f"Got results folder {self.folder}, which cannot be written: {error}.") from error
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -56,50 +51,31 @@ class Store:
             yield
 
     def write(self, name: str, content: str | bytes) -> Path:
-        """Write a file of the folder so that it is there whole or not at all, and return its path.
-
-        Raises
-        ------
-        StoreError
-            If it cannot be written.
-        """
+        """Write a file of the folder so that it is there whole or not at all, and return its path."""
         path = self.folder / name
         aside = path.with_name(f".partial-{path.name}")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            aside.write_bytes(content.encode() if isinstance(content, str) else content)
-            _settle(aside, path)
-        except OSError as error:
-            with suppress(OSError):
-                aside.unlink(missing_ok=True)
-            raise StoreError(f"Got {path}, which cannot be written: {error}.") from error
+        with _refused(path, "written"):
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                aside.write_bytes(content.encode() if isinstance(content, str) else content)
+                _settle(aside, path)
+            except OSError:
+                with suppress(OSError):
+                    aside.unlink(missing_ok=True)
+                raise
         return path
-
-    def remove(self, name: str) -> None:
-        """Remove a file of the folder, if it is there.
-
-        Raises
-        ------
-        StoreError
-            If it cannot be removed.
-        """
-        try:
-            (self.folder / name).unlink(missing_ok=True)
-        except OSError as error:
-            raise StoreError(f"Got {self.folder / name}, which cannot be removed: {error}.") from error
 
     def write_model(self, name: str, model: BaseModel) -> Path:
         """Write a model as JSON."""
         return self.write(name, model.model_dump_json(indent=1) + "\n")
 
-    def study(self) -> Study:
-        """Return the study as it was resolved.
+    def remove(self, name: str) -> None:
+        """Remove a file of the folder, if it is there."""
+        with _refused(self.folder / name, "removed"):
+            (self.folder / name).unlink(missing_ok=True)
 
-        Raises
-        ------
-        StoreError
-            If the folder holds none.
-        """
+    def study(self) -> Study:
+        """Return the study as it was resolved; StoreError if the folder holds none."""
         path = self.folder / "study.toml"
         if not path.is_file():
             raise StoreError(f"Got {self.folder}, but expected a results folder: there is no study.toml in it.")
@@ -115,29 +91,20 @@ class Store:
     def partial_arrays(self, variant: str, sample: int, seed: int) -> Path:
         """Return where a worker writes the arrays of a run before it counts."""
         folder = self.stem(variant, sample, seed).parent
-        try:
+        with _refused(folder, "written"):
             folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(f"Got {folder}, which cannot be written: {error}.") from error
         return folder / f".partial-{sample}-{seed}.npz"
 
     def keep(self, record: Record, partial: Path) -> Record:
-        """Store a run: first its embedding, if there is one, then the record that vouches for it.
-
-        Raises
-        ------
-        StoreError
-            If it cannot be written.
-        """
+        """Store a run: first its embedding, if there is one, then the record that vouches for it."""
         stem = self.stem_of(record)
+        arrays = stem.with_suffix(".npz")
         if record.ok:
             record = record.model_copy(update={"arrays_sha256": digest_of(partial)})
-            try:
-                _settle(partial, stem.with_suffix(".npz"))
-            except OSError as error:
-                raise StoreError(f"Got {stem}.npz, which cannot be written: {error}.") from error
+            with _refused(arrays, "written"):
+                _settle(partial, arrays)
         else:
-            stem.with_suffix(".npz").unlink(missing_ok=True)
+            arrays.unlink(missing_ok=True)
         self.write_model(str(stem.with_suffix(".json").relative_to(self.folder)), record)
         return record
 
@@ -148,13 +115,13 @@ class Store:
 
     def records(self) -> list[Record]:
         """Return the records of the study's variants, in the study's order, then by sample and seed."""
-        return [record for variant in self.study().variants for record in self._records_of(variant)]
-
-    def _records_of(self, variant: str) -> list[Record]:
-        folder = self.folder / "runs" / variant
-        paths = [*folder.glob("seed-*.json"), *folder.glob("sample-*-seed-*.json")]
-        found = [record for path in paths if (record := self._checked(path)) is not None]
-        return sorted(found, key=lambda record: (record.sample, record.seed))
+        found: list[Record] = []
+        for variant in self.study().variants:
+            folder = self.folder / "runs" / variant
+            paths = [*folder.glob("seed-*.json"), *folder.glob("sample-*-seed-*.json")]
+            records = [record for path in paths if (record := self._checked(path)) is not None]
+            found += sorted(records, key=lambda record: (record.sample, record.seed))
+        return found
 
     def arrays(self, record: Record) -> dict[str, np.ndarray]:
         """Return the arrays of a run.
@@ -194,16 +161,23 @@ class Store:
         if record.schema_version != SCHEMA or path != self.stem_of(record).with_suffix(".json"):
             log.warning("%s belongs to another run or schema and is ignored", path)
             return None
-        if record.arrays_sha256 is not None:
-            arrays = path.with_suffix(".npz")
-            if not arrays.is_file() or digest_of(arrays) != record.arrays_sha256:
-                log.warning("%s is missing or damaged; its run is ignored", arrays)
-                return None
+        arrays = path.with_suffix(".npz")
+        if record.arrays_sha256 and (not arrays.is_file() or digest_of(arrays) != record.arrays_sha256):
+            log.warning("%s is missing or damaged; its run is ignored", arrays)
+            return None
         return record
 
 
+@contextmanager
+def _refused(what: Path | str, done: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"Got {what}, which cannot be {done}: {error}.") from error
+
+
 def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file, read in pieces, and read again only if the file has changed."""
+    """Return the SHA-256 of a file, read again only if the file has changed."""
     stat = path.stat()
     return _digest(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
 

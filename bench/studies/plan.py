@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from itertools import product
 
@@ -19,33 +20,17 @@ MEASUREMENT = 3
 
 @dataclass(frozen=True)
 class Run:
-    """One fit of one variant on one sample of the data with one seed.
-
-    Attributes
-    ----------
-    variant : str
-        Name of the variant.
-    spec : Variant
-        Its reducer and parameters.
-    sample : int
-        Which sample of the training points, from 0.
-    seed : int
-        Index of the seed, from 0.
-    random_state : int or None
-        What the reducer is given; the same for every variant of one seed index, None for unseeded variants.
-    threads : int
-        Thread budget.
-    key : str
-        Hash of all that the result depends on.
-    """
+    """One fit of one variant on one sample of the training points with one seed, both counted from 0."""
 
     variant: str
     spec: Variant
     sample: int
     seed: int
     random_state: int | None
+    """What the reducer is given; the same for every variant of one seed index, None for unseeded variants."""
     threads: int
     key: str
+    """Hash of all that the result depends on."""
 
 
 def derive_seed(**axes: str | int) -> int:
@@ -63,27 +48,22 @@ def make(study: Study, dataset: Dataset, threads: int, machine: str) -> list[Run
 
     With rounds, samples and seeds are outermost and the order within each round is shuffled by the study's seed, so
     that a machine that slows down does so for all variants. Without rounds, the runs of one variant follow each other.
-
-    Parameters
-    ----------
-    threads : int
-        Thread budget of every run whose variant has none of its own.
-    machine : str
-        Fingerprint of the machine: times of another machine are not times of this one.
+    Variants without a thread budget of their own get `threads`. Times of another `machine` are not times of this one.
     """
     common = {"measurement": MEASUREMENT, "machine": machine}
     names = {variant.reducer for variant in study.variants.values()}
     code = {name: {"code": reducers.digest(name), "versions": reducers.requirements(name)} for name in names}
-    data: dict[tuple[int | None, str, int], str] = {}
+
+    @cache
+    def fingerprint(n: int | None, without: str, sample: int) -> str:
+        return dataset.select(n, without, sample, study.samples).fingerprint
+
     runs = []
     for name, sample, seed in _order(study):
         variant = study.variants[name]
-        selection = (variant.n, variant.without, sample)
-        if selection not in data:
-            data[selection] = dataset.select(*selection, study.samples).fingerprint
         random_state = derive_seed(use="fit", seed=seed) if variant.seeded else None
         own = {
-            "data": data[selection],
+            "data": fingerprint(variant.n, variant.without, sample),
             "reducer": variant.reducer.rpartition("/")[2],
             "threads": variant.threads or threads,
             "params": variant.params,
@@ -98,12 +78,10 @@ def make(study: Study, dataset: Dataset, threads: int, machine: str) -> list[Run
 
 def _order(study: Study) -> Iterator[tuple[str, int, int]]:
     """Yield variant, sample and seed of each run in their order."""
-    rounds = product(range(study.samples), range(study.seeds))
     if not study.rounds:
-        for name, (sample, seed) in product(study.variants, rounds):
-            yield name, sample, seed
+        yield from product(study.variants, range(study.samples), range(study.seeds))
         return
-    for sample, seed in rounds:
+    for sample, seed in product(range(study.samples), range(study.seeds)):
         axes = {"seed": seed, "sample": sample} if sample else {"seed": seed}
         shuffled = sorted(study.variants)
         random.Random(derive_seed(use="order", study=study.order_seed, **axes)).shuffle(shuffled)

@@ -12,7 +12,6 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Field,
     PositiveInt,
     ValidationError,
     ValidationInfo,
@@ -109,13 +108,13 @@ class Study(BaseModel):
     order_seed: int = 0
     """Seed of the order in which the runs of a round take place."""
     rounds: bool = True
-    """Whether each seed is a round of all variants, so that a machine that slows down does so for all. Otherwise one
-    variant follows another in the study's order, so that few processes exist at a time."""
+    """Whether each seed is a round of all variants. Otherwise one variant follows another, so that few processes exist
+    at a time."""
     repeat: bool = True
     """Whether the first seed of every variant is fitted again, by `fit_transform`, and the embeddings compared."""
     every_reducer: bool = False
     """Whether reducers that no variant names are included with their defaults, save those with `by_default = False`."""
-    variants: dict[str, Variant] = Field(default_factory=dict)
+    variants: dict[str, Variant] = {}
     figures: tuple[str, ...] = ()
     """Variants that figures show side by side, at most about a dozen; none names all."""
 
@@ -143,10 +142,7 @@ class Study(BaseModel):
     def resolved(self) -> Study:
         """Return the study with a variant for every reducer that is included, each with its label.
 
-        Raises
-        ------
-        StudyError
-            If a variant names a reducer that does not exist.
+        Raises StudyError if a variant names a reducer that does not exist.
         """
         known = reducers.sources()
         variants = dict(self.variants)
@@ -156,19 +152,13 @@ class Study(BaseModel):
             variants |= {name: Variant(reducer=name) for name in sorted(asked - taken - variants.keys())}
         if not variants:
             raise StudyError("Got a study without variants, but expected at least one, or every_reducer = true.")
-        labelled = {name: _labelled(variant, known) for name, variant in variants.items()}
-        return self.model_copy(
-            update={"variants": dict(pair for name, variant in labelled.items() for pair in _spread(name, variant))}
-        )
+        resolved: dict[str, Variant] = {}
+        for name, variant in variants.items():
+            resolved |= _spread(name, _labelled(variant, known))
+        return self.model_copy(update={"variants": resolved})
 
     def with_changes(self, changes: dict[str, Any]) -> Study:
-        """Return the study with some fields replaced, checked like those of a file.
-
-        Raises
-        ------
-        StudyError
-            If a value is refused.
-        """
+        """Return the study with some fields replaced; StudyError if a value is refused, as in a file."""
         try:
             return Study.model_validate(self._as_in_a_file() | changes)
         except ValidationError as error:
@@ -186,15 +176,17 @@ class Study(BaseModel):
         return self.model_copy(update={"variants": self.variants | other.variants})
 
     def only(self, names: list[str]) -> Study:
-        """Return the study with the named variants, where a reducer's name stands for all its variants."""
+        """Return the study with the named variants; a reducer's name stands for all its variants, or for its defaults.
+
+        Raises StudyError if a name is neither.
+        """
+        known = reducers.sources()
         chosen: dict[str, Variant] = {}
         for name in names:
-            matching = {
-                key: variant for key, variant in self.variants.items() if name in (key, variant.reducer)
-            } or _variant_of(name)
-            if not matching:
-                raise StudyError(unknown("reducer", name, {*self.variants, *reducers.names()}))
-            chosen |= matching
+            matching = {key: variant for key, variant in self.variants.items() if name in (key, variant.reducer)}
+            if not matching and name not in known:
+                raise StudyError(unknown("reducer", name, {*self.variants, *known}))
+            chosen |= matching or {name: _labelled(Variant(reducer=name), known)}
         return self.model_copy(update={"variants": chosen, "every_reducer": False})
 
     def to_toml(self) -> str:
@@ -214,20 +206,19 @@ def names() -> list[str]:
 def read(name: str) -> Study:
     """Read a study by its name, or from a TOML file of one's own.
 
-    Raises
-    ------
-    StudyError
-        If there is no such study, or its file has an unknown key or a wrong value, with the line it stands in.
+    Raises StudyError if there is none, or its file has an unknown key or a wrong value, with the line it stands in.
     """
-    path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
+    own = name.endswith(".toml")
+    path = Path(name) if own else FOLDER / f"{name}.toml"
     if not path.is_file():
-        if name.endswith(".toml"):
-            raise StudyError(f"Got study file {name!r}, but there is no such file.")
-        raise StudyError(f"{unknown('study', name, names())} A study file of your own ends in .toml.")
+        raise StudyError(
+            f"Got study file {name!r}, but there is no such file."
+            if own
+            else f"{unknown('study', name, names())} A study file of your own ends in .toml."
+        )
     text = path.read_text(encoding="utf-8")
     try:
-        fields = tomllib.loads(text)
-        return Study.model_validate({"name": path.stem} | fields)
+        return Study.model_validate({"name": path.stem} | tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise StudyError(f"Got {path}, which is no TOML: {error}.") from error
     except ValidationError as error:
@@ -241,7 +232,16 @@ def _labelled(variant: Variant, known: dict[str, Source]) -> Variant:
     return variant.model_copy(update={"label": variant.label or reducers.source(variant.reducer).label})
 
 
-def _spread(name: str, variant: Variant) -> list[tuple[str, Variant]]:
+def _with_preset(variant: Variant) -> Variant:
+    """Return the variant with its reducer and all parameters that its preset gives, as a file would hold them."""
+    if not variant.preset:
+        return variant
+    preset = reducers.preset(variant.preset)
+    given = {name: list(value) if isinstance(value, tuple) else value for name, value in preset.params.items()}
+    return variant.model_copy(update={"reducer": preset.reducer, "params": given | variant.params})
+
+
+def _spread(name: str, variant: Variant) -> dict[str, Variant]:
     """Return the variants that one stands for.
 
     These are itself and those with another value of one parameter; or one for each class that it leaves out in turn; or
@@ -252,35 +252,20 @@ def _spread(name: str, variant: Variant) -> list[tuple[str, Variant]]:
     def other(label: str, **changes: Any) -> Variant:
         return single.model_copy(update={"label": f"{variant.label}{label}"} | changes)
 
-    spread = [
-        (f"{name}-{left_out}", other(f" {left_out}", without=left_out, series=variant.label, axis="without"))
-        for left_out in variant.without_each
-    ]
-    spread += [(f"{name}-{n}", other(f", n = {n:,}", n=n, series=variant.label, axis="n")) for n in variant.n_each]
-    varied = [
-        (
-            f"{name}-{parameter}-{value}",
-            other(f", {parameter} {value}", params=variant.params | {parameter: value}, of=name, axis=parameter),
-        )
-        for parameter, values in variant.each.items()
-        for value in values
-    ]
-    return spread or [(name, single), *varied]
-
-
-def _with_preset(variant: Variant) -> Variant:
-    """Return the variant with its reducer and all parameters that its preset gives, as a file would hold them."""
-    if not variant.preset:
-        return variant
-    preset = reducers.preset(variant.preset)
-    given = {name: list(value) if isinstance(value, tuple) else value for name, value in preset.params.items()}
-    return variant.model_copy(update={"reducer": preset.reducer, "params": given | variant.params})
-
-
-def _variant_of(name: str) -> dict[str, Variant]:
-    """Return the variant of a reducer that the study itself does not name."""
-    known = reducers.sources()
-    return {name: _labelled(Variant(reducer=name), known)} if name in known else {}
+    spread = {}
+    for left_out in variant.without_each:
+        spread[f"{name}-{left_out}"] = other(f" {left_out}", without=left_out, series=variant.label, axis="without")
+    for n in variant.n_each:
+        spread[f"{name}-{n}"] = other(f", n = {n:,}", n=n, series=variant.label, axis="n")
+    if spread:
+        return spread
+    spread[name] = single
+    for parameter, values in variant.each.items():
+        for value in values:
+            params = variant.params | {parameter: value}
+            varied = other(f", {parameter} {value}", params=params, of=name, axis=parameter)
+            spread[f"{name}-{parameter}-{value}"] = varied
+    return spread
 
 
 def _explain(problem: dict[str, Any], text: str, path: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,25 +11,16 @@ from bench.studies.study import Study
 
 @dataclass(frozen=True)
 class Sweep:
-    """One parameter with its settings.
-
-    Attributes
-    ----------
-    label : str
-        What the reducer is called.
-    base : str
-        The variant with the default.
-    default : int, float or str
-        The setting that all other sweeps of the reducer leave it at.
-    variants : mapping
-        The variant of each setting, numbers in ascending order; others in the study's, the default first.
-    """
+    """One parameter of the reducer called `label`, with its settings."""
 
     label: str
     parameter: str
     base: str
+    """The variant with the default."""
     default: Any
+    """The setting that all other sweeps of the reducer leave it at."""
     variants: Mapping[Any, str]
+    """The variant of each setting, numbers in ascending order; others in the study's, the default first."""
 
     @property
     def title(self) -> str:
@@ -44,7 +35,11 @@ class Sweep:
     @property
     def is_numeric(self) -> bool:
         """Whether the settings are numbers."""
-        return all(isinstance(value, int | float) for value in self.variants)
+        return _all_numbers(self.variants)
+
+
+def _all_numbers(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, int | float) for value in values)
 
 
 def sweeps(study: Study) -> list[Sweep]:
@@ -55,7 +50,6 @@ def sweeps(study: Study) -> list[Sweep]:
             varied = {v.value: name for name, v in study.variants.items() if (v.of, v.axis) == (base, parameter)}
             if varied:
                 variants = {default: base, **varied}
-                numeric = all(isinstance(value, int | float) for value in variants)
-                ordered = sorted(variants) if numeric else list(variants)
+                ordered = sorted(variants) if _all_numbers(variants) else list(variants)
                 found.append(Sweep(spec.label, parameter, base, default, {value: variants[value] for value in ordered}))
     return found

@@ -1,4 +1,4 @@
-"""What a run keeps of a neural reducer beside its embedding; `fit` computes none of it.
+"""What a run keeps of a neural reducer in addition to its embedding; `fit` computes none of it.
 
 All images are pixels in the data's range at the resolution of the network, which may be lower than the data's. All
 squared errors are in the data's own space, enlarged images included.

@@ -195,7 +195,7 @@ class NeuralReducer(EncoderDecoder):
         }
 
     def training_extras(self, X: Any, by_epoch: bool = False) -> dict[str, np.ndarray]:
-        """Return what a run keeps of the training beside its embedding; `extras` is its counterpart for test points.
+        """Return what a run keeps of the training, embedding aside; `extras` is the counterpart for test points.
 
         It is called after all timed calls. See `reducers._neural.extras` for the arrays.
 

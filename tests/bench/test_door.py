@@ -18,8 +18,8 @@ def test_the_door_loads_nothing_before_it_is_used() -> None:
 
 
 def test_every_name_is_there() -> None:
+    from bench.commands.notebook import Results
     from bench.metrics.functions import score
-    from bench.store.results import Results
 
     assert bench.score is score
     assert bench.Results is Results

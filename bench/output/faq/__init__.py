@@ -10,9 +10,7 @@ from pathlib import Path
 
 from bench.output.faq import choice, cost, findings, parameters, quality, repeatability
 from bench.output.faq.page import Question, page, read, stated
-from bench.output.tables.document import write_into
-
-__all__ = ["QUESTIONS", "write"]
+from bench.output.tables.render import write_into
 
 QUESTIONS = (
     Question("Which method for what?", "full", "summary.md", choice.which_method),

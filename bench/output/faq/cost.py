@@ -4,40 +4,36 @@ from __future__ import annotations
 
 import pandas as pd
 
-import reducers
 from bench.analysis.comparisons import compare_pairs
 from bench.analysis.scaling import ALL, ALL_DISTANCES, FIT, MEMORY, MIN_POINTS, TRANSFORM, Law, series
 from bench.analysis.summary import interval_of
-from bench.output.faq.numbers import change, median, spread
+from bench.output.faq.numbers import by_reducer, change, median, significant, spread
 from bench.output.faq.page import Answer
 from bench.store.results import Results
 from bench.units import seconds_as_text, three_figures
 
 IMAGE_MIB = 784 * 4 / 2**20
 """An image of 784 pixels in single precision."""
-STEPS = ("import", "cold_start", "fit", "transform")
 
 
 def by_threads(results: Results) -> Answer:
     """Return the times of every step of a method's use, on one thread and on two."""
-    found: dict[str, dict[int, str]] = {}
-    for variant in results.variants:
-        spec = results.variant(variant)
-        if spec.threads is not None:
-            found.setdefault(reducers.source(spec.reducer).label, {}).setdefault(spec.threads, variant)
-    methods = {label: (of[1], of[2]) for label, of in found.items() if {1, 2} <= of.keys()}
+    one, two = (by_reducer(results, threads=n) for n in (1, 2))
+    methods = {label: (one[label], two[label]) for label in one if label in two}
     gains = dict(zip(methods, compare_pairs(results, list(methods.values()), "fit_s"), strict=True))
     rows = []
     for label, pair in methods.items():
-        steps = ([_seconds(results, v, f"{step}_s") for v in pair] for step in STEPS)
-        imported, cold, fit, transform = steps
+        imported, cold, fit, transform = (
+            [_seconds(results, v, f"{step}_s") for v in pair] for step in ("import", "cold_start", "fit", "transform")
+        )
         ratio = change(gains[label], 2, sign="")
         rows.append((label, " / ".join(imported), " / ".join(cold), *fit, ratio, " / ".join(transform)))
     starts = [(median(results, v, "cold_start_s") / median(results, v, "fit_s"), m) for m, (_, v) in methods.items()]
+    faster, slower = significant(gains.values(), no_change=1)
     facts = {
         "cold_starts": sorted(starts, reverse=True),
-        "faster": [label for label, one in gains.items() if one.significant and (one.change or 0) > 1],
-        "slower": [label for label, one in gains.items() if one.significant and (one.change or 0) < 1],
+        "faster": [label for label, gain in gains.items() if gain in faster],
+        "slower": [label for label, gain in gains.items() if gain in slower],
     }
     header = ("method", "import, s", "cold start, s", "fit on one, s", "fit on two, s", "one over two", "transform, s")
     return Answer(header, rows, facts)
@@ -104,5 +100,5 @@ def _around(costs: pd.Series, limit: int) -> tuple[str, ...]:
     fewer, more = costs[costs.index <= limit], costs[costs.index > limit]
     if not len(fewer) or not len(more):
         return ()
-    points = [(int(fewer.index[-1]), fewer.iloc[-1]), (int(more.index[0]), more.iloc[0])]
-    return tuple(text for n, seconds in points for text in (f"{n:,}", seconds_as_text(float(seconds))))
+    ends = ((fewer.index[-1], fewer.iloc[-1]), (more.index[0], more.iloc[0]))
+    return tuple(text for n, seconds in ends for text in (f"{n:,}", seconds_as_text(float(seconds))))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import reducers
 from bench.analysis.comparisons import compare_pairs, ranking
 from bench.analysis.statistics import interval
-from bench.output.faq.numbers import cell, change, median, run_sweeps, spread
-from bench.output.faq.page import Facts, Finding
+from bench.output.faq.numbers import by_reducer, cell, change, median, run_sweeps, spread
+from bench.output.faq.page import Facts
 from bench.output.faq.parameters import KEPT, SILHOUETTE, highest_silhouette
 from bench.output.faq.repeatability import ROUNDING
 from bench.store.results import Results
@@ -17,13 +17,11 @@ TEST_ACCURACY = "knn_accuracy_k10_test"
 def accuracy(full: Results) -> Facts | None:
     """Return which methods have the best accuracy on training and on test digits, and which networks."""
     splits = {"training": _first_two(full, "knn_accuracy_k10"), "test": _first_two(full, TEST_ACCURACY)}
+    if not all(splits.values()):
+        return None
     networks = [v for v in _ranked(full, TEST_ACCURACY) if full.variant(v).reducer in ("autoencoder", "vae")]
-    facts = {
-        "splits": splits,
-        "networks": [_named(full, variant, TEST_ACCURACY) for variant in networks[:1]],
-        "pixels": cell(full, "pixels", TEST_ACCURACY),
-    }
-    return facts if all(splits.values()) else None
+    named = [_named(full, variant, TEST_ACCURACY) for variant in networks[:1]]
+    return {"splits": splits, "networks": named, "pixels": cell(full, "pixels", TEST_ACCURACY)}
 
 
 def _ranked(results: Results, key: str) -> list[str]:
@@ -38,9 +36,9 @@ def _first_two(results: Results, key: str) -> Facts:
     others = [v for v in ordered if results.variant(v).reducer != results.variant(ordered[0]).reducer]
     if not others:
         return {}
-    known = {ordered[0], others[0]} <= one.medians.keys()
-    significant = known and one.between(ordered[0], others[0]).significant
-    return {"two": [_named(results, v, key) for v in (ordered[0], others[0])], "significant": significant}
+    pair = (ordered[0], others[0])
+    significant = {*pair} <= one.medians.keys() and one.between(*pair).significant
+    return {"two": [_named(results, variant, key) for variant in pair], "significant": significant}
 
 
 def _named(results: Results, variant: str, key: str) -> tuple[str, str]:
@@ -72,7 +70,7 @@ def start(initialisation: Results) -> Facts | None:
 
 def cold_start(full: Results) -> Facts | None:
     """Return how far UMAP's cold start misleads a timer."""
-    umap, tsne = (_first(full, reducer=name) for name in ("umap", "tsne"))
+    umap, tsne = (next(iter(full.select(reducer=name)), "") for name in ("umap", "tsne"))
     if not umap or not tsne:
         return None
     cold, fit = (median(full, umap, key) for key in ("cold_start_s", "fit_s"))
@@ -80,16 +78,11 @@ def cold_start(full: Results) -> Facts | None:
     return {"cold": cold, "factor": cold / fit, "times": times, "behind": cold + fit > median(full, tsne, "fit_s")}
 
 
-def _first(results: Results, **criteria: object) -> str:
-    """Return the first variant that is selected; empty if there is none."""
-    return next(iter(results.select(**criteria)), "")
-
-
 def seed_of_umap(full: Results) -> Facts | None:
     """Return what a seed costs UMAP in time, and whether it changes the accuracy."""
-    pair = [_first(full, reducer="umap", seeded=seeded) for seeded in (True, False)]
+    pair = [next(iter(full.select(reducer="umap", seeded=seeded)), "") for seeded in (True, False)]
     time, score = (ranking(full, key) for key in ("fit_s", TEST_ACCURACY))
-    if any(not {*pair} <= one.medians.keys() for one in (time, score)):
+    if not {*pair} <= time.medians.keys() & score.medians.keys():
         return None
     return {
         "factor": change(time.between(*pair), 1, sign=""),
@@ -102,7 +95,7 @@ def training(full: Results) -> Facts | None:
     """Return what more epochs change in the accuracy of networks and in their time."""
     pairs = [(v, full.variant(v).of) for v in full.select(axis="n_epochs") if full.variant(v).of in full.variants]
     networks = [
-        (one, f"{median(full, one.first, 'fit_s'):.0f}", f"{median(full, one.second, 'fit_s'):.0f}")
+        (one, *(f"{median(full, variant, 'fit_s'):.0f}" for variant in (one.first, one.second)))
         for one in compare_pairs(full, pairs, TEST_ACCURACY)
     ]
     return {"networks": networks} if networks else None
@@ -110,7 +103,7 @@ def training(full: Results) -> Facts | None:
 
 def left_out(unseen: Results) -> Facts | None:
     """Return whether a 0 that was left out of training can be told from other digits in an embedding."""
-    variants = {reducers.source(unseen.variant(v).reducer).label: v for v in unseen.select(without="0")}
+    variants = by_reducer(unseen, without="0")
     if not variants:
         return None
     areas = [(label, cell(unseen, variant, "unseen_auc_test", 2)) for label, variant in variants.items()]
@@ -128,13 +121,13 @@ def threads(results: Results) -> Facts | None:
 
 
 FINDINGS = (
-    Finding("full", accuracy),
-    Finding("sensitivity", silhouette),
-    Finding("initialisation", start),
-    Finding("full", cold_start),
-    Finding("full", seed_of_umap),
-    Finding("full", training),
-    Finding("unseen", left_out),
-    Finding("threads", threads),
+    ("full", accuracy),
+    ("sensitivity", silhouette),
+    ("initialisation", start),
+    ("full", cold_start),
+    ("full", seed_of_umap),
+    ("full", training),
+    ("unseen", left_out),
+    ("threads", threads),
 )
-"""What was found, the most useful first."""
+"""Studies, each with a function that returns what the sentence needs, or None where the results lack it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+import reducers
 from bench.analysis.comparisons import Comparison
 from bench.analysis.statistics import Difference, Interval
 from bench.analysis.summary import interval_of
@@ -37,9 +38,15 @@ def spread(found: Interval | None, digits: int = 3) -> str:
     """
     if found is None:
         return "n/a"
-    if found.low is None or found.high is None:
-        return f"{found.median:.{digits}f}"
-    return f"{found.median:.{digits}f} [{found.low:.{digits}f}, {found.high:.{digits}f}]"
+    bounds = "" if found.low is None or found.high is None else f" [{found.low:.{digits}f}, {found.high:.{digits}f}]"
+    return f"{found.median:.{digits}f}{bounds}"
+
+
+def ends(found: Interval | None) -> tuple[float, float]:
+    """Return the bounds of an interval; without them NaN, which is neither less nor greater than anything."""
+    if found is None or found.low is None or found.high is None:
+        return float("nan"), float("nan")
+    return found.low, found.high
 
 
 def change(one: Comparison | Difference | None, digits: int = 3, sign: str = "+") -> str:
@@ -55,15 +62,33 @@ def change(one: Comparison | Difference | None, digits: int = 3, sign: str = "+"
     return f"{size} [{low}, {high}]"
 
 
-def listed(items: Iterable[object], pattern: str = "{}") -> str:
+def listed(items: Iterable[object], pattern: str = "{}", between: str = "") -> str:
     """Return items as a list in a sentence; `pattern` says how one of several fields is written.
+
+    They stand with "and" before the last one, or with `between` between any two.
 
     >>> listed(["a", "b", "c"]), listed([("a", 1), ("b", 2)], "{} ({})"), listed([])
     ('a, b and c', 'a (1) and b (2)', 'none')
     """
     texts = [pattern.format(*item) if isinstance(item, tuple) else pattern.format(item) for item in items]
+    if between:
+        return between.join(texts)
     *first, last = texts or ["none"]
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def significant(comparisons: Iterable[Comparison], no_change: float = 0.0) -> tuple[list[Comparison], list[Comparison]]:
+    """Return the comparisons with a significant change, the increases and the decreases; of ratios `no_change` is 1."""
+    found = [(one, one.change) for one in comparisons if one.significant and one.change is not None]
+    return [one for one, size in found if size > no_change], [one for one, size in found if size < no_change]
+
+
+def by_reducer(results: Results, **criteria: object) -> dict[str, str]:
+    """Return the first variant of each reducer, by the reducer's label, among those that are selected."""
+    found: dict[str, str] = {}
+    for variant in results.select(**criteria):
+        found.setdefault(reducers.source(results.variant(variant).reducer).label, variant)
+    return found
 
 
 def run_sweeps(results: Results) -> list[Sweep]:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from bench.analysis.comparisons import Comparison
 from bench.errors import StoreError
 from bench.output.faq.numbers import change, listed
+from bench.output.markdown import markdown
 from bench.output.tables.render import escaped
 from bench.store.results import Results
 
@@ -45,14 +44,6 @@ class Question:
     answer: Callable[[Results], Answer]
 
 
-@dataclass(frozen=True)
-class Finding:
-    """A sentence that a practitioner can act on; `facts` returns None where the results lack what it is about."""
-
-    study: str
-    facts: Callable[[Results], Facts | None]
-
-
 def read(results_root: Path, studies: Iterable[str]) -> dict[str, Results]:
     """Return the results of those studies that have been run.
 
@@ -61,8 +52,7 @@ def read(results_root: Path, studies: Iterable[str]) -> dict[str, Results]:
     StoreError
         If tables were written by an older version.
     """
-    found = {study: Results(results_root / study) for study in studies}
-    found = {study: results for study, results in found.items() if results.exists}
+    found = {study: results for study in studies if (results := Results(results_root / study)).exists}
     for study, results in found.items():
         for name, columns in CURRENT.items():
             if missing := columns - set(results.frame(name).columns):
@@ -78,17 +68,18 @@ def page(studies: Mapping[str, Results], findings: Sequence[str], questions: Seq
     numbered = list(enumerate(questions, start=1))
     answered = [(number, one, _answer(one, studies[one.study])) for number, one in numbered if one.study in studies]
     missing = [one for one in questions if one.study not in studies]
-    template = _environment().get_template("page.md.jinja")
+    template = markdown(Path(__file__).with_name("page.md.jinja"))
     return template.render(findings=findings, answered=answered, missing=missing).strip() + "\n"
 
 
-def stated(studies: Mapping[str, Results], findings: Sequence[Finding]) -> list[str]:
+def stated(
+    studies: Mapping[str, Results], findings: Iterable[tuple[str, Callable[[Results], Facts | None]]]
+) -> list[str]:
     """Return the findings of those studies that have results, each as one line with the command behind it."""
-    known = [(one, one.facts(studies[one.study])) for one in findings if one.study in studies]
     return [
-        f"{' '.join(said_by(one.facts, studies[one.study], facts).split())} (`make bench STUDY={one.study}`)"
-        for one, facts in known
-        if facts is not None
+        f"{' '.join(said_by(function, studies[study], facts).split())} (`make bench STUDY={study}`)"
+        for study, function in findings
+        if study in studies and (facts := function(studies[study])) is not None
     ]
 
 
@@ -102,9 +93,9 @@ def said_by(function: Callable[..., Any], results: Results, facts: Facts) -> str
         result = "" if one.significant else f", {one.result}"
         return f"{results.label(one.first)} ({change(one, digits)}{result})"
 
-    environment = _environment()
-    environment.filters |= {"label": results.label, "compared": compared, "change": change}
-    template = environment.get_template(f"{function.__module__.rpartition('.')[2]}.md.jinja")
+    name = f"{function.__module__.rpartition('.')[2]}.md.jinja"
+    path = Path(__file__).with_name(name)
+    template = markdown(path, label=results.label, compared=compared, change=change, listed=listed)
     return "".join(template.blocks[function.__name__](template.new_context(dict(facts))))
 
 
@@ -114,16 +105,3 @@ def _answer(question: Question, results: Results) -> str:
     text = said_by(question.answer, results, {**answer.facts, "table": answer.to_markdown()})
     paragraphs = [one.strip() for one in text.split("\n\n")]
     return "\n\n".join(one if one.startswith("|") else " ".join(one.split()) for one in paragraphs if one)
-
-
-def _environment() -> Environment:
-    # Markdown, not HTML: cells of tables are escaped by `Answer.to_markdown`.
-    found = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,
-    )
-    found.filters["listed"] = listed
-    return found

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from itertools import combinations
 
-import reducers
 from bench.analysis.comparisons import Ranking, ranking
-from bench.analysis.statistics import Difference, is_constant, paired
+from bench.analysis.statistics import is_constant, paired
 from bench.analysis.summary import interval_of
-from bench.output.faq.numbers import cell, cells, change, listed, spread
-from bench.output.faq.page import Answer, Facts
+from bench.output.faq.numbers import by_reducer, cell, cells, change, ends, listed, spread
+from bench.output.faq.page import Answer
 from bench.store.results import Results
 
 SIZES = (5, 15, 30, 100)
@@ -31,15 +30,17 @@ AREA, BY_ERROR, IN_PIXELS = "unseen_auc_test", "unseen_auc_reconstruction_test",
 
 def neighbours(results: Results) -> Answer:
     """Return which methods are best at which size of the neighbourhood, and which change their order."""
-    rankings = {score: {k: ranking(results, f"{score}_k{k}") for k in SIZES} for score in NEIGHBOURS}
-    rows = [(str(k), *(_best(results, of_score[k]) for of_score in rankings.values())) for k in SIZES]
+    rankings = {score: [ranking(results, f"{score}_k{k}") for k in SIZES] for score in NEIGHBOURS}
+    rows = [
+        (str(k), *(_best(results, of_size) for of_size in of_sizes))
+        for k, *of_sizes in zip(SIZES, *rankings.values(), strict=True)
+    ]
     scores = []
-    for score, name in NEIGHBOURS.items():
-        best = [one.best for one in rankings[score].values()]
-        near, far = (_better(results, rankings[score][k]) for k in (SIZES[0], SIZES[-1]))
-        always = [variant for variant in best[0] if all(variant in others for others in best)]
+    for score, of_score in rankings.items():
+        always = [variant for variant in of_score[0].best if all(variant in one.best for one in of_score)]
+        near, far = _better(results, of_score[0]), _better(results, of_score[-1])
         crossing = [tuple(map(results.label, pair)) for pair in near if pair[::-1] in far]
-        scores.append({"name": name, "always": always, "crossing": crossing})
+        scores.append({"name": NEIGHBOURS[score], "always": always, "crossing": crossing})
     header = ("k", *(f"best {name}" for name in NEIGHBOURS.values()))
     return Answer(header, rows, {"scores": scores, "ends": (SIZES[0], SIZES[-1])})
 
@@ -66,7 +67,8 @@ def distances(results: Results) -> Answer:
     for key, name in DISTANCES.items():
         found = {v: one for v in results.methods if (one := interval_of(results, v, key)) is not None}
         ordered = sorted(found, key=lambda v: -found[v].median)
-        none = [v for v, of in found.items() if of.low is not None and of.high is not None and of.low <= 0 <= of.high]
+        bounds = {variant: ends(one) for variant, one in found.items()}
+        none = [variant for variant, (low, high) in bounds.items() if low <= 0 <= high]
         correlations.append({"of": name, "ends": [ordered[0], ordered[-1]] if ordered else [], "none": none})
     header = ("method", *(f"{name} (correlation)" for name in DISTANCES.values()))
     return Answer(header, cells(results, shown, DISTANCES), {"correlations": correlations})
@@ -74,36 +76,36 @@ def distances(results: Results) -> Answer:
 
 def transformed(results: Results) -> Answer:
     """Return the scores of test points, and those of a baseline that uses no model: the mean of neighbours."""
+
+    def over_baseline(variant: str, key: str) -> str:
+        # Paired, since both are of one embedding.
+        own, baseline = (results.values(variant, f"{prefix}{key}_test").by_run for prefix in ("", "placement_"))
+        shared = sorted(own.keys() & baseline.keys())
+        return change(paired([own[run] for run in shared], [baseline[run] for run in shared]))
+
     methods = [variant for variant in results.methods if results.ok(variant)]
     mapped = [variant for variant in methods if len(results.values(variant, f"{ACCURACY}_test"))]
-    rows = cells(results, mapped, (ACCURACY, f"{ACCURACY}_test", f"placement_{ACCURACY}_test"))
-    rows = [
-        [*row, *(change(_over_baseline(results, variant, key)) for key in (ACCURACY, TRUST))]
-        for row, variant in zip(rows, mapped, strict=True)
-    ]
-    columns = ["training (leave-one-out)", "test", "test, mean of neighbours"]
-    gains = [f"transform less mean of neighbours, {name}" for name in ("accuracy", "trustworthiness k = 5")]
-    header = ("method", *(f"10-NN accuracy, {column}" for column in columns), *gains)
+    shown = cells(results, mapped, (ACCURACY, f"{ACCURACY}_test", f"placement_{ACCURACY}_test"))
+    gains = [[over_baseline(variant, key) for key in (ACCURACY, TRUST)] for variant in mapped]
+    header = (
+        "method",
+        *(f"10-NN accuracy, {of}" for of in ("training (leave-one-out)", "test", "test, mean of neighbours")),
+        *(f"transform less mean of neighbours, {name}" for name in ("accuracy", "trustworthiness k = 5")),
+    )
+    rows = [row + gain for row, gain in zip(shown, gains, strict=True)]
     return Answer(header, rows, {"transductive": [variant for variant in methods if variant not in mapped]})
-
-
-def _over_baseline(results: Results, variant: str, key: str) -> Difference | None:
-    """Return what `transform` has more than the mean of neighbours; paired, since both are of one embedding."""
-    own, baseline = (results.values(variant, f"{prefix}{key}_test").by_run for prefix in ("", "placement_"))
-    shared = sorted(own.keys() & baseline.keys())
-    return paired([own[run] for run in shared], [baseline[run] for run in shared])
 
 
 def batches(results: Results) -> Answer:
     """Return how far a point moves when fewer points are transformed with it."""
 
     def stays(variant: str) -> bool:
-        moved = [results.values(variant, f"{batch}_displacement_test").array for batch in ("few", "alone")]
+        moved = [results.values(variant, f"{batch}_displacement_test").array for batch in sizes]
         return all(len(of_batch) and of_batch.max() < NEGLIGIBLE for of_batch in moved)
 
-    methods = [v for v in results.methods if results.ok(v) and len(results.values(v, "alone_displacement_test"))]
-    kept = {"displacement": "displacement in radii", "knn_recall_k15": "neighbours kept"}
     sizes = {"few": "batch of 100", "alone": "alone"}
+    kept = {"displacement": "displacement in radii", "knn_recall_k15": "neighbours kept"}
+    methods = [v for v in results.methods if results.ok(v) and len(results.values(v, "alone_displacement_test"))]
     rows = cells(results, methods, (f"{batch}_{key}_test" for batch in sizes for key in kept))
     header = ("method", *(f"{name}, {size}" for size in sizes.values() for name in kept.values()))
     still = [variant for variant in methods if stays(variant)]
@@ -112,34 +114,24 @@ def batches(results: Results) -> Answer:
 
 def left_out(results: Results) -> Answer:
     """Return where the points of a class that was left out land, and whether they can be told from others."""
-    by_class: dict[str, dict[str, str]] = {}
-    for variant in results.variants:
-        spec = results.variant(variant)
-        if spec.without:
-            by_class.setdefault(spec.without, {})[reducers.source(spec.reducer).label] = variant
+    classes = dict.fromkeys(results.variant(variant).without for variant in results.variants)
+    by_class = {digit: by_reducer(results, without=digit) for digit in classes if digit}
     methods = list(dict.fromkeys(method for variants in by_class.values() for method in variants))
     rows = [
         [method, *(_landing(results, of.get(method)) for of in by_class.values())]
-        + [_area(results, of[method], BY_ERROR) if method in of else "n/a" for of in by_class.values()]
+        + [_area(results, of.get(method), BY_ERROR) for of in by_class.values()]
         for method in methods
     ]
-    in_pixels = {digit: _area(results, next(iter(of.values())), IN_PIXELS) for digit, of in by_class.items()}
-    rows.append(["the pixels themselves", *in_pixels.values(), *("" for _ in by_class)])
+    in_pixels = [_area(results, next(iter(of.values())), IN_PIXELS) for of in by_class.values()]
+    rows.append(["the pixels themselves", *in_pixels, *("" for _ in by_class)])
+    digits = []
+    for (digit, of), pixels in zip(by_class.items(), in_pixels, strict=True):
+        bounds = {method: ends(interval_of(results, variant, AREA)) for method, variant in of.items()}
+        far = [method for method, (low, _) in bounds.items() if low > CHANCE + MARGIN]
+        near = [method for method, (_, high) in bounds.items() if high < CHANCE - MARGIN]
+        digits.append({"digit": digit, "pixels": pixels, "far": far, "near": near})
     columns = [f"without {digit}: {column}" for column in ("on, area", "area by error") for digit in by_class]
-    digits = [
-        {"digit": digit, "pixels": in_pixels[digit], **_beside_chance(results, of)} for digit, of in by_class.items()
-    ]
     return Answer(["method", *columns], rows, {"digits": digits, "chance": CHANCE, "margin": MARGIN})
-
-
-def _beside_chance(results: Results, variants: dict[str, str]) -> Facts:
-    """Return the methods with which the interval of the area lies above chance, and below it."""
-    areas = {method: interval_of(results, variant, AREA) for method, variant in variants.items()}
-    ends = {m: (one.low, one.high) for m, one in areas.items() if one and one.low is not None and one.high is not None}
-    return {
-        "far": [method for method, (low, _) in ends.items() if low > CHANCE + MARGIN],
-        "near": [method for method, (_, high) in ends.items() if high < CHANCE - MARGIN],
-    }
 
 
 def _landing(results: Results, variant: str | None) -> str:
@@ -152,9 +144,7 @@ def _landing(results: Results, variant: str | None) -> str:
     return f"{taken_for}, {_area(results, variant, AREA)}"
 
 
-def _area(results: Results, variant: str, quantity: str) -> str:
+def _area(results: Results, variant: str | None, quantity: str) -> str:
     """Return an area with its interval as text; without an interval if no seed changes it."""
-    found = interval_of(results, variant, quantity)
-    if found is not None and found.low is not None and found.high is not None and is_constant([found.low, found.high]):
-        return f"{found.median:.2f}"
-    return spread(found, 2)
+    found = None if variant is None else interval_of(results, variant, quantity)
+    return f"{found.median:.2f}" if found and is_constant(ends(found)) else spread(found, 2)

@@ -13,6 +13,10 @@ from bench.store.results import Results
 ROUNDING = 1e-4
 """Root-mean-square radii; a smaller displacement is a difference of last digits."""
 ELSEWHERE = {"process": "in another process", "threads": "on two threads instead of one"}
+SEEDS = {
+    "knn_jaccard_k15": "kNN Jaccard, k = 15 (1: the same)",
+    "procrustes_residual": "Procrustes residual (0: the same)",
+}
 MEASURES = {
     "trustworthiness": "trustworthiness, k = 5",
     "silhouette": "silhouette",
@@ -30,9 +34,10 @@ def same_seed(results: Results) -> Answer:
     pairs = pairs.drop_duplicates(["reducer", "differs", "first_seed", "second_seed", "split"])
     rows, test_only = [], []
     for method, of_method in pairs.groupby("reducer", sort=False):
-        label, differing = reducers.source(str(method)).label, of_method.groupby(["differs", "split"])
-        found = dict(iter(differing))
-        within = "the same bits" if _is_repeatable(results, str(method)) else "differs"
+        label, found = reducers.source(str(method)).label, dict(iter(of_method.groupby(["differs", "split"])))
+        # Whether every repeated fit gave the same bits.
+        tried = results.runs[results.runs["variant"].isin(results.select(reducer=method))]["repeatable"].dropna()
+        within = "the same bits" if len(tried) and (tried.astype(str) == "True").all() else "differs"
         rows.append((label, within, *(_displacement(found.get((d, "train"))) for d in (*ELSEWHERE, "seed"))))
         for differs, where in ELSEWHERE.items():
             of_train, of_test = (found.get((differs, split)) for split in ("train", "test"))
@@ -42,12 +47,6 @@ def same_seed(results: Results) -> Answer:
                 test_only.append((label, where, f"{of_test['largest_displacement'].max():.1g}"))
     header = ("method", "same process", "another process", "two threads instead of one", "another seed")
     return Answer(header, rows, {"test_only": test_only})
-
-
-def _is_repeatable(results: Results, method: str) -> bool:
-    """Return whether every repeated fit of a reducer gave the same bits."""
-    tried = results.runs[results.runs["variant"].isin(results.select(reducer=method))]["repeatable"].dropna()
-    return len(tried) > 0 and bool((tried.astype(str) == "True").all())
 
 
 def _displacement(rows: pd.DataFrame | None) -> str:
@@ -64,20 +63,15 @@ def _displacement(rows: pd.DataFrame | None) -> str:
 
 def seeds(results: Results) -> Answer:
     """Return how much of an embedding another seed changes."""
-    quantities = ("knn_jaccard_k15", "procrustes_residual")
-    found = {variant: [results.single(variant, key)[0] for key in quantities] for variant in results.variants}
-    known = {variant: (a, b) for variant, (a, b) in found.items() if a is not None and b is not None}
-    rows = [
-        (results.label(variant), str(len(results.ok_runs(variant))), *(f"{value:.3f}" for value in values))
-        for variant, values in known.items()
-    ]
+    jaccard, residual = ({v: results.single(v, key)[0] for v in results.variants} for key in SEEDS)
+    known = [v for v in results.variants if jaccard[v] is not None and residual[v] is not None]
+    rows = [(results.label(v), str(len(results.ok_runs(v))), f"{jaccard[v]:.3f}", f"{residual[v]:.3f}") for v in known]
     # Controls show what two seeds are worth that have nothing in common: they are not the answer.
-    methods = [variant for variant in results.methods if variant in known]
-    by_neighbours = sorted(methods, key=lambda variant: -known[variant][0])
-    by_residual = sorted(methods, key=lambda variant: -known[variant][1])
+    methods = [v for v in results.methods if v in known]
+    by_neighbours = sorted(methods, key=lambda v: -(jaccard[v] or 0))
+    by_residual = sorted(methods, key=lambda v: -(residual[v] or 0))
     facts = {"ends": (by_neighbours[0], by_neighbours[-1], by_residual[0]) if methods else ()}
-    header = ("method", "seeds", "kNN Jaccard, k = 15 (1: the same)", "Procrustes residual (0: the same)")
-    return Answer(header, rows, facts)
+    return Answer(("method", "seeds", *SEEDS.values()), rows, facts)
 
 
 def published(results: Results) -> Answer:

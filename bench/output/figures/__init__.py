@@ -1,13 +1,12 @@
 """Figures: pure functions of the results. A class has the same colour in all of them, and so has a method.
 
-`DRAWINGS` is the table of all figures; `pictures` draws those that a study has something for, `files` writes them.
-Titles and captions are in `captions.toml`.
+`DRAWINGS` is the table of all figures. Titles and captions are in `captions.toml`.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +16,11 @@ from matplotlib.figure import Figure, SubFigure
 from bench.output.figures import clouds, costs, images, scores, style, sweeps, values
 from bench.output.figures.style import palette, render
 from bench.store.results import Results
+from bench.store.store import Store
 
-__all__ = ["DRAWINGS", "FILES", "Drawing", "files", "missing", "outdated", "palette", "pictures", "render"]
+__all__ = ["DRAWINGS", "Drawing", "palette", "render", "write"]
 
 KINDS = ("png", "svg")
-MOVING = "interpolations.gif"
 CAPTIONS = tomllib.loads((Path(__file__).parent / "captions.toml").read_text(encoding="utf-8"))
 SHOWN = "of each method the run with the median score"
 
@@ -32,34 +31,29 @@ class Drawing:
 
     Attributes
     ----------
-    name : str
-        Name of its files.
     make : function
         Draws it without title and caption; None if the study has nothing for it, or its arrays are missing.
-    note : function or None
+    note : function
         Returns what must be said of this study's methods, before the caption.
     of_runs : bool
         Whether it shows what only the runs have if `arrays.npz` is missing.
     of_all : bool
         Whether it is of all variants, and not only of those that figures show side by side.
+    moving : function or None
+        Returns it as an animated GIF.
     """
 
     name: str
     make: Callable[[Results], SubFigure | None]
-    note: Callable[[Results], str] | None = None
+    note: Callable[[Results], str] = lambda results: ""
     of_runs: bool = False
     of_all: bool = False
+    moving: Callable[[Results], bytes | None] | None = None
 
     @property
     def title(self) -> str:
         """What stands above it."""
         return str(CAPTIONS[self.name]["title"])
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """Names of its files."""
-        moving = (MOVING,) if self.make is images.interpolations else ()
-        return (*(f"{self.name}.{kind}" for kind in KINDS), *moving)
 
     def draw(self, results: Results) -> Figure | None:
         """Return the figure with its title above and its caption below; None if there is nothing to draw."""
@@ -71,8 +65,17 @@ class Drawing:
             figure = drawn.get_figure(root=True)
             assert isinstance(figure, Figure)
             caption = CAPTIONS[self.name]["caption"].format(data=values.of_data(of), shown=SHOWN)
-            style.entitle(figure, self.title, f"{self.note(of) if self.note else ''} {caption}".strip())
+            style.entitle(figure, self.title, f"{self.note(of)} {caption}".strip())
             return figure
+
+    def files(self, results: Results) -> dict[str, bytes]:
+        """Return the contents of its files by name; none if there is nothing to draw."""
+        figure = self.draw(results)
+        found = {f"{self.name}.{kind}": render(figure, kind) for kind in KINDS} if figure else {}
+        if found and self.moving:
+            with mpl.rc_context(style.RC):
+                found[f"{self.name}.gif"] = self.moving(results.pictured) or b""
+        return found
 
 
 DRAWINGS = (
@@ -93,7 +96,7 @@ DRAWINGS = (
     Drawing("latent-grids", images.latent_grids, of_runs=True),
     Drawing("three-dimensions", clouds.in_three_dimensions, of_runs=True),
     Drawing("prior-samples", images.prior_samples, of_runs=True),
-    Drawing("interpolations", images.interpolations, of_runs=True),
+    Drawing("interpolations", images.interpolations, of_runs=True, moving=images.moving_interpolation),
     Drawing("training", scores.training, of_runs=True),
     Drawing("scaling", costs.scaling, of_all=True),
     Drawing("sweeps", sweeps.draw, of_all=True),
@@ -101,48 +104,25 @@ DRAWINGS = (
 )
 """Every figure, in the order of a report."""
 
-FILES = frozenset(name for drawing in DRAWINGS for name in drawing.files)
-"""Names of all files that a study may have figures in."""
 
+def write(results: Results) -> tuple[list[Path], list[str]]:
+    """Write every figure that the study has something for, and remove those that it no longer has.
 
-def pictures(results: Results) -> Iterator[tuple[Drawing, Figure]]:
-    """Yield every figure that the study has something for."""
-    for drawing in DRAWINGS:
-        figure = drawing.draw(results)
-        if figure is not None:
-            yield drawing, figure
-
-
-def files(results: Results) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and the content of every file of figures that the study has something for."""
-    for drawing, figure in pictures(results):
-        for kind in KINDS:
-            yield f"{drawing.name}.{kind}", render(figure, kind)
-    moving = images.moving_interpolation(results.pictured)
-    if moving is not None:
-        yield MOVING, moving
-
-
-def missing(results: Results) -> list[str]:
-    """Return the titles of the figures that are there and cannot be drawn again without the runs."""
-    return [drawing.title for drawing in _kept(results)]
-
-
-def outdated(results: Results, made: Collection[str]) -> set[str]:
-    """Return the names of files that the study has nothing for any more.
-
-    Parameters
-    ----------
-    made : collection of str
-        Names of the files that were drawn just now.
+    Returns
+    -------
+    paths : list of Path
+    kept : list of str
+        Titles of the figures that stay as they are, because `arrays.npz` is missing.
     """
-    return set(FILES) - set(made) - {name for drawing in _kept(results) for name in drawing.files}
-
-
-def _kept(results: Results) -> list[Drawing]:
-    """Return the drawings that stay as they are, because `arrays.npz` is missing."""
-    if len(results.arrays):
-        return []
-    folder = results.folder / "figures"
-    there = [drawing for drawing in DRAWINGS if drawing.of_runs and (folder / f"{drawing.name}.png").is_file()]
-    return [drawing for drawing in there if drawing.draw(results) is None]
+    store, folder = Store(results.folder), results.folder / "figures"
+    paths, kept = [], []
+    for drawing in DRAWINGS:
+        made = drawing.files(results)
+        if not made and drawing.of_runs and not results.arrays and (folder / f"{drawing.name}.png").is_file():
+            kept.append(drawing.title)
+            continue
+        paths += [store.write(f"figures/{name}", content) for name, content in made.items()]
+        for kind in (*KINDS, "gif") if drawing.moving else KINDS:
+            if f"{drawing.name}.{kind}" not in made:
+                store.remove(f"figures/{drawing.name}.{kind}")
+    return paths, kept

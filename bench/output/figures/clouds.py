@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.colors import to_hex
 from matplotlib.figure import SubFigure
 
 from bench.analysis import caveats
@@ -32,8 +30,7 @@ MAX_IN_3D = 3_000
 """More points than that hide each other in three dimensions."""
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """The square that all panels of a method show: it holds all but one in a thousand training points on each side."""
 
     centre: np.ndarray
@@ -47,55 +44,40 @@ class Frame:
     def show(self, ax: Axes) -> None:
         """Let a panel show the square, without ticks: coordinates of an embedding have no meaning."""
         (x, y), half = self.centre, self.half * 1.02
-        ax.set(xlim=(x - half, x + half), ylim=(y - half, y + half), xticks=[], yticks=[], frame_on=True)
-        ax.set_aspect("equal")
-        for spine in ax.spines.values():
-            spine.set(visible=True, linewidth=0.4, color="0.8")
+        ax.set(xlim=(x - half, x + half), ylim=(y - half, y + half), xticks=[], yticks=[], aspect="equal")
+        ax.spines[:].set(visible=True, linewidth=0.4, color="0.8")
 
 
-def positions(Z: np.ndarray) -> np.ndarray:
-    """Return where points are drawn: their first two coordinates; one dimension is drawn as a band.
-
-    Returns
-    -------
-    ndarray of shape (n_samples, 2)
-    """
+def positions(Z: np.ndarray, band: float = BAND) -> np.ndarray:
+    """Return where points are drawn, shape (n_samples, 2): one dimension is a band, of more the first two count."""
     if Z.shape[1] > 1:
         return np.asarray(Z[:, :2], np.float64)
-    aside = np.random.RandomState(style.DRAW_SEED).uniform(-BAND, BAND, len(Z)) * np.ptp(Z)
+    aside = np.random.RandomState(style.DRAW_SEED).uniform(-band, band, len(Z)) * np.ptp(Z)
     return np.column_stack([Z[:, 0], aside]).astype(np.float64)
 
 
-def frame(train: np.ndarray) -> Frame:
+def frame(train: np.ndarray, margin: float = MARGIN) -> Frame:
     """Return the square for the positions of training points."""
     low, high = np.percentile(train, [0.1, 99.9], axis=0)
-    return Frame((low + high) / 2, MARGIN * float((high - low).max()) / 2 or 1.0)
+    return Frame((low + high) / 2, margin * float((high - low).max()) / 2 or 1.0)
 
 
 def scatter(ax: Axes, window: Frame, Z: np.ndarray, colours: Any, **scale: Any) -> None:
-    """Draw points in their frame, in one shuffled order, and say how many lie beyond it.
-
-    Parameters
-    ----------
-    colours : str or ndarray of shape (n_samples,) or (n_samples, 3)
-        One colour for all, a number each, or a colour each.
-    **scale
-        How numbers become colours: `cmap`, `vmin`, `vmax`.
-    """
+    """Draw points, each with its colour or number, in one shuffled order, and say how many lie beyond the frame."""
     order, (inside, n_beyond) = _order(len(Z)), window.clip(positions(Z))
     size = float(np.clip(60 / np.sqrt(len(Z)), 0.3, 8))
     x, y = inside[order].T
-    ax.scatter(x, y, size, c=_chosen(colours, order), alpha=0.85, linewidths=0, rasterized=True, **scale)
+    ax.scatter(x, y, size, c=colours[order], alpha=0.85, linewidths=0, rasterized=True, **scale)
     window.show(ax)
     if n_beyond:
-        corner = {"ha": "right", "va": "bottom", "transform": ax.transAxes}
-        ax.text(0.98, 0.02, f"{n_beyond} beyond", corner, fontsize=6, color="0.3")
+        corner: Any = {"ha": "right", "va": "bottom", "transform": ax.transAxes}
+        ax.text(0.98, 0.02, f"{n_beyond} beyond", fontsize=6, color="0.3", **corner)
 
 
-def colours_of(data: DataFacts, split: str) -> Any:
+def colours_of(data: DataFacts, split: str, n: int) -> np.ndarray:
     """Return the colour of each point: that of its class, or one grey if the data have no labels."""
     if split not in data.labels:
-        return style.GREY
+        return np.full((n, 3), float(style.GREY))
     return np.array(style.palette(len(data.classes)))[data.labels[split]]
 
 
@@ -123,33 +105,25 @@ def embeddings(results: Results) -> SubFigure | None:
             if Z is None:
                 style.blank(ax, "no transform for test points")
             else:
-                scatter(ax, frame(positions(found[variant])), Z, colours_of(data, split))
+                scatter(ax, frame(positions(found[variant])), Z, colours_of(data, split, len(Z)))
     style.legend_of_classes(figure, data.classes)
     return figure
 
 
 def local(results: Results) -> SubFigure | None:
     """Draw the shown embedding of each method, coloured by what each point adds to two scores."""
-    found = shown_arrays(results, "local")
+    found, drawn = shown_arrays(results, "local"), shown_arrays(results, "embedding", "train")
     if not found:
         return None
-    figure, columns = values.panels(
-        results,
-        found,
-        lambda variant: values.seed(results, variant),
-        names=("trustworthiness", "continuity"),
-        otherwise="no scores of single points",
-        headroom=0.75,
-        side=1.1,
-    )
+    look: Any = {"names": ("trustworthiness", "continuity"), "otherwise": "no scores of single points"}
+    figure, columns = values.panels(results, found, partial(values.seed, results), **look, headroom=0.75, side=1.1)
     for variant, column in columns.items():
-        Z = shown_array(results, "embedding", variant, "train")
-        assert Z is not None
         for ax, of_points in zip(column, found[variant].T, strict=True):
+            Z = drawn[variant]
             scatter(ax, frame(positions(Z)), Z, of_points, cmap="flare_r", vmin=AT_CHANCE, vmax=1)
             ax.set_xlabel(f"mean {of_points.mean():.3f}", fontsize=7)
-    drawn = next(iter(columns.values()))[0].collections[0]
-    figure.colorbar(drawn, ax=figure.axes, label="score of a point", extend="min", shrink=0.5, aspect=30)
+    scale = next(iter(columns.values()))[0].collections[0]
+    figure.colorbar(scale, ax=figure.axes, label="score of a point", extend="min", shrink=0.5, aspect=30)
     return figure
 
 
@@ -166,14 +140,14 @@ def overlays(results: Results) -> SubFigure | None:
         return f"seed{'s' * (len(seeds) > 1)} {' and '.join(seeds)}{below}"
 
     figure, columns = values.panels(results, pairs, title, otherwise="no two seeds to align", headroom=0.6, side=0.75)
-    colours = colours_of(data, "train")
     for variant, (ax,) in columns.items():
         a, b = (positions(Z) for Z in pairs[variant])
         window, chosen = frame(np.concatenate([a, b])), _order(len(a))[:MAX_LINES]
         a, b = (window.clip(one[chosen])[0] for one in (a, b))
-        look: Any = {"linewidths": 0.5, "alpha": 0.6, "colors": _chosen(colours, chosen), "rasterized": True}
-        ax.add_collection(LineCollection(list(np.stack([a, b], axis=1)), **look))
-        ax.scatter(*b.T, c=_chosen(colours, chosen), s=3, linewidths=0, rasterized=True)
+        colours: Any = colours_of(data, "train", len(pairs[variant][0]))[chosen]
+        lines = LineCollection(list(np.stack([a, b], axis=1)), linewidths=0.5, alpha=0.6, colors=colours)
+        ax.add_collection(lines).set_rasterized(True)
+        ax.scatter(*b.T, c=colours, s=3, linewidths=0, rasterized=True)
         window.show(ax)
     style.legend_of_classes(figure, data.classes)
     return figure
@@ -193,16 +167,14 @@ def in_three_dimensions(results: Results) -> SubFigure | None:
     found = {name: Z for name, Z in shown_arrays(results, "embedding", "train").items() if Z.shape[1] == 3}
     if data is None or not found:
         return None
-    figure = style.sheet(style.WIDTH, 3.2 * -(-len(found) // 2))
-    for i, (variant, Z) in enumerate(found.items(), start=1):
-        with mpl.rc_context({"grid.linewidth": 0.3, "grid.color": "0.85"}):
-            ax = figure.add_subplot(-(-len(found) // 2), min(2, len(found)), i, projection="3d")
+    figure, axes = style.panels(len(found), across=2, side=0.75, projection="3d")
+    for (variant, Z), ax in zip(found.items(), axes[:, 0], strict=True):
         order = _order(len(Z))[:MAX_IN_3D]
-        of_points = _chosen(colours_of(data, "train"), order)
-        ax.scatter(*Z[order].T, s=1.5, c=of_points, linewidths=0, depthshade=False, rasterized=True)
+        colours = colours_of(data, "train", len(Z))[order]
+        ax.scatter(*Z[order].T, s=1.5, c=colours, linewidths=0, depthshade=False, rasterized=True)
+        ax.set(xticklabels=[], yticklabels=[], zticklabels=[])
         ax.set_title(f"{style.wrapped(results.label(variant))}\n{values.seed(results, variant)}")
         for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
-            axis.set_ticklabels([])
             axis.set_pane_color((1.0, 1.0, 1.0))
             axis.line.set_color("0.7")
         ax.set_box_aspect(np.ptp(Z, axis=0) / np.ptp(Z, axis=0).max())
@@ -222,12 +194,12 @@ def unseen(results: Results) -> SubFigure | None:
     figure = style.sheet(style.WIDTH, len(classes) * (style.WIDTH / len(methods) + 0.3))
     axes = figure.subplots(len(classes), len(methods), squeeze=False)
     for row, name in zip(axes, classes, strict=True):
+        row[0].set_ylabel(f"without {name}")
         for ax, method in zip(row, methods, strict=True):
             if (name, method) in found:
                 _unseen_class(ax, results, found[name, method], data)
             else:
                 style.blank(ax, "not in the study")
-        row[0].set_ylabel(f"without {name}")
     for ax, method in zip(axes[0], methods, strict=True):
         ax.set_title(style.wrapped(method))
     return figure
@@ -235,10 +207,6 @@ def unseen(results: Results) -> SubFigure | None:
 
 def _order(n: int) -> np.ndarray:
     return np.random.RandomState(style.DRAW_SEED).permutation(n)
-
-
-def _chosen(colours: Any, points: np.ndarray) -> Any:
-    return colours[points] if isinstance(colours, np.ndarray) else colours
 
 
 def _pair(results: Results, variant: str) -> tuple[np.ndarray, np.ndarray] | None:
@@ -257,11 +225,11 @@ def _unseen_class(ax: Axes, results: Results, variant: str, data: DataFacts) -> 
     if train is None or test is None:
         style.blank(ax, "no transform for test points" if results.ok(variant) else values.failure(results, variant))
         return
-    label = data.classes.index(results.variant(variant).without)
+    is_unseen = data.labels["test"] == data.classes.index(results.variant(variant).without)
     window = frame(positions(train))
     x, y = window.clip(positions(train))[0].T
     ax.scatter(x, y, s=0.8, c="0.8", linewidths=0, rasterized=True)
-    scatter(ax, window, test[data.labels["test"] == label], to_hex(style.palette(len(data.classes))[label]))
+    scatter(ax, window, test[is_unseen], colours_of(data, "test", len(test))[is_unseen])
     taken = results.parts(variant, results.shown(variant), "unseen_taken_for", "test")
     area = values.shown_score(results, variant, "unseen_auc_test")
     if taken and area is not None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from bench.analysis.quantities import QUANTITIES, Quantity
-from bench.analysis.scaling import ALL, ALL_DISTANCES, FIT, MEMORY, MIN_POINTS, Series, series
+from bench.analysis.scaling import ALL, ALL_DISTANCES, FIT, MEMORY, MIN_POINTS, Law, Series, series
 from bench.analysis.scaling import QUANTITIES as GROWING
 from bench.analysis.statistics import Interval
 from bench.analysis.summary import interval_of
@@ -21,24 +20,26 @@ from bench.units import seconds_as_text
 
 AGAINST_TIME = ("knn_accuracy_k10", "silhouette", "trustworthiness_k5", "r_nx_auc")
 """Scores that stand against time."""
-TIMES = {"fit_s": ("fit", "o", True), "transform_s": ("transform", "o", False)}
-COLD = {"import_s": ("import", "^", False), "cold_start_s": ("first call", "^", True)}
-MEMORIES = {"baseline_mib": ("before", "|", True), "peak_mib": ("peak", "s", True)}
-"""Costs of each panel: name, marker, and whether it is filled."""
+INK = style.METHODS[0]
+COSTS = {
+    "once warm (s)": {"fit_s": ("fit", "o", INK), "transform_s": ("transform", "o", "white")},
+    "cold start (s)": {"import_s": ("import", "^", "white"), "cold_start_s": ("first call", "^", INK)},
+    "memory in fit (MiB)": {"baseline_mib": ("before", "|", INK), "peak_mib": ("peak", "s", INK)},
+}
+"""Costs of each panel: name, marker, and what fills it."""
 MIN_MIB = 1.0
 """Memory below it is not drawn: a page more or less, and no growth."""
 
 
 def quality_and_time(results: Results) -> SubFigure | None:
     """Draw scores against the time of a fit, with the methods that none beats in both."""
-    labels = values.labels(results)
-    times = {variant: interval_of(results, variant, "fit_s") for variant in labels}
-    found = {}
+    ok = values.successful(results)
+    found: dict[str, dict[str, tuple[Interval, Interval]]] = {}
     for key in AGAINST_TIME:
-        both = {variant: (time, interval_of(results, variant, key)) for variant, time in times.items()}
-        known = {variant: (time, score) for variant, (time, score) in both.items() if time and score}
-        if known:
-            found[key] = known
+        for variant in ok:
+            time, score = interval_of(results, variant, "fit_s"), interval_of(results, variant, key)
+            if time and score:
+                found.setdefault(key, {})[variant] = time, score
     if not found:
         return None
     rows = -(-len(found) // 2)
@@ -49,14 +50,14 @@ def quality_and_time(results: Results) -> SubFigure | None:
         front = pareto([(time.median, score.median) for time, score in known.values()], QUANTITIES[key].better)
         ax.step(*np.array(front).T, where="post", color="0.75", linewidth=3, zorder=1, gid="front")
         for variant, (time, score) in known.items():
-            look = looks[variant]
-            values.errorbar(ax, time, score, color=look.colour, fmt=look.marker, gid=variant, zorder=3)
-        style.log_ticks(ax)
+            look: Any = {"color": looks[variant].colour, "fmt": looks[variant].marker, "gid": variant, "zorder": 3}
+            ax.errorbar(time.median, score.median, _errors(score), _errors(time), elinewidth=0.8, **look)
+        style.log_scale(ax)
         ax.set(title=QUANTITIES[key].title, xlabel="fit (s)")
         ax.tick_params(labelbottom=True)
     for ax in axes[len(found) :]:
         ax.remove()
-    style.legend_of_methods(figure, labels, looks, lines=False)
+    values.legend_of_methods(figure, results, ok, stroke="")
     return figure
 
 
@@ -72,32 +73,31 @@ def pareto(points: Sequence[tuple[float, float]], better: str) -> list[tuple[flo
 
 def costs(results: Results) -> SubFigure | None:
     """Draw time, cold start and memory of each method."""
-    variants = results.variants
-    if not values.labels(results):
+    if not values.successful(results):
         return None
-    figure = style.sheet(style.WIDTH, 0.27 * len(variants) + 1.5)
-    axes = figure.subplots(1, 3, sharey=True, width_ratios=(1.2, 1, 1))
-    for ax, parts in zip(axes, (TIMES, COLD, MEMORIES), strict=True):
-        for row, variant in enumerate(variants):
+    figure, axes = values.rows(results, len(COSTS), 1.5, width_ratios=(1.2, 1, 1))
+    for ax, (title, parts) in zip(axes, COSTS.items(), strict=True):
+        for row, variant in enumerate(results.variants):
             found = {key: interval_of(results, variant, key) for key in parts}
-            known = {key: one for key, one in found.items() if one}
-            if parts is MEMORIES and len(known) == len(parts):
-                ax.hlines(row, *(one.median for one in known.values()), color="0.7", linewidth=2, zorder=1)
-            for key, one in known.items():
-                _dot(ax, one, row, *parts[key])
-        _key(ax, list(parts.values()))
-        ax.grid(axis="x", **style.GRID)
-    for row, variant in enumerate(variants):
+            ends = [one.median for one in found.values() if one]
+            if "peak_mib" in parts and len(ends) == 2:
+                ax.hlines(row, *ends, color="0.7", linewidth=2, zorder=1)
+            for key, one in found.items():
+                name, marker, fill = parts[key]
+                if one:
+                    look: Any = {"fmt": marker, "color": INK, "markerfacecolor": fill, "gid": name}
+                    ax.errorbar(one.median, row, xerr=_errors(one), elinewidth=0.8, **look)
+        handles = [style.handle(name, INK, marker, mfc=fill) for name, marker, fill in parts.values()]
+        above: Any = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": len(handles)}
+        ax.legend(handles=handles, handletextpad=0, columnspacing=1, **above)
+        ax.set_xlabel(title)
+        ax.grid(axis="x")
+    for row, variant in enumerate(results.variants):
         if not results.ok(variant):
-            across, text = axes[0].get_yaxis_transform(), values.failure(results, variant)[:34]
-            axes[0].text(0.02, row, text, transform=across, va="center", fontsize=6.5, color=style.GREY)
-    for ax, label in zip(axes, ("once warm (s)", "cold start (s)", "memory in fit (MiB)"), strict=True):
-        ax.set_xlabel(label)
+            values.reason(axes[0], row, values.failure(results, variant)[:34])
     for ax in axes[:2]:
-        style.log_ticks(ax)
+        style.log_scale(ax)
     axes[2].set_xlim(left=0)
-    axes[0].set(yticks=range(len(variants)), ylim=(len(variants) - 0.5, -0.5))
-    axes[0].set_yticklabels([style.wrapped(results.label(variant), 28) for variant in variants])
     return figure
 
 
@@ -108,63 +108,47 @@ def scaling(results: Results) -> SubFigure | None:
         return None
     looks = style.looks(one.name for one in found)
     figure = style.sheet(style.WIDTH, 3.6 + 0.13 * len(found))
+    exponents: dict[str, list[str]] = {one.name: [] for one in found}
     for ax, quantity in zip(figure.subplots(1, len(GROWING)), GROWING, strict=True):
         for one in found:
-            _line(ax, one, quantity, looks[one.name])
+            law = _line(ax, one, quantity, looks[one.name])
+            exponents[one.name].append(f"{law.exponent:.2f}" if law else "n/a")
         if quantity is FIT:
             _time_limit(ax, found, results.study.timeout, looks)
-        _axes_of_growth(ax, quantity)
-    figure.legend(
-        handles=[_handle(one, looks[one.name]) for one in found],
-        loc="outside lower center",
-        ncols=2,
-        title=f"exponents beyond {MIN_POINTS:,} points: {', '.join(quantity.title for quantity in GROWING)}",
-    )
+        ax.set_title(f"{quantity.title} ({quantity.unit})")
+        if not ax.lines:
+            style.blank(ax, "not measured")
+            continue
+        for n in (ALL_DISTANCES, MIN_POINTS):
+            ax.axvline(n, color="0.8", linewidth=0.8, zorder=0)
+            style.annotate(ax, f"{n:,}", (n, 0), (2, 3), xycoords=("data", "axes fraction"), color=style.GREY)
+        for which in ("x", "y"):
+            style.log_scale(ax, which, finer=False)
+        ax.set_xlabel("training points")
+        ax.grid()
+    handles = [style.handle(f"{name}: {', '.join(exponents[name])}", *looks[name][:2], "-") for name in looks]
+    title = f"exponents beyond {MIN_POINTS:,} points: {', '.join(quantity.title for quantity in GROWING)}"
+    figure.legend(handles=handles, loc="outside lower center", ncols=2, title=title)
     return figure
 
 
-def _dot(ax: Axes, value: Interval, row: int, name: str, marker: str, filled: bool) -> None:
-    colour = style.METHODS[0]
-    values.errorbar(ax, value, row, fmt=marker, color=colour, markerfacecolor=colour if filled else "white", gid=name)
+def _errors(value: Interval) -> list[list[float]] | None:
+    """Return the lengths of the bars of an interval; None if there is none."""
+    if value.low is None or value.high is None:
+        return None
+    return [[value.median - value.low], [value.high - value.median]]
 
 
-def _key(ax: Axes, entries: Sequence[tuple[str, str, bool]]) -> None:
-    colour = style.METHODS[0]
-    handles = [
-        Line2D([], [], linestyle="", marker=marker, color=colour, mfc=colour if filled else "white", label=name)
-        for name, marker, filled in entries
-    ]
-    n, above = len(handles), (0.5, 1.0)
-    ax.legend(handles=handles, handletextpad=0, columnspacing=1, loc="lower center", bbox_to_anchor=above, ncols=n)
-
-
-def _line(ax: Axes, one: Series, quantity: Quantity, look: style.Look) -> None:
-    found = one.costs(quantity)
+def _line(ax: Axes, one: Series, quantity: Quantity, look: style.Look) -> Law | None:
+    """Draw the costs of a method with their power law, and return that."""
+    found, law = one.costs(quantity), one.law(quantity)
     found = found[found >= (MIN_MIB if quantity is MEMORY else 0)]
     if len(found):
         ax.plot(found.index, found, color=look.colour, marker=look.marker, gid=one.name, markersize=4, linewidth=1)
-    law = one.law(quantity)
     if law is not None:
         n = np.array([law.n_from, max(ALL, law.n_to)])
         ax.plot(n, [law.at(points) for points in n], color=look.colour, linestyle=(0, (4, 2)), linewidth=0.7, gid="law")
-
-
-def _axes_of_growth(ax: Axes, quantity: Quantity) -> None:
-    ax.set_title(f"{quantity.title} ({quantity.unit})")
-    if not ax.lines:
-        style.blank(ax, "not measured")
-        return
-    ax.set(xscale="log", yscale="log", xlabel="training points")
-    for n in (ALL_DISTANCES, MIN_POINTS):
-        ax.axvline(n, color="0.8", linewidth=0.8, zorder=0)
-        style.annotate(ax, f"{n:,}", (n, 0), (2, 3), xycoords=("data", "axes fraction"), color=style.GREY)
-    low, high = ax.get_ylim()
-    if high < 10 * low:
-        ax.set_ylim(low / 4, high * 4)
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
-        axis.set_minor_formatter(NullFormatter())
-    ax.grid(**style.GRID)
+    return law
 
 
 def _time_limit(ax: Axes, found: Sequence[Series], timeout_s: float, looks: dict[str, style.Look]) -> None:
@@ -178,9 +162,3 @@ def _time_limit(ax: Axes, found: Sequence[Series], timeout_s: float, looks: dict
     for one in over:
         n = one.timed_out["n_train"].unique()
         ax.plot(n, np.full(len(n), timeout_s), "^", color=looks[one.name].colour, gid=f"over {one.name}", zorder=3)
-
-
-def _handle(one: Series, look: style.Look) -> Line2D:
-    laws = [one.law(quantity) for quantity in GROWING]
-    exponents = ", ".join(f"{law.exponent:.2f}" if law else "n/a" for law in laws)
-    return Line2D([], [], color=look.colour, marker=look.marker, linewidth=1, label=f"{one.name}: {exponents}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,6 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
-from matplotlib.lines import Line2D
 
 from bench.analysis.quantities import QUANTITIES
 from bench.output.figures import style, values
@@ -44,40 +44,61 @@ MAX_NAMED = 12
 TERMS = {"loss": "loss", "reconstruction": "reconstruction error", "kl": "KL divergence (nats)"}
 
 
-def r_nx(results: Results) -> SubFigure | None:
-    """Draw the share of neighbours kept beyond chance."""
-    return _curves(results, {"r_nx": "R_NX"}, (0.75 * style.WIDTH, 3.6))
+def curves(results: Results, names: Mapping[str, str], size: tuple[float, float]) -> SubFigure | None:
+    """Draw columns of `curves.csv`, each with its title, against the size of the neighbourhood."""
+    found = results.curves if results.has("curves") else pd.DataFrame()
+    if found.empty:
+        return None
+    figure = style.sheet(*size)
+    looks, drawn = style.looks(results.variants), list(dict.fromkeys(found["variant"]))
+    look: Any = {"hue": "variant", "style": "variant", "palette": {name: looks[name].colour for name in drawn}}
+    look["dashes"] = {name: "" if looks[name].stroke == "-" else looks[name].stroke[1] for name in drawn}
+    half = (found.groupby("variant")["k"].transform("max") + 2) / 2
+    for ax, (name, title) in zip(figure.subplots(1, len(names), squeeze=False)[0], names.items(), strict=True):
+        # From half of the points on the published normalisers let these two leave their range.
+        shown = found if name in ("r_nx", "recall") else found[found["k"] < half]
+        band: Any = {"errorbar": ("pi", 100), "err_kws": {"linewidth": 0, "alpha": 0.25}}
+        sns.lineplot(shown, x="k", y=name, **look, estimator="median", **band, legend=False, ax=ax)
+        style.log_scale(ax)
+        ax.set(xlabel="k, size of the neighbourhood", ylabel="", title=title)
+        ax.grid()
+    values.legend_of_methods(figure, results, drawn, marker="")
+    return figure
 
 
-def neighbourhoods(results: Results) -> SubFigure | None:
-    """Draw recall, trustworthiness and continuity."""
-    names = {"recall": "recall Q_NX", "trustworthiness": "trustworthiness", "continuity": "continuity"}
-    return _curves(results, names, (style.WIDTH, 3.3))
+r_nx = partial(curves, names={"r_nx": "R_NX"}, size=(0.75 * style.WIDTH, 3.6))
+neighbourhoods = partial(
+    curves,
+    names={"recall": "recall Q_NX", "trustworthiness": "trustworthiness", "continuity": "continuity"},
+    size=(style.WIDTH, 3.3),
+)
 
 
 def silhouettes(results: Results) -> SubFigure | None:
     """Draw the silhouette of each class in the embedding beside that in the data."""
-    before = pd.Series(results.parts("pixels", None, "silhouette_of_classes", "train"), dtype=float)
-    of_runs = {
-        variant: [results.parts(variant, run, "silhouette_of_classes", "train") for run in results.run_ids(variant)]
-        for variant in results.variants
-    }
-    found = {variant: pd.DataFrame([one for one in parts if one]) for variant, parts in of_runs.items() if any(parts)}
+    scores = results.scores
+    of_classes = scores[(scores["score"] == "silhouette_of_classes") & (scores["split"] == "train")]
+    spans = of_classes.groupby(["variant", "part"])["value"].agg(["median", "min", "max"]).dropna()
+    found = [variant for variant in results.variants if variant in spans.index]
     if not found:
         return None
-    classes = list(results.data.classes if results.data else next(iter(found.values())).columns)
-    known = pd.concat([before, *(parts.stack() for parts in found.values())])
+    classes = list(results.data.classes if results.data else dict.fromkeys(of_classes["part"]))
+    known = spans[spans.index.isin([*found, "pixels"], level="variant")]
+    before = known["median"].get("pixels", pd.Series(dtype=float)).reindex(classes)
+    rows, colours = range(len(classes)), style.palette(len(classes))
     height = max(0.8, 0.08 * len(classes))
     figure, columns = values.panels(results, found, otherwise="no silhouette", aspect=height, headroom=0.6)
     for variant, (ax,) in columns.items():
-        _dumbbells(ax, classes, before, found[variant])
-        ax.set(xlim=(known.min() - 0.05, known.max() + 0.05), ylim=(len(classes) - 0.5, -0.5))
-        ax.set_yticks(range(len(classes)), classes if ax.get_subplotspec().is_first_col() else [""] * len(classes))
-    names = {"data": "white", "embedding (range over seeds)": style.GREY}
-    handles = [
-        Line2D([], [], linestyle="", marker="o", color=style.GREY, markerfacecolor=colour, label=name)
-        for name, colour in names.items()
-    ]
+        now = known.loc[variant].reindex(classes)
+        ax.axvline(0, color="0.85", linewidth=0.8, zorder=0)
+        ax.hlines(rows, before, now["median"], colors=colours, linewidth=0.8, alpha=0.6)
+        ax.scatter(before, rows, s=12, c="white", edgecolors=colours, linewidths=1, zorder=2, gid="data")
+        ax.hlines(rows, now["min"], now["max"], colors=colours, linewidth=2.2)
+        ax.scatter(now["median"], rows, s=12, c=colours, zorder=3, gid="embedding")
+        ax.set(xlim=(known["min"].min() - 0.05, known["max"].max() + 0.05), ylim=(len(classes) - 0.5, -0.5))
+        ax.set_yticks(rows, classes if ax.get_subplotspec().is_first_col() else [""] * len(classes))
+    fills = {"data": "white", "embedding (range over seeds)": style.GREY}
+    handles = [style.handle(name, style.GREY, markerfacecolor=fill) for name, fill in fills.items()]
     figure.legend(handles=handles, loc="outside lower center", ncols=2, handletextpad=0.1)
     return figure
 
@@ -92,11 +113,15 @@ def confusions(results: Results) -> SubFigure | None:
     def title(variant: str) -> str:
         return "test" if variant in of_test else "train, leave-one-out" if variant in found else ""
 
+    named = range(0, len(data.classes), -(-len(data.classes) // MAX_NAMED))
+    names = [data.classes[i] for i in named]
     figure, columns = values.panels(results, found, title, otherwise="no neighbours", headroom=0.75, side=0.85)
     for variant, (ax,) in columns.items():
         shares = found[variant] / np.maximum(found[variant].sum(axis=1, keepdims=True), 1)
         image = ax.imshow(shares, cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
-        _name_classes(ax, data.classes)
+        ax.set(xticks=named, yticks=named, yticklabels=names)
+        ax.set_xticklabels(names, rotation=90 if max(map(len, names)) > 2 else 0)
+        ax.tick_params(length=0, pad=2, labelsize=6)
         name_worst(ax, shares, data.classes)
     figure.colorbar(image, ax=figure.axes, label="share of the true class", shrink=0.6, aspect=30)
     return figure
@@ -113,17 +138,15 @@ def shepard(results: Results) -> SubFigure | None:
         spearman = values.shown_score(results, variant, "shepard_spearman")
         return "" if spearman is None else f"rank correlation {spearman:.2f}"
 
-    figure, columns = values.panels(results, found, title, headroom=0.8)
+    figure, columns = values.panels(results, found, title, names=("in the embedding",), headroom=0.8)
     for variant, (ax,) in columns.items():
         right, top = ends[variant]
         density = np.ma.masked_equal(np.log1p(found[variant].T.astype(float)), 0)
-        box: Any = {"extent": (0, right, 0, top), "origin": "lower", "aspect": "auto"}
-        ax.imshow(density, cmap="mako_r", interpolation="nearest", **box)
+        box: Any = {"extent": (0, right, 0, top), "origin": "lower", "aspect": "auto", "interpolation": "nearest"}
+        ax.imshow(density, cmap="mako_r", **box)
         centres = (np.arange(len(density)) + 0.5) * right / len(density)
         ax.plot(centres, medians[variant], color="#d55e00", linewidth=1.2)
         ax.set(xlim=(0, right), ylim=(0, top), yticks=[], xlabel="in the data")
-        if ax.get_subplotspec().is_first_col():
-            ax.set_ylabel("in the embedding")
     return figure
 
 
@@ -132,7 +155,7 @@ def ranked(results: Results) -> pd.DataFrame:
 
     The best has rank 1; equal medians share the mean of their ranks. There is no row with too few methods.
     """
-    variants = list(values.labels(results))
+    variants = values.successful(results)
     columns = {}
     for quantity in (QUANTITIES[key] for key in RANKED if len(variants) >= MIN_RANKED):
         found = {variant: results.values(variant, quantity.key).array for variant in variants}
@@ -159,7 +182,7 @@ def ranks(results: Results) -> SubFigure | None:
     above.set(ylim=(n + 0.5, 0.5), yticks=range(1, n + 1), ylabel="rank", xlim=(-0.4, len(titles) - 0.6))
     above.set_xticks(range(len(titles)), titles, rotation=35, ha="left", rotation_mode="anchor")
     above.xaxis.tick_top()
-    above.grid(axis="x", color="0.9", linewidth=0.5)
+    above.grid(axis="x")
     sns.despine(ax=above, left=True, bottom=True)
     table = {"annot": True, "fmt": ".1f", "annot_kws": {"fontsize": 6}, "linewidths": 0.5, "cbar": False}
     sns.heatmap(found.corr(), ax=below, cmap="vlag", vmin=-1, vmax=1, xticklabels=False, yticklabels=titles, **table)
@@ -170,51 +193,46 @@ def ranks(results: Results) -> SubFigure | None:
 
 def stability(results: Results) -> SubFigure | None:
     """Draw by how much the embeddings of a method's seeds differ."""
-    found = {(v, key): results.single(v, key) for v in results.variants for key in STABILITY}
-    if all(value is None for value, _ in found.values()):
+    if all(results.single(variant, key)[0] is None for variant in results.variants for key in STABILITY):
         return None
-    variants = results.variants
-    figure = style.sheet(style.WIDTH, 0.24 * len(variants) + 1.1)
-    axes = figure.subplots(1, len(STABILITY), sharey=True)
+    figure, axes = values.rows(results, len(STABILITY), 1.1)
     for ax, quantity in zip(axes, (QUANTITIES[key] for key in STABILITY), strict=True):
-        for row, variant in enumerate(variants):
-            value, reason = found[variant, quantity.key]
+        for row, variant in enumerate(results.variants):
+            value, reason = results.single(variant, quantity.key)
             if value is None:
-                text = (reason or "n/a") if results.ok(variant) else values.failure(results, variant)
-                ax.text(0.01, row, text[:44], va="center", fontsize=6.5, color=style.GREY)
-                continue
-            ax.hlines(row, 0, value, color="0.8", linewidth=1.5, zorder=1)
-            ax.plot(value, row, "o", color=style.METHODS[0])
-            ax.text(value + 0.03, row, f"{value:.3f}", va="center", fontsize=6.5)
+                said = (reason or "n/a") if results.ok(variant) else values.failure(results, variant)
+                values.reason(ax, row, said[:44])
+            else:
+                ax.hlines(row, 0, value, color="0.8", linewidth=1.5, zorder=1)
+                ax.plot(value, row, "o", color=style.METHODS[0])
+                ax.text(value + 0.03, row, f"{value:.3f}", va="center", fontsize=6.5)
         ax.set(xlim=(0, 1.12), xlabel=f"{quantity.title} ({quantity.better} is more stable)")
-    axes[0].set(yticks=range(len(variants)), ylim=(len(variants) - 0.5, -0.5))
-    axes[0].set_yticklabels([style.wrapped(results.label(variant), 28) for variant in variants])
     return figure
 
 
 def training(results: Results) -> SubFigure | None:
     """Draw the course of each term of the loss over epochs."""
-    courses = {
-        variant: [
-            results.arrays[name]
-            for run in results.run_ids(variant)
-            if (name := array_name("history", variant, run)) in results.arrays
-        ]
-        for variant in results.variants
-    }
-    labels = {variant: results.label(variant) for variant, found in courses.items() if found}
-    if not labels:
+    courses: dict[str, list[pd.DataFrame]] = {}
+    for variant in results.variants:
+        for run in results.run_ids(variant):
+            course = results.arrays.get(array_name("history", variant, run))
+            if course is not None:
+                courses.setdefault(variant, []).append(pd.DataFrame(course, columns=HISTORY_COLUMNS))
+    if not courses:
         return None
     figure = style.sheet(style.WIDTH, 2.9)
     looks = style.looks(results.variants)
     for ax, (term, title) in zip(figure.subplots(1, len(TERMS)), TERMS.items(), strict=True):
-        for variant in labels:
-            for course in courses[variant]:
-                _course(ax, course, term, looks[variant].colour)
+        for variant, of_seeds in courses.items():
+            line: Any = {"color": looks[variant].colour, "linewidth": 1}
+            for epochs in of_seeds:
+                if term != "kl" or epochs["kl"].any():
+                    ax.plot(epochs["epoch"], epochs[term], **line, gid=term)
+                if term == "loss":
+                    ax.plot(epochs["epoch"], epochs["validation"], **line, linestyle=":", gid="validation")
         ax.set(xlabel="epoch", title=title)
-        ax.grid(**style.GRID)
-    solid = {variant: style.Look(look.colour, look.marker, "-") for variant, look in looks.items()}
-    style.legend_of_methods(figure, labels, solid, lines=True)
+        ax.grid()
+    values.legend_of_methods(figure, results, courses, marker="", stroke="-")
     return figure
 
 
@@ -224,67 +242,3 @@ def name_worst(ax: Axes, shares: np.ndarray, classes: Sequence[str]) -> None:
     true, taken = divmod(int(off.argmax()), len(off))
     if off[true, taken] > 0:
         ax.set_xlabel(f"{classes[true]} taken for {classes[taken]}: {off[true, taken]:.0%}", fontsize=7)
-
-
-def _curves(results: Results, names: Mapping[str, str], size: tuple[float, float]) -> SubFigure | None:
-    curves = results.curves if results.has("curves") else None
-    if curves is None or curves.empty:
-        return None
-    figure = style.sheet(*size)
-    axes = figure.subplots(1, len(names), squeeze=False)[0]
-    looks = style.looks(results.variants)
-    drawn = [variant for variant in results.variants if variant in set(curves["variant"])]
-    half = (curves.groupby("variant")["k"].transform("max") + 2) / 2
-    for ax, (name, title) in zip(axes, names.items(), strict=True):
-        # From half of the points on the published normalisers let these two leave their range.
-        shown = curves if name in ("r_nx", "recall") else curves[curves["k"] < half]
-        sns.lineplot(
-            shown,
-            x="k",
-            y=name,
-            hue="variant",
-            style="variant",
-            hue_order=drawn,
-            style_order=drawn,
-            palette={variant: looks[variant].colour for variant in drawn},
-            dashes={variant: "" if looks[variant].stroke == "-" else looks[variant].stroke[1] for variant in drawn},
-            estimator="median",
-            errorbar=("pi", 100),
-            err_kws={"linewidth": 0, "alpha": 0.25},
-            legend=False,
-            ax=ax,
-        )
-        style.log_ticks(ax)
-        ax.set(xlabel="k, size of the neighbourhood", ylabel="", title=title)
-        ax.grid(**style.GRID)
-    style.legend_of_methods(figure, {variant: results.label(variant) for variant in drawn}, looks, lines=True)
-    return figure
-
-
-def _dumbbells(ax: Axes, classes: Sequence[str], before: pd.Series, now: pd.DataFrame) -> None:
-    rows = [row for row, name in enumerate(classes) if name in now]
-    palette, names = style.palette(len(classes)), [classes[row] for row in rows]
-    colours = [palette[row] for row in rows]
-    data, medians = before.reindex(names), now[names].median()
-    ax.axvline(0, color="0.85", linewidth=0.8, zorder=0)
-    ax.hlines(rows, data, medians, colors=colours, linewidth=0.8, alpha=0.6)
-    ax.scatter(data, rows, s=12, facecolors="white", edgecolors=colours, linewidths=1, zorder=2, gid="data")
-    ax.hlines(rows, now[names].min(), now[names].max(), colors=colours, linewidth=2.2)
-    ax.scatter(medians, rows, s=12, c=colours, zorder=3, gid="embedding")
-
-
-def _name_classes(ax: Axes, classes: Sequence[str]) -> None:
-    named = range(0, len(classes), -(-len(classes) // MAX_NAMED))
-    ax.set(xticks=named, yticks=named)
-    ax.set_xticklabels([classes[i] for i in named], rotation=90 if max(map(len, classes), default=0) > 2 else 0)
-    ax.set_yticklabels([classes[i] for i in named])
-    ax.tick_params(length=0, pad=2, labelsize=6)
-
-
-def _course(ax: Axes, course: np.ndarray, term: str, colour: tuple[float, float, float]) -> None:
-    columns = dict(zip(HISTORY_COLUMNS, course.T, strict=True))
-    if term == "kl" and not np.any(columns[term]):
-        return
-    ax.plot(columns["epoch"], columns[term], color=colour, linewidth=1, gid=term)
-    if term == "loss" and np.isfinite(columns["validation"]).any():
-        ax.plot(columns["epoch"], columns["validation"], color=colour, linewidth=1, linestyle=":", gid="validation")

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
-import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
@@ -25,16 +23,12 @@ from PIL import Image
 mpl.use("Agg")
 
 RC: Any = {
-    **sns.axes_style("ticks"),
+    **sns.axes_style("ticks", {"axes.spines.top": False, "axes.spines.right": False, "grid.color": "0.92"}),
     **dict.fromkeys(("font.size", "axes.labelsize", "figure.titlesize", "legend.title_fontsize"), 8),
     **dict.fromkeys(("axes.titlesize", "xtick.labelsize", "ytick.labelsize", "legend.fontsize"), 7),
-    "axes.linewidth": 0.6,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    "xtick.major.size": 3.0,
-    "ytick.major.size": 3.0,
+    **dict.fromkeys(("axes.linewidth", "xtick.major.width", "ytick.major.width"), 0.6),
+    **dict.fromkeys(("xtick.major.size", "ytick.major.size"), 3.0),
+    "grid.linewidth": 0.5,
     "lines.linewidth": 1.2,
     "lines.markersize": 4.5,
     "legend.frameon": False,
@@ -50,16 +44,14 @@ MAX_COLUMNS = 5
 DPI = 200
 SVG_DPI = 110
 """Of the clouds of points in it, which would be megabytes of paths; everything else there is lines."""
-LETTERS = 18.5
-"""Letters of a caption that fit into an inch."""
-TITLE_LETTERS = 12.5
+LETTERS, TITLE_LETTERS = 18.5, 12.5
+"""Letters of a caption, and of a title, that fit into an inch."""
 LINE, TITLE_LINE = 0.125, 0.16
 """Inches from one line of a caption, or of a title, to the next."""
 MARGIN = 0.08
 DRAW_SEED = 0
 """Points are drawn in one shuffled order, so that no class hides another because it comes later."""
 GREY = "0.45"
-GRID: Any = {"color": "0.92", "linewidth": 0.5}
 
 METHODS = ("#332288", "#cc6677", "#117733", "#88ccee", "#882255", "#ddaa33", "#44aa99", "#aa4499", "#999933")
 """Colours of methods (Paul Tol's muted scheme): none is a class's, so that no method is taken for a class."""
@@ -67,8 +59,7 @@ MARKERS = "osD^vP*Xph<>"
 STROKES = ("-", (0, (4, 1.2)), (0, (1, 1)), (0, (6, 1, 1, 1)))
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """How a method looks in every figure."""
 
     colour: tuple[float, float, float]
@@ -78,9 +69,7 @@ class Look:
 
 def palette(n_classes: int) -> list[tuple[float, float, float]]:
     """Return one colour a class; up to ten can be distinguished with any colour vision."""
-    if n_classes <= 10:
-        return list(sns.color_palette("colorblind", n_classes))
-    return list(sns.husl_palette(n_classes))
+    return list(sns.color_palette("colorblind" if n_classes <= 10 else "husl", n_classes))
 
 
 def looks(names: Iterable[str]) -> dict[str, Look]:
@@ -98,8 +87,15 @@ def sheet(width: float, height: float) -> SubFigure:
 
 
 def panels(
-    n: int, rows_each: int = 1, aspect: float = 1.0, *, headroom: float = 0.45, side: float = 0.0
-) -> tuple[SubFigure, np.ndarray]:
+    n: int,
+    rows_each: int = 1,
+    aspect: float = 1.0,
+    *,
+    headroom: float = 0.45,
+    side: float = 0.0,
+    across: int = MAX_COLUMNS,
+    **kind: Any,
+) -> tuple[SubFigure, Any]:
     """Return panels for n methods side by side, in several bands if there are many.
 
     Parameters
@@ -108,21 +104,23 @@ def panels(
         Panels of each method, one above the other.
     aspect : float
         Height of a panel over its width.
-    headroom : float
-        Inches for what stands above and below the panels of a method.
-    side : float
-        Inches for what stands beside all panels.
+    headroom, side : float
+        Inches for what stands above and below the panels of a method, and beside all panels.
+    across : int
+        Panels that the page has room for.
+    **kind
+        Of the axes, such as their `projection`.
 
     Returns
     -------
     figure : SubFigure
     axes : ndarray of Axes of shape (n, rows_each)
     """
-    bands = -(-n // MAX_COLUMNS)
+    bands = -(-n // across)
     columns = -(-n // bands)
-    width = max(NARROW, side + (WIDTH - side) * columns / MAX_COLUMNS)
+    width = max(NARROW, side + (WIDTH - side) * columns / across)
     figure = sheet(width, bands * (rows_each * aspect * (width - side) / columns + headroom))
-    axes = figure.subplots(bands * rows_each, columns, squeeze=False)
+    axes = figure.subplots(bands * rows_each, columns, squeeze=False, subplot_kw=kind)
     of_methods = axes.reshape(bands, rows_each, columns).transpose(0, 2, 1).reshape(-1, rows_each)
     for ax in of_methods[n:].ravel():
         ax.remove()
@@ -145,41 +143,29 @@ def annotate(ax: Axes, text: str, at: tuple[float, float], points: tuple[float, 
     ax.annotate(text, at, xytext=points, textcoords="offset points", **({"fontsize": 6} | look))
 
 
-def log_ticks(ax: Axes) -> None:
-    """Write the numbers of a logarithmic x axis out, more than those of its decades if it spans few."""
-    ax.set_xscale("log")
-    low, high = ax.get_xlim()
+def log_scale(ax: Axes, which: str = "x", finer: bool = True) -> None:
+    """Make an axis logarithmic and write its numbers out, more than those of its decades if it spans few."""
+    axis = ax.xaxis if which == "x" else ax.yaxis
+    ax.set(**{f"{which}scale": "log"})
+    low, high = axis.get_view_interval()
     if high < 10 * low:
-        middle = float(np.sqrt(low * high))
-        low, high = ax.set_xlim(middle / 4, middle * 4)
-    ax.xaxis.set_major_locator(LogLocator(subs=(1.0,) if high > 100 * low else (1.0, 2.0, 5.0)))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
-    ax.xaxis.set_minor_formatter(NullFormatter())
+        middle = float(low * high) ** 0.5
+        low, high = middle / 4, middle * 4
+        ax.set(**{f"{which}lim": (low, high)})
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if finer and high <= 100 * low else (1.0,)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
-def legend_of_methods(figure: SubFigure, labels: Mapping[str, str], of: Mapping[str, Look], *, lines: bool) -> None:
-    """Name the methods below the panels."""
-    handles = [
-        Line2D(
-            [],
-            [],
-            color=of[variant].colour,
-            marker="" if lines else of[variant].marker,
-            linestyle=of[variant].stroke if lines else "",
-            label=wrapped(label, 30),
-        )
-        for variant, label in labels.items()
-    ]
-    columns = max(1, min(4, int(figure.get_figure(root=True).get_figwidth() / 1.75)))
-    figure.legend(handles=handles, loc="outside lower center", ncols=columns, handlelength=3 if lines else 1)
+def handle(label: str, colour: Any, marker: str = "o", stroke: Any = "", **look: Any) -> Line2D:
+    """Return an entry of a legend."""
+    return Line2D([], [], color=colour, marker=marker, linestyle=stroke, label=label, **look)
 
 
 def legend_of_classes(figure: SubFigure, classes: Sequence[str]) -> None:
     """Name the classes beside the panels."""
-    handles = [
-        Line2D([], [], marker="o", linestyle="", color=colour, markersize=4, label=wrapped(name, 14))
-        for name, colour in zip(classes, palette(len(classes)), strict=True)
-    ]
+    colours = palette(len(classes))
+    handles = [handle(wrapped(name, 14), colours[i], markersize=4) for i, name in enumerate(classes)]
     columns = -(-len(classes) // max(10, int(5 * figure.get_figure(root=True).get_figheight())))
     if handles:
         figure.legend(handles=handles, loc="outside right center", title="class", ncols=columns, handletextpad=0.1)
@@ -213,7 +199,7 @@ def lay_out(figure: Figure) -> None:
 
 def render(figure: Figure, kind: str) -> bytes:
     """Return the figure as `png` or `svg`; the same figure gives the same bytes."""
-    buffer = io.BytesIO()
+    buffer, small = io.BytesIO(), io.BytesIO()
     with mpl.rc_context(RC):
         lay_out(figure)
         if kind == "svg":
@@ -221,7 +207,6 @@ def render(figure: Figure, kind: str) -> bytes:
             figure.savefig(buffer, format=kind, dpi=SVG_DPI, metadata=metadata, facecolor="white")
             return buffer.getvalue()
         figure.savefig(buffer, format=kind, dpi=DPI, pil_kwargs={"compress_level": 1}, facecolor="white")
-    small = io.BytesIO()
     # 256 colours take a third of the space, and nobody sees it.
     Image.open(buffer).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "png")
     return small.getvalue()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 
-from bench.analysis.statistics import Interval
 from bench.output.figures import style
 from bench.store.arrays import array_name
 from bench.store.results import Results
@@ -31,11 +30,11 @@ def panels(
     found : collection of str
         Variants that have something to draw.
     title : function
-        Returns what stands below the label of a variant that has something.
+        Returns what stands below the label of a variant.
     names : tuple of str
         What each of a method's panels shows; written beside the first ones of a row.
     otherwise : str
-        What a panel says if a run was successful all the same.
+        What a panel without a drawing says if a run was successful.
     **size
         See `style.panels`.
     """
@@ -44,13 +43,39 @@ def panels(
         below = title(variant) if results.ok(variant) else ""
         column[0].set_title(f"{style.wrapped(results.label(variant))}\n{below}".strip())
         for ax, name in zip(column, names, strict=True):
-            if name and ax.get_subplotspec().is_first_col():
+            if ax.get_subplotspec().is_first_col():
                 ax.set_ylabel(name)
         if variant not in found:
-            style.blank(column[0], otherwise if results.ok(variant) else failure(results, variant))
-            for ax in column[1:]:
-                style.blank(ax, "no embedding")
+            reasons = [otherwise if results.ok(variant) else failure(results, variant), "no embedding"]
+            for ax, reason in zip(column, reasons, strict=False):
+                style.blank(ax, reason)
     return figure, {v: column for v, column in zip(results.variants, axes, strict=True) if v in found}
+
+
+def rows(results: Results, n: int, headroom: float, **sizes: Any) -> tuple[SubFigure, Any]:
+    """Return n panels side by side in which each method has a row."""
+    names = [style.wrapped(results.label(variant), 28) for variant in results.variants]
+    figure = style.sheet(style.WIDTH, 0.27 * len(names) + headroom)
+    axes = figure.subplots(1, n, sharey=True, **sizes)
+    axes[0].set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.5, -0.5))
+    return figure, axes
+
+
+def reason(ax: Axes, row: int, text: str) -> None:
+    """Say why there is nothing in a row."""
+    ax.text(0.02, row, text, transform=ax.get_yaxis_transform(), va="center", fontsize=6.5, color=style.GREY)
+
+
+def legend_of_methods(figure: SubFigure, results: Results, variants: Iterable[str], **look: Any) -> None:
+    """Name methods below the panels; `look` is what of their marker and stroke is drawn otherwise."""
+    of = style.looks(results.variants)
+    handles = [
+        style.handle(style.wrapped(results.label(variant), 30), **(of[variant]._asdict() | look))
+        for variant in variants
+    ]
+    columns = max(1, min(4, int(figure.get_figure(root=True).get_figwidth() / 1.75)))
+    length = 1 if look.get("stroke") == "" else 3
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns, handlelength=length)
 
 
 def shown_array(results: Results, kind: str, variant: str, part: str = "") -> np.ndarray | None:
@@ -77,9 +102,9 @@ def seed(results: Results, variant: str) -> str:
     return "" if run is None else f"seed {run[1]}"
 
 
-def labels(results: Results) -> dict[str, str]:
-    """Return the labels of the variants that have a successful run."""
-    return {variant: results.label(variant) for variant in results.variants if results.ok(variant)}
+def successful(results: Results) -> list[str]:
+    """Return the variants that have a successful run."""
+    return [variant for variant in results.variants if results.ok(variant)]
 
 
 def failure(results: Results, variant: str) -> str:
@@ -107,14 +132,3 @@ def dimensions(results: Results) -> str:
     notes = ["Embeddings of one dimension are drawn as a band whose height means nothing."] if 1 in found else []
     notes += ["Of more than two dimensions the first two are drawn."] if found - {1} else []
     return " ".join(notes)
-
-
-def errorbar(ax: Axes, x: Interval | float, y: Interval | float, **look: Any) -> None:
-    """Draw a point with its intervals; a value without an interval is drawn without one."""
-    intervals = [one if isinstance(one, Interval) else Interval(one, None, None, 1) for one in (x, y)]
-    errors = [
-        None if one.low is None or one.high is None else [[one.median - one.low], [one.high - one.median]]
-        for one in intervals
-    ]
-    x_error, y_error = errors
-    ax.errorbar(intervals[0].median, intervals[1].median, xerr=x_error, yerr=y_error, elinewidth=0.8, **look)

@@ -3,9 +3,9 @@
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const meta = JSON.parse($("#meta").textContent);
-const usual = { run: 0, split: "train", tool: "look", colour: "class", near: false, names: true };
 // An item is a training point's index, or n.train and a test point's index; -1 is none. `off` lists classes, `views`
 // a panel and its x, y, k one after the other, `selection` the panel and run it was made in, and then its outline.
+const usual = { run: 0, split: "train", tool: "look", colour: "class", near: false, names: true };
 Object.assign(usual, { pin: -1, big: -1, off: [], views: [], selection: [] });
 const LEVELS = 64; // colours of a local score
 const HIT = 14; // pixels within which a point counts as pointed at
@@ -78,18 +78,22 @@ function mixPalette() {
   const ground = colourOf("--paper");
   const stops = ["--worst", "--middling", "--best"].map(colourOf);
   const local = () => Array.from({ length: LEVELS }, (_, i) => ramp(stops, i / (LEVELS - 1)));
-  const bright = isLocal() ? local() : Array.from({ length: meta.colours }, (_, i) => colourOf(`--class-${i}`));
-  const colours = Uint8Array.from([...bright, ...bright.map((colour) => mix(colour, ground, 0.82))].flat());
+  const ofClasses = () => (meta.classes.length ? meta.classes : [""]).map((_, i) => colourOf(`--class-${i}`));
+  const bright = isLocal() ? local() : ofClasses();
+  const shades = [...bright, ...bright.map((colour) => mix(colour, ground, 0.82))].map((colour) => `rgb(${colour})`);
   document.documentElement.classList.toggle("dark", ground[0] < 128);
-  const css = (variable) => `rgb(${colourOf(variable)})`;
-  palette = { ground, colours, bright: bright.length };
-  Object.assign(palette, { ink: css("--ink"), paper: css("--paper"), accent: css("--accent") });
+  const [ink, paper, accent] = ["--ink", "--paper", "--accent"].map((variable) => `rgb(${colourOf(variable)})`);
+  palette = { shades, bright: bright.length, ink, paper, accent };
 }
 
-function shadesOf(panel) {
-  const values = isLocal() ? panel.local : null;
-  return labelsOf(state.split).map((label, i) => {
-    if (!mask[i]) return NOWHERE;
-    return (values ? values[i] >> 2 : label) + (chosen && !chosen[i] ? palette.bright : 0);
+// A picture of a point in each shade.
+function dotsOf(radius) {
+  const size = 2 * Math.ceil(radius) + 1;
+  return palette.shades.map((fillStyle) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: size, height: size });
+    const context = Object.assign(canvas.getContext("2d"), { fillStyle });
+    context.arc(size / 2, size / 2, radius, 0, 2 * Math.PI);
+    context.fill();
+    return canvas;
   });
 }

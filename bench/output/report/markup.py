@@ -23,6 +23,15 @@ DECADES = 1.5
 """A column of costs that spans more powers of ten has a logarithmic axis."""
 BEYOND = 0.12
 """Share of the span of the values by which an axis reaches beyond them; a wider interval is cut and marked."""
+SECONDS = {
+    "import_s": "import",
+    "cold_start_s": "cold start",
+    "fit_s": "fit",
+    "fit_cpu_s": "CPU in fit",
+    "fit_transform_s": "fit_transform",
+    "transform_s": "transform",
+}
+"""Times of a run, and what they are called."""
 
 
 @dataclass(frozen=True)
@@ -46,38 +55,28 @@ class Shown:
 
 @dataclass(frozen=True)
 class ShownTable:
-    """A table as the page writes it.
-
-    Attributes
-    ----------
-    rows : tuple of (Row, list of Shown)
-        Each row with its cells.
-    families : tuple of (str, int)
-        Headings over neighbouring columns, each with how many columns.
-    logarithmic : tuple of str
-        Titles of the columns whose bars are on a logarithmic axis.
-    """
+    """A table with the cells of each row, each family of columns with its width, and titles of logarithmic columns."""
 
     table: Table
-    rows: tuple[tuple[Row, list[Shown]], ...]
+    rows: tuple[tuple[Row, tuple[Shown, ...]], ...]
     families: tuple[tuple[str, int], ...]
     logarithmic: tuple[str, ...]
 
 
 def shown(table: Table) -> ShownTable:
     """Return a table with bars and ranks."""
-    columns: list[list[Shown]] = []
-    logarithmic: list[str] = []
+    columns, logarithmic = [], []
     for i, quantity in enumerate(table.columns):
         cells = [row.cells[i] for row in table.rows]
         drawn, is_logarithmic = bars(cells, quantity.is_ratio)
-        of_rows = ranks(quantity, {row.key: row.cells[i] for row in table.rows if row.kind is not Kind.REFERENCE})
-        of_column = zip(cells, drawn, table.rows, strict=True)
-        columns.append([Shown(cell, bar, of_rows.get(row.key, "")) for cell, bar, row in of_column])
+        ranked = ranks(quantity, {row.key: row.cells[i] for row in table.rows if row.kind is not Kind.REFERENCE})
+        of_rows = [ranked.get(row.key, "") for row in table.rows]
+        columns.append(list(map(Shown, cells, drawn, of_rows)))
         logarithmic += [quantity.title] if is_logarithmic else []
     families = tuple((name, len(list(group))) for name, group in groupby(one.family for one in table.columns))
-    rows = tuple((row, [column[i] for column in columns]) for i, row in enumerate(table.rows))
-    return ShownTable(table, rows, families, tuple(logarithmic))
+    return ShownTable(
+        table, tuple(zip(table.rows, zip(*columns, strict=True), strict=True)), families, tuple(logarithmic)
+    )
 
 
 def bars(cells: Sequence[Cell], is_ratio: bool) -> tuple[list[Bar | None], bool]:
@@ -98,16 +97,17 @@ def bars(cells: Sequence[Cell], is_ratio: bool) -> tuple[list[Bar | None], bool]
 
     low, high = scaled([known.min(), known.max()])
     beyond = BEYOND * (high - low)
-
-    def bar(cell: Cell) -> Bar | None:
+    found: list[Bar | None] = []
+    for cell in cells:
         if cell.value is None:
-            return None
+            found.append(None)
+            continue
         start, end = _ends(cell)
         at = 100 * (scaled([start, cell.value, end]) - low + beyond) / (high - low + 2 * beyond)
         inside = np.clip(at, 0, 100)
-        return Bar(float(inside[0]), float(inside[1]), float(inside[2]), bool((inside != at).any()))
-
-    return [bar(cell) for cell in cells], logarithmic
+        left, middle, right = map(float, inside)
+        found.append(Bar(left, middle, right, cut=bool((inside != at).any())))
+    return found, logarithmic
 
 
 def ranks(quantity: Quantity, column: dict[str, Cell]) -> dict[str, str]:
@@ -135,25 +135,21 @@ def ranks(quantity: Quantity, column: dict[str, Cell]) -> dict[str, str]:
 def runs(results: Results, variant: str) -> dict[str, Any]:
     """Return all that is known of a variant's runs: what was asked, each run in numbers, and how to repeat them."""
     rows, spec = results.runs_of(variant).to_dict("records"), results.variant(variant)
-    header = (
-        "seed, ended, import, cold start, fit, CPU in fit, fit_transform, same again, transform, peak memory, threads"
-    )
     study = shlex.quote(f"results/{results.folder.name}/study.toml")
-    names = {array_name("log", variant, (row["sample"], row["seed"])): row["seed"] for row in rows}
+    logs = []
+    for row in rows:
+        log = results.arrays.get(array_name("log", variant, (row["sample"], row["seed"])))
+        logs += [] if log is None else [f"seed {row['seed']}:\n{log}"]
+    pools = {pool.replace(":", "") for row in rows for pool in row["pools"].split("; ") if pool}
     return {
         "key": variant,
         "label": results.label(variant),
         "reducer": spec.reducer,
         "params": [(name, repr(value)) for name, value in spec.params.items()],
-        "header": header.split(", "),
         "rows": [_run(row) for row in rows],
-        "pools": ", ".join(
-            sorted({pool.replace(":", "") for row in rows for pool in row["pools"].split("; ") if pool})
-        ),
+        "pools": ", ".join(sorted(pools)),
         "notes": list(dict.fromkeys(note for row in rows for note in row["notes"].split("; ") if note)),
-        "log": "\n\n".join(
-            f"seed {seed}:\n{results.arrays[name]}" for name, seed in names.items() if name in results.arrays
-        ),
+        "log": "\n\n".join(logs),
         "command": f"python -m bench run {study} --reducers {shlex.quote(variant)} --out results/again",
     }
 
@@ -164,19 +160,17 @@ def _ends(cell: Cell) -> tuple[float, float]:
     return cell.value if cell.low is None else cell.low, cell.value if cell.high is None else cell.high
 
 
-def _run(row: dict[Any, Any]) -> list[str]:
+def _run(row: dict[Any, Any]) -> dict[str, str]:
+    """Return the columns of a run, by what stands above them."""
     seed = f"{row['seed']}" + ("" if pd.isna(row["random_state"]) else f" ({row['random_state']:.0f})")
-    transductive = row["status"] == Status.OK.value and row["n_test"] and pd.isna(row["transform_s"])
-    return [
-        f"sample {row['sample']}, {seed}" if row["sample"] else seed,
-        row["status"].replace("_", " ") + (f": {row['reason']}" if row["reason"] else ""),
-        *(_seconds(row[f"{name}_s"]) for name in ("import", "cold_start", "fit", "fit_cpu", "fit_transform")),
-        "–" if pd.isna(row["repeatable"]) else "to the bit" if row["repeatable"] else "not the same",
-        NOT_AVAILABLE["transform_s"] if transductive else _seconds(row["transform_s"]),
-        "–" if pd.isna(row["peak_mib"]) else f"{row['peak_mib']:,.0f} MiB",
-        f"{row['threads']}",
-    ]
-
-
-def _seconds(seconds: float) -> str:
-    return "–" if pd.isna(seconds) else seconds_as_text(seconds)
+    times = {name: "–" if pd.isna(row[key]) else seconds_as_text(row[key]) for key, name in SECONDS.items()}
+    if row["status"] == Status.OK.value and row["n_test"] and pd.isna(row["transform_s"]):
+        times["transform"] = NOT_AVAILABLE["transform_s"]
+    return {
+        "seed": f"sample {row['sample']}, {seed}" if row["sample"] else seed,
+        "ended": row["status"].replace("_", " ") + (f": {row['reason']}" if row["reason"] else ""),
+        **times,
+        "same again": "–" if pd.isna(row["repeatable"]) else "to the bit" if row["repeatable"] else "not the same",
+        "peak memory": "–" if pd.isna(row["peak_mib"]) else f"{row['peak_mib']:,.0f} MiB",
+        "threads": f"{row['threads']}",
+    }

@@ -12,9 +12,7 @@ function describeNear(item) {
   return `true neighbours of class ${near.map((index) => meta.classes[labelsOf("train")[index]]).join(", ")}`;
 }
 
-function speak(text) {
-  $("#spoken").textContent = text;
-}
+const speak = (text) => ($("#spoken").textContent = text);
 
 function hoverOver(item) {
   if (item === hover) return;
@@ -137,10 +135,9 @@ $(".toolbar").addEventListener("change", ({ target: { name, type, checked, value
 $("#classes")?.addEventListener("change", () => {
   set({ off: $$("#classes input").flatMap(({ checked, value }) => (checked ? [] : [Number(value)])) });
 });
-$("#every")?.addEventListener("click", () => set({ off: [] }));
-$("#none")?.addEventListener("click", () => set({ off: [...meta.classes.keys()] }));
-$("#reset").addEventListener("click", () => set({ views: [], big: -1 }));
-$("#clear").addEventListener("click", () => set({ selection: [], pin: -1 }));
+const buttons = { every: { off: [] }, none: { off: [...meta.classes.keys()] } };
+Object.assign(buttons, { reset: { views: [], big: -1 }, clear: { selection: [], pin: -1 } });
+for (const [id, changes] of Object.entries(buttons)) $(`#${id}`)?.addEventListener("click", () => set(changes));
 // In print nothing is drawn again, the browser would lose it; the style sheet turns dark panels light instead.
 const redraw = () => matchMedia("print").matches || refresh();
 const prefersDark = matchMedia("(prefers-color-scheme: dark)");

@@ -24,22 +24,23 @@ class Panel {
     return block(`${state.colour}-${this.place}-${state.run}`, Uint8Array);
   }
 
-  // Which seed the panel shows; empty if no run was successful.
-  get seed() {
-    const { seed } = this.about.runs[state.run];
-    return seed === undefined ? "" : `seed ${seed}`;
+  // Where the panel's view stands in the state; -1 if it shows the whole map.
+  get viewAt() {
+    return state.views.findIndex((value, i) => i % 4 === 0 && value === this.place);
   }
 
   get view() {
-    const start = state.views.findIndex((value, i) => i % 4 === 0 && value === this.place);
-    const [x, y, k] = state.views.slice(start + 1, start + 4);
-    return start < 0 ? WHOLE : within({ x, y, k });
+    const [x, y, k] = state.views.slice(this.viewAt + 1);
+    return this.viewAt < 0 ? WHOLE : within({ x, y, k });
+  }
+
+  get run() {
+    return this.about.runs[state.run];
   }
 
   // What is said if there are no points; empty if there are some.
   get absence() {
-    const { reason } = this.about.runs[state.run];
-    if (reason) return reason;
+    if (this.run.reason) return this.run.reason;
     if (!this.map) return state.split === "test" ? "n/a (transductive): no transform for test points" : "not in this file";
     return isLocal() && !this.local ? `no ${state.colour} of single points` : "";
   }
@@ -58,25 +59,30 @@ class Panel {
   }
 
   say() {
-    const run = this.about.runs[state.run];
-    const clipped = this.absence ? 0 : run.clipped[state.split];
+    const { seed, scores, axes } = this.run;
+    const clipped = this.absence ? 0 : this.run.clipped[state.split];
+    const said = [seed === undefined ? "" : `seed ${seed}`, scores?.[state.split], axes];
     $(".absent", this.figure).textContent = this.absence;
     $(".absent", this.figure).hidden = !this.absence;
-    $(".score", this.figure).textContent = [this.seed, run.scores?.[state.split], run.axes].filter(Boolean).join(", ");
+    $(".score", this.figure).textContent = said.filter(Boolean).join(", ");
     $(".clipped", this.figure).textContent = clipped ? `${clipped} outside` : "";
     this.over.classList.toggle("held", state.tool !== "look" || state.big === this.place);
   }
 
   paint(context, side, ratio) {
-    const { ground, colours } = palette;
-    const [px, py] = [new Float32Array(meta.n[state.split]), new Float32Array(meta.n[state.split])];
-    const image = context.createImageData(side, side);
-    new Uint32Array(image.data.buffer).fill(0xff000000 | (ground[2] << 16) | (ground[1] << 8) | ground[0]);
-    project(this.map, this.view, side, px, py);
+    const [px, py] = project(this.map, this.view, side);
     const size = Math.min(Math.max((side / ratio / 300) * (95 / Math.sqrt(px.length)), 1), 3.2);
-    const dot = disc(Math.min(size * this.view.k ** 0.3, 6) * ratio);
-    paint(image.data, side, px, py, order, shadesOf(this), colours, dot);
-    context.putImageData(image, 0, 0);
+    const dots = dotsOf(Math.min(size * this.view.k ** 0.3, 6) * ratio);
+    const reach = dots[0].width >> 1;
+    const [labels, local] = [labelsOf(state.split), isLocal() && this.local];
+    context.fillStyle = palette.paper;
+    context.fillRect(0, 0, side, side);
+    for (const i of order) {
+      const [x, y] = [Math.round(px[i]), Math.round(py[i])];
+      if (!mask[i] || x < -reach || y < -reach || x > side + reach || y > side + reach) continue;
+      const shade = (local ? local[i] >> 2 : labels[i]) + (chosen && !chosen[i] ? palette.bright : 0);
+      context.drawImage(dots[shade], x - reach, y - reach);
+    }
     if (state.names && meta.classes.length) this.paintNames(context, side, ratio);
     return [px, py];
   }
@@ -84,8 +90,7 @@ class Panel {
   paintNames(context, side, ratio) {
     const size = Math.min(Math.max(side / ratio / 26, 11), 17) * ratio;
     Object.assign(context, { textAlign: "center", textBaseline: "middle", font: `600 ${size}px system-ui, sans-serif` });
-    Object.assign(context, { lineWidth: 4 * ratio, lineJoin: "round", strokeStyle: palette.paper });
-    context.fillStyle = palette.ink;
+    Object.assign(context, { lineWidth: 4 * ratio, lineJoin: "round", strokeStyle: palette.paper, fillStyle: palette.ink });
     const found = () => centres(this.map, labelsOf(state.split), mask);
     for (const [label, x, y] of once(`centres ${[this.place, state.run, state.split, state.off]}`, found)) {
       const where = this.pixel(x, y, side);
@@ -95,8 +100,7 @@ class Panel {
   }
 
   pixel(x, y, side = this.side) {
-    const { x: centre, y: middle, k } = this.view;
-    return [((x / SIDE - centre) * k + 0.5) * side, ((y / SIDE - middle) * k + 0.5) * side];
+    return project([x, y], this.view, side).flatMap((axis) => [...axis]);
   }
 
   drawOver() {
@@ -125,8 +129,7 @@ class Panel {
   }
 
   drawOutline(context, outline) {
-    const [x, y, right, bottom] = outline;
-    const corners = outline.length === 4 ? [x, y, right, y, right, bottom, x, bottom] : outline;
+    const corners = cornersOf(outline);
     context.beginPath();
     for (let i = 0; i < corners.length; i += 2) context.lineTo(...this.pixel(corners[i], corners[i + 1]));
     context.closePath();
@@ -156,14 +159,14 @@ class Panel {
   }
 
   move(event) {
-    const here = this.at(event);
-    const { drag } = this;
+    const [here, { drag }] = [this.at(event), this];
     if (!drag) return hoverOver(this.pointAt(...here));
-    const [dx, dy] = [here[0] - drag.last[0], here[1] - drag.last[1]];
-    drag.moved ||= Math.hypot(here[0] - drag.start[0], here[1] - drag.start[1]) > 4 * this.ratio;
+    const since = (place) => [here[0] - place[0], here[1] - place[1]];
+    const step = since(drag.last);
+    drag.moved ||= Math.hypot(...since(drag.start)) > 4 * this.ratio;
     if (!drag.moved) return undefined;
     drag.last = here;
-    if (drag.tool === "look") return this.show(moved(this.view, dx, dy, this.side));
+    if (drag.tool === "look") return this.show(moved(this.view, ...step, this.side));
     const [from, to] = [drag.start, here].map((place) => unproject(...place, this.view, this.side).map(Math.round));
     this.trail = drag.tool === "box" || !this.trail ? [...from, ...to] : [...this.trail, ...to];
     return this.drawOver();
@@ -204,9 +207,9 @@ class Panel {
   }
 
   show({ x, y, k }) {
-    const start = state.views.findIndex((value, i) => i % 4 === 0 && value === this.place);
-    const others = state.views.filter((_, i) => start < 0 || i < start || i >= start + 4);
-    state.views = k > 1 ? [...others, this.place, x, y, k] : others;
+    const views = [...state.views];
+    if (this.viewAt >= 0) views.splice(this.viewAt, 4);
+    state.views = k > 1 ? [...views, this.place, x, y, k] : views;
     this.draw();
     remember();
   }
@@ -214,13 +217,21 @@ class Panel {
   // Keyboard and buttons
 
   key(event) {
-    const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-    const keys = { "+": () => this.do("in"), "=": () => this.do("in"), "-": () => this.do("out") };
-    Object.assign(keys, { 0: () => this.show(WHOLE), Enter: () => this.keep(), Escape: letGo, n: () => this.near() });
-    for (const [name, step] of Object.entries(arrows)) keys[name] = () => this.go(...step, event.shiftKey);
-    if (this.absence || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    const zooms = { "+": "in", "=": "in", "-": "out" }[event.key];
+    if (this.absence || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (step) this.go(...step, event.shiftKey);
+    else if (zooms) this.do(zooms);
+    else if (event.key === "0") this.show(WHOLE);
+    else if (event.key === "Escape") letGo();
+    else if (event.key === "Enter") {
+      set({ pin: state.pin === active() ? -1 : active() });
+      speak(state.pin < 0 ? "Let go." : `Kept: ${this.line()}`);
+    } else if (event.key === "n") {
+      set({ near: !state.near });
+      speak(this.line());
+    } else return;
     event.preventDefault();
-    keys[event.key]();
   }
 
   go(dx, dy, pans) {
@@ -230,17 +241,6 @@ class Panel {
     if (next < 0) return speak("No further point in that direction.");
     hoverOver(itemOf(next));
     return speak(this.line());
-  }
-
-  keep() {
-    const pin = state.pin === active() ? -1 : active();
-    set({ pin });
-    speak(pin < 0 ? "Let go." : `Kept: ${this.line()}`);
-  }
-
-  near() {
-    set({ near: !state.near });
-    speak(this.line());
   }
 
   line() {
@@ -277,7 +277,7 @@ class Panel {
     });
     canvas.toBlob((blob) => {
       const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob) });
-      link.download = `${this.about.key}-${this.seed.replace(" ", "-")}-${state.split}.png`;
+      link.download = `${this.about.key}-seed-${this.run.seed}-${state.split}.png`;
       link.click();
     });
   }

@@ -1,29 +1,44 @@
-"""The payload: what the page draws, as blocks of base64, and what it needs to know of them. It keeps to a size."""
+"""The payload: what the page draws, as blocks of base64, and what it needs to know of them. It keeps to a size.
+
+Maps are embeddings in whole numbers, as panels draw them; no score is ever computed from one. Images are the tiles of
+one PNG for each split, in few levels of grey, in the order of the data.
+"""
 
 from __future__ import annotations
 
+import io
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from math import ceil, isqrt
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from bench.datasets import Dataset
 from bench.errors import StoreError
 from bench.metrics.metric import column_name
-from bench.output.report import pixels
-from bench.output.report.colours import palette
-from bench.output.report.maps import Map, maps, runs_of
+from bench.output.figures.clouds import frame, positions
+from bench.output.figures.values import failure
 from bench.store.arrays import FILE, array_name
 from bench.store.results import Results
 from bench.store.values import DataFacts, RunId
 
 SPLITS = ("train", "test")
+KINDS = ("embedding", "aligned")
+"""Arrays of the shown run and of the second one, which is rotated, mirrored and shifted onto it."""
 DECIDING = (("knn_accuracy", 10, "10-NN accuracy"), ("trustworthiness", 5, "trustworthiness"))
+SIDE = 65_535
+"""Largest coordinate of a map: a step is far below a pixel, at any zoom that is of use."""
+MARGIN = 1 / 0.92
+"""Side of a panel over the span of the training points in it; one in a thousand may lie beyond on each side."""
 SHADES = (16, 4)
-"""Levels of grey of the images: as many as fit."""
+"""Levels of grey of the images: as many as fit. More would do nothing for a thumbnail."""
+LONGEST = 32
+"""Pixels that the longer side of a tile may have."""
+COMPRESSION = 7
+"""A step more makes the images 3 % smaller and takes ten times as long."""
 LOCAL = ("trustworthiness", "continuity")
 WORST_SHARE = 0.02
 """Share of the points that lie below the scale of a local score: one bad point takes no contrast from the others."""
@@ -31,17 +46,7 @@ WORST_SHARE = 0.02
 
 @dataclass
 class Payload:
-    """What the page draws.
-
-    Attributes
-    ----------
-    meta : dict
-        What the page must know of the blocks.
-    blocks : dict of str to str
-        Base64, by the name that the page finds them under.
-    messages : list of str
-        What had to be left out.
-    """
+    """What the page draws: base64 by name, what it must know of that, and what had to be left out."""
 
     meta: dict[str, Any]
     blocks: dict[str, str] = field(default_factory=dict)
@@ -55,6 +60,26 @@ class Payload:
     def size(self) -> int:
         """Characters of all blocks."""
         return sum(map(len, self.blocks.values()))
+
+
+@dataclass(frozen=True)
+class Map:
+    """One embedding in a square panel.
+
+    Attributes
+    ----------
+    splits : dict of str to ndarray of shape (2, n_samples), uint16
+        Positions of the points of `train` and, if the method has a `transform`, `test`: from left to right, and from
+        top to bottom.
+    clipped : dict of str to int
+        Points outside the box, drawn on its border.
+    n_components : int
+        Dimensions of the embedding, of which the first two are shown.
+    """
+
+    splits: dict[str, np.ndarray]
+    clipped: dict[str, int]
+    n_components: int
 
 
 def assemble(results: Results, load_data: Callable[[], Dataset | None], room: int) -> Payload:
@@ -76,66 +101,124 @@ def assemble(results: Results, load_data: Callable[[], Dataset | None], room: in
     data = results.data
     if data is None:
         raise StoreError(f"Got {results.folder}, but expected embeddings in its {FILE}, which scoring its runs writes.")
-    drawn = {variant: maps(results, variant) for variant in results.variants}
-    local = {
-        (panel, run): results.arrays[name]
-        for panel, variant in enumerate(drawn)
-        for run, found in enumerate(runs_of(results, variant))
-        if found is not None and (name := array_name("local", variant, found)) in results.arrays
-    }
-    payload = Payload(_meta(results, data, drawn))
-    _put_data(payload, results, data)
-    images: dict[str, np.ndarray] = {}
-    if data.image_shape:
-        loaded = load_data()
-        if loaded is None:
-            payload.messages.append("The images are left out, because the data are not at hand.")
-        else:
-            selected = loaded.select(sample=0, samples=results.study.samples)
-            images = {split: X for split, X in zip(SPLITS, (selected.X, selected.X_test), strict=True) if len(X)}
-    sheets, n_runs = _what_fits(payload, images, data.image_shape, _sizes(drawn, local), room - payload.size)
-    payload.meta["runs"] = list(range(n_runs))
-    payload.meta["tile"] = pixels.tile_shape(data.image_shape) if data.image_shape and sheets else None
-    for split, sheet in sheets.items():
-        payload.put(f"sprite-{split}", sheet)
-    for panel, of_variant in enumerate(drawn.values()):
-        for run, found in enumerate(of_variant[:n_runs]):
-            for split, positions in found.splits.items() if found else ():
-                payload.put(f"xy-{panel}-{run}-{split}", positions.tobytes())
-    payload.meta["scales"] = _put_local(payload, {key: scores for key, scores in local.items() if key[1] < n_runs})
+    loaded = load_data() if data.image_shape else None
+    selected = loaded.select(sample=0, samples=results.study.samples) if loaded else None
+    n_runs = 2 if any(results.second(variant) for variant in results.variants) else 1
+    without_images = [(0, n) for n in range(n_runs, -1, -1)]
+    with_images = [*((shades, n_runs) for shades in SHADES), (SHADES[-1], 1)]
+    for shades, kept in (with_images if selected else []) + without_images:
+        payload = _assembled(results, data, kept)
+        if selected is not None and data.image_shape and shades:
+            payload.meta["tile"] = tile_shape(data.image_shape)
+            for split, X in zip(SPLITS, (selected.X, selected.X_test), strict=True):
+                if len(X):
+                    payload.put(f"sprite-{split}", sprite(X, data.image_shape, shades))
+        if payload.size <= room:
+            break
+    if data.image_shape and not selected:
+        payload.messages.append("The images are left out, because the data are not at hand.")
+    if selected and not shades:
+        payload.messages.append("The images are left out, because they do not fit into the size of this file.")
+    if selected and shades == SHADES[1]:
+        payload.messages.append(f"Images are shown in {shades} shades of grey, so that this file keeps to its size.")
+    if kept < n_runs:
+        shown = "one run is shown instead of two" if kept else "no run is shown"
+        payload.messages.append(f"Of each method {shown}, so that this file keeps to its size.")
     return payload
 
 
-def _meta(results: Results, data: DataFacts, drawn: Mapping[str, Sequence[Map | None]]) -> dict[str, Any]:
-    return {
-        "title": results.title,
-        "dataset": data.name,
-        "n": {"train": int(results.runs["n_train"].max()), "test": int(results.runs["n_test"].max())},
-        "classes": list(data.classes),
-        "colours": len(palette(len(data.classes))),
-        "neighbours": results.arrays["data/near/train"].shape[1],
-        "variants": [
-            {
-                "key": variant,
-                "label": results.label(variant),
-                "params": ", ".join(f"{name}={value}" for name, value in results.variant(variant).params.items())
-                or "defaults",
-                "runs": [
-                    _run_meta(results, variant, run, found)
-                    for run, found in zip(runs_of(results, variant), of_variant, strict=True)
-                ],
-            }
-            for variant, of_variant in drawn.items()
-        ],
-    }
+def maps(results: Results, variant: str) -> list[Map | None]:
+    """Return the maps of the shown run and of the second one; None for what `arrays.npz` does not have."""
+    found: list[Map | None] = []
+    for kind, run in zip(KINDS, _runs_of(results, variant), strict=True):
+        names = {split: array_name(kind, variant, run, split) for split in SPLITS} if run else {}
+        arrays = {split: results.arrays[name] for split, name in names.items() if name in results.arrays}
+        found.append(boxed(arrays) if arrays else None)
+    return found
+
+
+def boxed(splits: dict[str, np.ndarray]) -> Map:
+    """Return positions in the box of the training points; what has only one axis lies along a line."""
+    box = frame(positions(splits["train"], band=0), MARGIN)
+    whole, clipped = {}, {}
+    for split, Z in splits.items():
+        inside, clipped[split] = box.clip(positions(Z, band=0))
+        share = (inside - box.centre) / (2 * box.half) * [1, -1] + 0.5
+        whole[split] = np.rint(np.clip(share, 0, 1) * SIDE).astype("<u2").T
+    return Map(whole, clipped, splits["train"].shape[1])
+
+
+def tile_shape(image_shape: tuple[int, int]) -> tuple[int, int]:
+    """Return height and width of a tile: those of the image, or less where it is large."""
+    step = ceil(max(image_shape) / LONGEST)
+    return max(image_shape[0] // step, 1), max(image_shape[1] // step, 1)
+
+
+def sprite(X: np.ndarray, image_shape: tuple[int, int], levels: int) -> bytes:
+    """Return images in [0, 1], one a row of `X`, as a PNG: the image of row i is tile i, row by row."""
+    height, width = tile_shape(image_shape)
+    step = ceil(max(image_shape) / LONGEST)
+    images = X.reshape(-1, *image_shape)[:, : height * step, : width * step]
+    if step > 1:
+        images = images.reshape(-1, height, step, width, step).mean(axis=(2, 4))
+    across = isqrt(len(X) - 1) + 1
+    down = ceil(len(X) / across)
+    sheet = np.zeros((across * down, height, width), np.uint8)
+    sheet[: len(X)] = np.rint(np.clip(images, 0, 1) * (levels - 1))
+    pixels = sheet.reshape(down, across, height, width).swapaxes(1, 2).reshape(down * height, across * width)
+    picture = Image.fromarray(pixels, mode="P")
+    picture.putpalette([round(255 * level / (levels - 1)) for level in range(levels) for _ in range(3)])
+    file = io.BytesIO()
+    picture.save(file, "PNG", bits=4 if levels > 4 else 2, compress_level=COMPRESSION)
+    return file.getvalue()
+
+
+def _runs_of(results: Results, variant: str) -> tuple[RunId | None, RunId | None]:
+    return results.shown(variant), results.second(variant)
+
+
+def _assembled(results: Results, data: DataFacts, n_runs: int) -> Payload:
+    """Return everything but images, of so many runs of each variant."""
+    payload = Payload(
+        {
+            "title": results.title,
+            "dataset": data.name,
+            "n": {"train": int(results.runs["n_train"].max()), "test": int(results.runs["n_test"].max())},
+            "classes": list(data.classes),
+            "neighbours": results.arrays["data/near/train"].shape[1],
+            "variants": [],
+            "runs": list(range(n_runs)),
+            "tile": None,
+        }
+    )
+    for split, y in data.labels.items():
+        payload.put(f"labels-{split}", y.astype("<u2").tobytes())
+    near = {split: results.arrays.get(f"data/near/{split}") for split in SPLITS}
+    payload.meta["wide"] = any(array is not None and array.itemsize > 2 for array in near.values())
+    for split, array in near.items():
+        if array is not None:
+            payload.put(f"near-{split}", array.astype("<u4" if payload.meta["wide"] else "<u2").tobytes())
+    local = {}
+    for panel, variant in enumerate(results.variants):
+        params, of_runs = results.variant(variant).params, []
+        for place, (run, found) in enumerate(zip(_runs_of(results, variant), maps(results, variant), strict=True)):
+            of_runs.append(_run_meta(results, variant, run, found))
+            if place < n_runs and run and found:
+                for split, at in found.splits.items():
+                    payload.put(f"xy-{panel}-{place}-{split}", at.tobytes())
+                name = array_name("local", variant, run)
+                if name in results.arrays:
+                    local[f"{panel}-{place}"] = results.arrays[name]
+        said = ", ".join(f"{name}={value}" for name, value in params.items()) or "defaults"
+        about = {"key": variant, "label": results.label(variant), "params": said, "runs": of_runs}
+        payload.meta["variants"].append(about)
+    payload.meta["scales"] = _put_local(payload, local)
+    return payload
 
 
 def _run_meta(results: Results, variant: str, run: RunId | None, found: Map | None) -> dict[str, Any]:
-    if run is None and results.ok(variant):
-        return {"reason": "only one run was successful"}
     if run is None:
-        first = results.runs_of(variant).iloc[0]
-        return {"reason": f"{first['status'].replace('_', ' ')}: {first['reason']}"}
+        return {"reason": "only one run was successful" if results.ok(variant) else failure(results, variant)}
     if found is None:
         return {"seed": run[1], "reason": "no finite embedding"}
     n = found.n_components
@@ -156,79 +239,13 @@ def _deciding(results: Results, variant: str, run: RunId, split: str) -> str:
     return ""
 
 
-def _put_data(payload: Payload, results: Results, data: DataFacts) -> None:
-    for split, y in data.labels.items():
-        payload.put(f"labels-{split}", y.astype("<u2").tobytes())
-    names = {split: f"data/near/{split}" for split in SPLITS}
-    near = {split: results.arrays[name] for split, name in names.items() if name in results.arrays}
-    payload.meta["wide"] = any(array.itemsize > 2 for array in near.values())
-    for split, array in near.items():
-        payload.put(f"near-{split}", array.astype("<u4" if payload.meta["wide"] else "<u2").tobytes())
-
-
-def _what_fits(
-    payload: Payload, images: Mapping[str, np.ndarray], shape: tuple[int, int] | None, sizes: Sequence[int], room: int
-) -> tuple[dict[str, bytes], int]:
-    """Return the sheet of images of each split and how many runs of a variant there is room for.
-
-    Parameters
-    ----------
-    sizes : sequence of int
-        Characters that the first runs of all variants take, and the second ones.
-    """
-
-    @cache
-    def sheets(shades: int | None) -> dict[str, bytes]:
-        if shape is None or shades is None:
-            return {}
-        return {split: pixels.sprite(X, shape, shades) for split, X in images.items()}
-
-    n_runs = sum(size > 0 for size in sizes)
-    ladder: list[tuple[int | None, int]] = [(shades, n_runs) for shades in SHADES if images]
-    ladder += [(SHADES[-1], 1)] if images else []
-    ladder += [(None, n) for n in range(n_runs, -1, -1)]
-    for shades, kept in ladder:
-        if sum(_coded(len(sheet)) for sheet in sheets(shades).values()) + sum(sizes[:kept]) <= room:
-            break
-    if images and shades is None:
-        payload.messages.append("The images are left out, because they do not fit into the size of this file.")
-    elif images and shades != SHADES[0]:
-        payload.messages.append(f"Images are shown in {shades} shades of grey, so that this file keeps to its size.")
-    if kept < n_runs:
-        shown = "one run is shown instead of two" if kept else "no run is shown"
-        payload.messages.append(f"Of each method {shown}, so that this file keeps to its size.")
-    return sheets(shades), kept
-
-
-def _sizes(drawn: Mapping[str, Sequence[Map | None]], local: Mapping[tuple[int, int], np.ndarray]) -> list[int]:
-    """Return the characters that maps and local scores of the first runs of all variants take, and of the second."""
-    sizes = [0, 0]
-    for of_variant in drawn.values():
-        for run, found in enumerate(of_variant):
-            sizes[run] += sum(_coded(positions.nbytes) for positions in found.splits.values()) if found else 0
-    for (_, run), scores in local.items():
-        sizes[run] += len(LOCAL) * _coded(len(scores))
-    return sizes
-
-
-def _put_local(payload: Payload, local: Mapping[tuple[int, int], np.ndarray]) -> dict[str, float]:
-    """Put the local scores of every point as shares of one scale for all panels.
-
-    Returns
-    -------
-    dict of str to float
-        Of each local score the value that the worst colour stands for; the best is 1.
-    """
+def _put_local(payload: Payload, local: dict[str, np.ndarray]) -> dict[str, float]:
+    """Put local scores as shares of one scale for all panels; return the value that its worst colour stands for."""
     scales = {}
     for i, name in enumerate(LOCAL if local else ()):
         every = np.concatenate([scores[:, i] for scores in local.values()])
         scales[name] = low = min(float(np.quantile(every, WORST_SHARE)), 1 - 1e-3)
-        for (panel, run), scores in local.items():
+        for key, scores in local.items():
             share = np.clip((scores[:, i] - low) / (1 - low), 0, 1)
-            payload.put(f"{name}-{panel}-{run}", np.rint(share * 255).astype(np.uint8).tobytes())
+            payload.put(f"{name}-{key}", np.rint(share * 255).astype(np.uint8).tobytes())
     return scales
-
-
-def _coded(n_bytes: int) -> int:
-    """Return the characters that base64 takes for so many bytes."""
-    return 4 * -(-n_bytes // 3)

@@ -2,7 +2,6 @@
 // Functions without a page and without memory: decoding, geometry, colours, order, the address.
 
 const SIDE = 65535; // largest coordinate of a map
-const NOWHERE = 65535; // shade of a point that is not drawn
 const WHOLE = { x: 0.5, y: 0.5, k: 1 }; // a view: its centre in shares of the map's side, and its magnification
 
 function decode(base64, Kind) {
@@ -24,16 +23,12 @@ function shuffled(n) {
   return order;
 }
 
-// A map holds all x and then all y. Writes pixels from the top left corner into px and py.
-function project(map, view, side, px, py) {
-  const n = map.length / 2;
+// The pixels, from the top left corner, of places on a map, which holds all x and then all y.
+function project(map, view, side) {
   const scale = (view.k * side) / SIDE;
-  const left = (0.5 - view.x * view.k) * side;
-  const top = (0.5 - view.y * view.k) * side;
-  for (let i = 0; i < n; i++) {
-    px[i] = map[i] * scale + left;
-    py[i] = map[n + i] * scale + top;
-  }
+  const [left, top] = [(0.5 - view.x * view.k) * side, (0.5 - view.y * view.k) * side];
+  const px = Float32Array.from(map.slice(0, map.length / 2), (x) => x * scale + left);
+  return [px, Float32Array.from(map.slice(map.length / 2), (y) => y * scale + top)];
 }
 
 // The place on the map, in its whole numbers, under a pixel.
@@ -71,8 +66,7 @@ function nearest(px, py, mask, x, y, radius) {
 
 // The next point in a direction (dx, dy), one of them 0: near, and rather ahead than aside; -1 where there is none.
 function stepTo(px, py, mask, side, from, dx, dy) {
-  const x = from < 0 ? side / 2 : px[from];
-  const y = from < 0 ? side / 2 : py[from];
+  const [x, y] = from < 0 ? [side / 2, side / 2] : [px[from], py[from]];
   let best = -1;
   let least = Infinity;
   for (let i = 0; i < px.length; i++) {
@@ -86,6 +80,12 @@ function stepTo(px, py, mask, side, from, dx, dy) {
   return best;
 }
 
+// The corners of an outline, which is two opposite corners of a box, or the corners of a polygon.
+function cornersOf(outline) {
+  const [x, y, right, bottom] = outline;
+  return outline.length === 4 ? [x, y, right, y, right, bottom, x, bottom] : outline;
+}
+
 function inPolygon(x, y, corners) {
   let inside = false;
   for (let i = 0, j = corners.length - 2; i < corners.length; j = i, i += 2) {
@@ -95,18 +95,12 @@ function inPolygon(x, y, corners) {
   return inside;
 }
 
-// 1 for every point of the map that is in the outline: two corners of a box, or the corners of a polygon.
+// 1 for every point of the map that is in the outline.
 function select(map, mask, outline) {
   const n = map.length / 2;
   const chosen = new Uint8Array(n);
-  const xs = outline.filter((_, i) => i % 2 === 0);
-  const ys = outline.filter((_, i) => i % 2 === 1);
-  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  for (let i = 0; i < n; i++) {
-    const [x, y] = [map[i], map[n + i]];
-    if (!mask[i] || x < left || x > right || y < top || y > bottom) continue;
-    if (outline.length === 4 || inPolygon(x, y, outline)) chosen[i] = 1;
-  }
+  const corners = cornersOf(outline);
+  for (let i = 0; i < n; i++) if (mask[i] && inPolygon(map[i], map[n + i], corners)) chosen[i] = 1;
   return chosen;
 }
 
@@ -119,51 +113,13 @@ function centres(map, labels, mask) {
   return filled.map(([label, items]) => [label, median(items, 0), median(items, labels.length)]);
 }
 
-function mix(one, other, share) {
-  return one.map((part, i) => Math.round(part + (other[i] - part) * share));
-}
+const mix = (one, other, share) => one.map((part, i) => Math.round(part + (other[i] - part) * share));
 
 // The colour at a share from 0 to 1 of the way along some stops.
 function ramp(stops, share) {
   const place = share * (stops.length - 1);
   const i = Math.min(Math.floor(place), stops.length - 2);
   return mix(stops[i], stops[i + 1], place - i);
-}
-
-// The pixels that a disc touches, each with the share of it that is covered, as dx, dy, share.
-function disc(radius) {
-  const pixels = [];
-  const reach = Math.ceil(radius);
-  for (let dy = -reach; dy <= reach; dy++) {
-    for (let dx = -reach; dx <= reach; dx++) {
-      const share = Math.min(Math.max(radius + 0.5 - Math.hypot(dx, dy), 0), 1);
-      if (share > 0.05) pixels.push(dx, dy, share);
-    }
-  }
-  return pixels;
-}
-
-// Draws points, in order, into the RGBA pixels of a square. shades[i] is a place in the palette, r, g, b after r, g, b.
-function paint(data, side, px, py, order, shades, palette, dot) {
-  for (let place = 0; place < order.length; place++) {
-    const i = order[place];
-    const x = Math.round(px[i]);
-    const y = Math.round(py[i]);
-    if (shades[i] === NOWHERE || x < -9 || y < -9 || x > side + 9 || y > side + 9) continue;
-    const red = palette[3 * shades[i]];
-    const green = palette[3 * shades[i] + 1];
-    const blue = palette[3 * shades[i] + 2];
-    for (let m = 0; m < dot.length; m += 3) {
-      const column = x + dot[m];
-      const row = y + dot[m + 1];
-      if (column < 0 || row < 0 || column >= side || row >= side) continue;
-      const at = (row * side + column) * 4;
-      const share = dot[m + 2];
-      data[at] += (red - data[at]) * share;
-      data[at + 1] += (green - data[at + 1]) * share;
-      data[at + 2] += (blue - data[at + 2]) * share;
-    }
-  }
 }
 
 // How many points of each class are chosen, most first, as [class, count].

@@ -48,18 +48,17 @@ OF_COST = (
     "leaves in memory is part of the memory before the fit.",
 )
 Rankings = Mapping[str, Ranking]
-"""The methods of a study in every quantity, by its key."""
 
 
 def headline(results: Results, rankings: Rankings, caveats: Sequence[Caveat]) -> tuple[Table, ...]:
     """Return the narrow tables that most readers came for: quality, unless the study scores nothing, and cost."""
     caption = f"{_data(results)} {LEGEND}"
-    quality = _table(results, rankings, caveats, "quality", "Quality", QUALITY, references=True)
-    cost = _table(results, rankings, caveats, "cost", "Cost", COST, references=False)
-    quality = replace(quality, caption=caption, notes=(*quality.notes, *OF_QUALITY))
-    cost = replace(cost, caption=caption, notes=(*cost.notes, *OF_COST))
+    tables = []
+    for key, title, keys, notes in (("quality", "Quality", QUALITY, OF_QUALITY), ("cost", "Cost", COST, OF_COST)):
+        table = _table(results, rankings, caveats, key, title, keys)
+        tables.append(replace(table, caption=caption, notes=(*table.notes, *notes)))
     is_scored = any(variant.scores for variant in results.study.variants.values())
-    return (quality, cost) if is_scored else (cost,)
+    return tuple(tables if is_scored else tables[1:])
 
 
 def by_family(results: Results, rankings: Rankings, caveats: Sequence[Caveat]) -> tuple[Table, ...]:
@@ -69,8 +68,7 @@ def by_family(results: Results, rankings: Rankings, caveats: Sequence[Caveat]) -
     for family, quantities in groupby(QUANTITIES.values(), lambda quantity: quantity.family):
         keys = [one.key for one in quantities if any(_has_number(results, row, one.key) for row in rows)]
         if keys and family in FAMILY_TITLES:
-            title, references = FAMILY_TITLES[family], family != "cost"
-            table = _table(results, rankings, caveats, f"all-{family}", title, keys, references=references)
+            table = _table(results, rankings, caveats, f"all-{family}", FAMILY_TITLES[family], keys)
             tables.append(replace(table, caption=LEGEND))
     return tuple(tables)
 
@@ -91,50 +89,41 @@ def headline_frame(tables: Sequence[Table]) -> pd.DataFrame:
 def _data(results: Results) -> str:
     runs = results.runs
     first, counts = runs.iloc[0], runs["variant"].value_counts()
-    n_runs = _span(counts.min(), counts.max()) + (" runs" if counts.max() > 1 else " run")
+    n_runs = _span(counts) + (" runs" if counts.max() > 1 else " run")
     threads = f"{first['threads']} thread{'s' if first['threads'] > 1 else ''}"
     return (
-        f"{first['dataset']}: {_span(runs['n_train'].min(), runs['n_train'].max())} training points, "
-        f"{first['n_test']:,} test points; {n_runs} of each method, {threads} allowed."
+        f"{first['dataset']}: {_span(runs['n_train'])} training points, {first['n_test']:,} test points; "
+        f"{n_runs} of each method, {threads} allowed."
     )
 
 
-def _span(low: int, high: int) -> str:
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+def _span(numbers: pd.Series) -> str:
+    return " to ".join(f"{n:,}" for n in dict.fromkeys((numbers.min(), numbers.max())))
 
 
 def _table(
-    results: Results,
-    rankings: Rankings,
-    caveats: Sequence[Caveat],
-    key: str,
-    title: str,
-    keys: Sequence[str],
-    *,
-    references: bool,
+    results: Results, rankings: Rankings, caveats: Sequence[Caveat], key: str, title: str, keys: Sequence[str]
 ) -> Table:
     columns = tuple(QUANTITIES[one] for one in keys)
     # A reference without a single number here would only be read past; a method without one is news.
     rows = list(results.variants)
-    rows += [row for row in results.references if references and any(_has_number(results, row, one) for one in keys)]
+    if columns[0].family != "cost":
+        rows += [row for row in results.references if any(_has_number(results, row, one) for one in keys)]
     rows.sort(key=lambda row: list(Kind).index(results.kind(row)))
     concerning = [caveat for caveat in caveats if _concerns(caveat, rows, keys)]
     notes = tuple(dict.fromkeys(caveat.text for caveat in concerning))
 
-    def pointing(row: str, column: str | None) -> tuple[int, ...]:
-        found = (
-            notes.index(caveat.text)
-            for caveat in concerning
-            if row in caveat.rows and (column in caveat.columns if column else not caveat.columns)
-        )
-        return tuple(sorted(set(found)))
+    def pointing(row: str, column: str | None = None) -> tuple[int, ...]:
+        of_row = (caveat for caveat in concerning if row in caveat.rows)
+        found = (one for one in of_row if (column in one.columns if column else not one.columns))
+        return tuple(sorted({notes.index(caveat.text) for caveat in found}))
 
     def cell(row: str, quantity: Quantity) -> Cell:
         found = _cell(results, rankings, row, quantity)
         return found if found.value is None else replace(found, notes=pointing(row, quantity.key))
 
     made = tuple(
-        Row(row, results.label(row), results.kind(row), tuple(cell(row, one) for one in columns), pointing(row, None))
+        Row(row, results.label(row), results.kind(row), tuple(cell(row, one) for one in columns), pointing(row))
         for row in rows
     )
     return Table(key, title, columns, made, notes)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
 from bench.analysis.comparisons import Ranking
 from bench.analysis.noise_floor import Floor, floors, twins
 from bench.analysis.quantities import Quantity, number
-from bench.analysis.scaling import ALL, FIT, MEMORY, MIN_POINTS, QUANTITIES, Series, no_law
+from bench.analysis.scaling import ALL, FIT, MEMORY, MIN_POINTS, QUANTITIES, Series
 from bench.analysis.statistics import Interval
 from bench.analysis.summary import interval_of
 from bench.analysis.test_set import KEY, QUANTITY
@@ -38,50 +38,42 @@ def growth(found: Sequence[Series]) -> list[Table]:
     return [Table("scaling", "Growth with the number of points", tuple(columns), rows, notes, caption)]
 
 
-def _of_series(one: Series) -> list[Cell]:
-    laws = {quantity: one.law(quantity) for quantity in QUANTITIES}
-    exponents = [
-        Cell(f"{law.exponent:.2f}", f"[{law.low:.2f}, {law.high:.2f}]", law.exponent, law.low, law.high)
-        if law
-        else Cell.missing(not_available(no_law(one.costs(quantity))))
-        for quantity, law in laws.items()
-    ]
-    predicted = {quantity: laws[quantity] for quantity in (FIT, MEMORY)}
-    return exponents + [
-        Cell(three_figures(law.at(ALL)), "", law.at(ALL)) if law else Cell.missing(not_available("no exponent"))
-        for law in predicted.values()
-    ]
+def _of_series(one: Series) -> Iterator[Cell]:
+    for quantity in QUANTITIES:
+        if law := one.law(quantity):
+            interval = f"[{law.low:.2f}, {law.high:.2f}]"
+            yield Cell(f"{law.exponent:.2f}", interval, law.exponent, law.low, law.high)
+        else:
+            yield Cell.missing(not_available(one.no_law(quantity)))
+    for quantity in (FIT, MEMORY):
+        if law := one.law(quantity):
+            yield Cell(three_figures(law.at(ALL)), "", law.at(ALL))
+        else:
+            yield Cell.missing(not_available("no exponent"))
 
 
 def noise_floors(results: Results) -> list[Table]:
     """Return a table of noise floors for every pair of identical variants that were measured several times."""
     pairs = [pair for pair in twins(results.study) if set(pair) <= set(results.variants)]
-    return [table for pair in pairs if (table := _of_twins(results, *pair)).rows]
+    return [_of_twins(*pair, found) for pair in pairs if (found := floors(results, *pair))]
 
 
-def _of_twins(results: Results, first: str, second: str) -> Table:
+def _of_twins(first: str, second: str, found: Sequence[Floor]) -> Table:
     titles = (first, second, "smallest significant difference", "share of the first", "significantly different")
-    return Table(
-        key=f"noise-{first}",
-        title=f"One reducer under two names, {first} and {second}: the noise floor of this machine",
-        columns=tuple(Quantity(title, title, "noise") for title in titles),
-        rows=tuple(
-            Row(floor.quantity, floor.quantity, Kind.METHOD, _of_floor(floor))
-            for floor in floors(results, first, second)
-        ),
-        heading="quantity",
-    )
-
-
-def _of_floor(floor: Floor) -> tuple[Cell, ...]:
-    share = floor.resolvable / abs(floor.first) if floor.first else None
-    return (
-        Cell(f"{floor.first:.4g}", value=floor.first),
-        Cell(f"{floor.second:.4g}", value=floor.second),
-        Cell(f"{floor.resolvable:.2g}", value=floor.resolvable),
-        Cell("" if share is None else f"{share:.1%}", value=share),
-        Cell("yes" if floor.significant else "no"),
-    )
+    rows = []
+    for floor in found:
+        share = floor.resolvable / abs(floor.first) if floor.first else None
+        cells = (
+            Cell(f"{floor.first:.4g}", value=floor.first),
+            Cell(f"{floor.second:.4g}", value=floor.second),
+            Cell(f"{floor.resolvable:.2g}", value=floor.resolvable),
+            Cell("" if share is None else f"{share:.1%}", value=share),
+            Cell("yes" if floor.significant else "no"),
+        )
+        rows.append(Row(floor.quantity, floor.quantity, Kind.METHOD, cells))
+    title = f"One reducer under two names, {first} and {second}: the noise floor of this machine"
+    columns = tuple(Quantity(title, title, "noise") for title in titles)
+    return Table(f"noise-{first}", title, columns, tuple(rows), heading="quantity")
 
 
 def over_points(results: Results, ranking: Ranking) -> list[Table]:
@@ -100,23 +92,19 @@ def over_points(results: Results, ranking: Ranking) -> list[Table]:
         Quantity("over_points", "mean [over points]", QUANTITY.family, QUANTITY.unit, QUANTITY.better),
         Quantity("over_seeds", "median [over seeds]", QUANTITY.family, QUANTITY.unit, QUANTITY.better),
     )
-    n_points = int(accuracies["n_points"].iloc[0])
-    table = Table(
-        key="over-points",
-        title=f"{QUANTITY.title}: over points and over seeds",
-        columns=columns,
-        rows=tuple(_of_method(results, row) for _, row in accuracies.iterrows()),
-        caption=(
-            f"How much the accuracy on {n_points:,} test points varies. Over points: 95 % interval of the mean for "
-            "other test points and these fits. Over seeds: 95 % interval of the median for other seeds and these test "
-            "points."
-        ),
-        notes=(
-            "Methods without transform have no row. McNemar's exact test of the seeds that pictures show is in "
-            "test_comparisons.csv.",
-        ),
+    caption = (
+        f"How much the accuracy on {int(accuracies['n_points'].iloc[0]):,} test points varies. Over points: 95 % "
+        "interval of the mean for other test points and these fits. Over seeds: 95 % interval of the median for other "
+        "seeds and these test points."
     )
-    return [table, *_open_pairs(results, pairs, ranking)]
+    note = (
+        "Methods without transform have no row. McNemar's exact test of the seeds that pictures show is in "
+        "test_comparisons.csv."
+    )
+    rows = tuple(_of_method(results, row) for _, row in accuracies.iterrows())
+    title = f"{QUANTITY.title}: over points and over seeds"
+    table = Table("over-points", title, columns, rows, (note,), caption)
+    return [table, *([] if pairs.empty else [_open_pairs(results, pairs, ranking)])]
 
 
 def _of_method(results: Results, row: pd.Series) -> Row:
@@ -128,7 +116,7 @@ def _of_method(results: Results, row: pd.Series) -> Row:
     return Row(variant, results.label(variant), results.kind(variant), cells)
 
 
-def _open_pairs(results: Results, pairs: pd.DataFrame, ranking: Ranking) -> list[Table]:
+def _open_pairs(results: Results, pairs: pd.DataFrame, ranking: Ranking) -> Table:
     """Return the table of pairs that do not differ significantly over points, over seeds or both."""
     compared = {(pair.first, pair.second): pair.result for pair in ranking.comparisons}
     rows = []
@@ -140,24 +128,16 @@ def _open_pairs(results: Results, pairs: pd.DataFrame, ranking: Ranking) -> list
             cells = (Cell(size, f"[{low}, {high}]", pair["difference"]), Cell(pair["result"]), Cell(over_seeds))
             names = f"{results.label(pair['first'])} and {results.label(pair['second'])}"
             rows.append(Row(f"{pair['first']}-{pair['second']}", names, Kind.METHOD, cells))
-    if pairs.empty:
-        return []
     titles = ("first − second [over points]", "over points", "over seeds")
+    columns = tuple(Quantity(title, title, QUANTITY.family) for title in titles)
     more = f" Of {len(rows)} such pairs the first {MAX_PAIRS} are shown." if len(rows) > MAX_PAIRS else ""
     caption = (
         f"{len(pairs) - len(rows)} of {len(pairs)} pairs of methods differ significantly over points, and seeds do not "
         f"contradict.{' The others:' if rows else ''}{more}"
     )
-    table = Table(
-        key="open-pairs",
-        title=f"{QUANTITY.title}: pairs without a significant difference",
-        columns=tuple(Quantity(title, title, QUANTITY.family) for title in titles),
-        rows=tuple(rows[:MAX_PAIRS]),
-        notes=(
-            "Over points: paired bootstrap over points of the means over seeds. Over seeds: see the table of quality. "
-            "Both Holm-corrected over all pairs of methods; controls are not compared.",
-        ),
-        caption=caption,
-        heading="pair",
+    note = (
+        "Over points: paired bootstrap over points of the means over seeds. Over seeds: see the table of quality. Both "
+        "Holm-corrected over all pairs of methods; controls are not compared."
     )
-    return [table]
+    title = f"{QUANTITY.title}: pairs without a significant difference"
+    return Table("open-pairs", title, columns, tuple(rows[:MAX_PAIRS]), (note,), caption, "pair")

@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import groupby, product
+from itertools import chain, groupby, product
 
-from bench.analysis.quantities import Quantity, number
+from bench.analysis.quantities import ARROWS, Quantity, number
 from bench.analysis.statistics import Interval
 from bench.store.values import Kind
 
@@ -20,20 +20,10 @@ HEADINGS = {Kind.METHOD: "", Kind.CONTROL: "controls (floor)", Kind.REFERENCE: "
 
 @dataclass(frozen=True)
 class Cell:
-    """A number with its interval, or the reason why there is none.
+    """A number with its 95 % interval, or that there is none with the reason; the same to sort and draw by.
 
-    Attributes
-    ----------
-    text : str
-        The number as it is shown, or that there is none.
-    interval : str
-        Its 95 % interval as it is shown, or the reason why there is no number.
-    value, low, high : float or None
-        The same, to sort and draw by.
-    best : bool
-        Whether it is the best of its column, or not significantly different from the best.
-    notes : tuple of int
-        Positions, from 0, of the table's notes that concern this number.
+    `best` says whether it is the best of its column, or not significantly different from the best; `notes` are the
+    positions, from 0, of the table's notes that concern this number.
     """
 
     text: str
@@ -54,13 +44,7 @@ class Cell:
 
     @classmethod
     def missing(cls, reason: str) -> Cell:
-        """Return a cell without a number.
-
-        Parameters
-        ----------
-        reason : str
-            As `not_available` writes it.
-        """
+        """Return a cell without a number; the reason is as `not_available` writes it."""
         text, _, why = reason.partition(" ")
         return cls(text, why)
 
@@ -78,16 +62,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of methods, columns of quantities, and footnotes.
+    """Rows of methods, columns of quantities, and footnotes: rows and cells point at theirs, the others are of all.
 
-    Attributes
-    ----------
-    caption : str
-        What the numbers are of and how to read them.
-    notes : tuple of str
-        Footnotes. Cells and rows point at those that concern them; the others concern the whole table.
-    heading : str
-        What stands above the labels of the rows.
+    `caption` says what the numbers are of and how to read them; `heading` stands above the labels of the rows.
     """
 
     key: str
@@ -101,7 +78,7 @@ class Table:
     @cached_property
     def marks(self) -> tuple[str, ...]:
         """Letter of each note, by which cells and rows point at it; empty if it concerns the whole table."""
-        letters = iter(name for length in (1, 2) for name in map("".join, product(LETTERS, repeat=length)))
+        letters = chain(LETTERS, map("".join, product(LETTERS, repeat=2)))
         pointed = self.pointed()
         return tuple(next(letters) if note in pointed else "" for note in range(len(self.notes)))
 
@@ -115,23 +92,20 @@ class Table:
 
     def by_kind(self) -> Iterator[tuple[Kind, list[Row]]]:
         """Yield the rows of each kind together."""
-        for kind, rows in groupby(self.rows, lambda row: row.kind):
-            yield kind, list(rows)
+        return ((kind, list(rows)) for kind, rows in groupby(self.rows, lambda row: row.kind))
 
     def pieces(self, width: int) -> list[Table]:
         """Return the table in pieces of at most so many columns, each with all notes."""
-        return [
-            replace(
-                self,
-                columns=self.columns[start : start + width],
-                rows=tuple(replace(row, cells=row.cells[start : start + width]) for row in self.rows),
-            )
-            for start in range(0, len(self.columns), width)
-        ]
+        found = []
+        for start in range(0, len(self.columns), width):
+            part = slice(start, start + width)
+            rows = tuple(replace(row, cells=row.cells[part]) for row in self.rows)
+            found.append(replace(self, columns=self.columns[part], rows=rows))
+        return found
 
 
 def header_lines(column: Quantity, width: int) -> list[str]:
     """Return title, arrow and unit in lines of about `width`; words stay whole, and each part begins a line."""
     *first, last = column.title.split(", ")
-    parts = [*first, f"{last} {column.arrow}".strip(), *([f"({column.unit})"] if column.unit else [])]
+    parts = [*first, f"{last} {ARROWS[column.better]}".strip(), *([f"({column.unit})"] if column.unit else [])]
     return [line for part in parts for line in textwrap.wrap(part, width, break_long_words=False)]

@@ -1,4 +1,4 @@
-"""Tables as Markdown and LaTeX: one template a format, filled from the same model."""
+"""Tables as Markdown and LaTeX, one template a format filled from the same model; and a page of them."""
 
 from __future__ import annotations
 
@@ -10,36 +10,19 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from bench.errors import StoreError
 from bench.output.tables.model import HEADINGS, Table, header_lines
 
 FOLDER = Path(__file__).parent
 SUPERSCRIPT = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
-HEADER_WIDTH = 11
-"""Letters in a line above a column of LaTeX."""
 PREAMBLE = "% Needs \\usepackage[T1]{fontenc} and \\usepackage{booktabs}.\n"
 
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "&": r"\&",
-    "%": r"\%",
-    "$": r"\$",
-    "#": r"\#",
-    "_": r"\_",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
-    "[": "{[}",
-    "]": "{]}",
-    "↑": r"$\uparrow$",
-    "↓": r"$\downarrow$",
-    "−": "$-$",
-    "×": r"$\times$",
-}
+_LATEX = str.maketrans(
+    {letter: rf"\{letter}" for letter in "{}&%$#_"}
+    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", '"': r"\textquotedbl{}"}
+    | {"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", "[": "{[}", "]": "{]}"}
+    | {"↑": r"$\uparrow$", "↓": r"$\downarrow$", "−": "$-$", "×": r"$\times$"}
+)
 
 
 def superscript(letters: Sequence[str]) -> str:
@@ -66,22 +49,12 @@ def escaped_latex(text: str) -> str:
     >>> escaped_latex("100 % of_it")
     '100 \\% of\\_it'
     """
-    return "".join(_LATEX.get(letter, letter) for letter in " ".join(text.split()))
+    return " ".join(text.split()).translate(_LATEX)
 
 
 @dataclass(frozen=True)
 class Format:
-    """How tables are written.
-
-    Attributes
-    ----------
-    template : str
-        File beside this one.
-    escape, mark : function
-        Text, and letters of footnotes, as the format writes them.
-    max_columns : int
-        A wider table comes in pieces.
-    """
+    """How tables are written: a template, how text and letters of footnotes are set, and from where on in pieces."""
 
     template: str
     escape: Callable[[str], str]
@@ -106,7 +79,6 @@ class Format:
             notes=notes,
             mark=lambda positions: self.mark(table.marked(positions)),
             headings=HEADINGS,
-            header_width=HEADER_WIDTH,
         )
 
     @cached_property
@@ -117,8 +89,6 @@ class Format:
             variable_end_string=">>",
             block_start_string="<%",
             block_end_string="%>",
-            comment_start_string="<#",
-            comment_end_string="#>",
             loader=FileSystemLoader(FOLDER),
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -129,24 +99,55 @@ class Format:
         return environment.get_template(self.template)
 
 
-def _raised_latex(letters: Sequence[str]) -> str:
+def _superscript_latex(letters: Sequence[str]) -> str:
     return rf"\textsuperscript{{{','.join(letters)}}}" if letters else ""
 
 
 def _minus(text: str) -> str:
-    """Return LaTeX with minus signs where a hyphen stood for them."""
     return re.sub(r"-(?=\d)", "$-$", text)
 
 
 MARKDOWN = Format("table.md.jinja", escaped, superscript, 6)
-LATEX = Format("table.tex.jinja", escaped_latex, _raised_latex, 5)
+LATEX = Format("table.tex.jinja", escaped_latex, _superscript_latex, 5)
 
 
-def to_markdown(table: Table) -> str:
-    """Return a table as Markdown."""
-    return MARKDOWN.render(table)
+def to_markdown(tables: Iterable[Table]) -> str:
+    """Return tables as Markdown."""
+    return "\n".join(map(MARKDOWN.render, tables))
 
 
 def to_latex(tables: Iterable[Table]) -> str:
     """Return tables as LaTeX, each as floats of a few columns."""
     return PREAMBLE + "\n".join(map(LATEX.render, tables))
+
+
+def page(
+    title: str,
+    headline: Sequence[Table],
+    findings: Sequence[str],
+    advice: Sequence[str],
+    over_points: Sequence[Table],
+    families: Sequence[Table],
+) -> str:
+    """Return a page: headline, findings and advice, accuracies over test points, and every table of a family."""
+    sections = {
+        "Findings": "".join(f"- {escaped(sentence)}\n" for sentence in findings),
+        "What to take": "".join(f"- {escaped(sentence)}\n" for sentence in advice),
+        "Over test points": to_markdown(over_points),
+        "All scores": to_markdown(families),
+    }
+    parts = [f"# {escaped(title)}", to_markdown(headline).strip()]
+    parts += [f"## {heading}\n\n{text}".strip() for heading, text in sections.items() if text]
+    return "\n\n".join(parts) + "\n"
+
+
+def write_into(file: Path, text: str, marker: str = "headline") -> None:
+    """Replace what stands between two markers of a file: `<!-- headline -->`, say, and `<!-- end of headline -->`.
+
+    StoreError if the file has no such markers.
+    """
+    whole = file.read_text(encoding="utf-8")
+    start, end = (re.search(rf"<!-- {words}.*?-->", whole) for words in (marker, f"end of {marker}"))
+    if start is None or end is None:
+        raise StoreError(f"Got {file}, but expected the markers <!-- {marker} --> and <!-- end of {marker} -->.")
+    file.write_text(f"{whole[: start.end()]}\n\n{text}\n\n{whole[end.start() :]}", encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from rich import box, table
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -15,11 +16,11 @@ MAX_LABEL = 18
 """A longer label takes two lines, as its cells do."""
 
 
+@dataclass(frozen=True)
 class TerminalTable:
     """A table as rich draws it: intervals under their numbers, unless the terminal is too narrow for them."""
 
-    def __init__(self, content: Table) -> None:
-        self.content = content
+    content: Table
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         widths = self._widths(with_intervals=True)

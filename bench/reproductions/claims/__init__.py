@@ -2,9 +2,3 @@
 
 `catalogue.toml` says what was said and what would count, `post1.py` to `post4.py` measure it, `page.py` writes it down.
 """
-
-from __future__ import annotations
-
-from bench.reproductions.claims.page import PAGE, write
-
-__all__ = ["PAGE", "write"]

@@ -18,16 +18,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
-from math import inf
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+import numpy as np
+import pandas as pd
 
 from bench.analysis.statistics import Interval, interval
 from bench.reproductions.claims.pictures import Picture
-from bench.store.values import Values
-
-FILE = Path(__file__).with_name("catalogue.toml")
+from bench.store.records import Frozen
 
 
 class Verdict(StrEnum):
@@ -38,30 +36,8 @@ class Verdict(StrEnum):
     UNDECIDED = "undecided at this sample"
 
 
-class Range(BaseModel):
-    """A quantity that decides, and where it lies if the claim is true."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    quantity: str
-    least: float = -inf
-    most: float = inf
-
-    def verdict(self, found: Interval | None) -> Verdict:
-        """Return whether an interval lies in the range, out of it, or across its border."""
-        if found is None or found.low is None or found.high is None:
-            return Verdict.UNDECIDED
-        if self.least <= found.low and found.high <= self.most:
-            return Verdict.HOLDS
-        if found.high < self.least or found.low > self.most:
-            return Verdict.FAILS
-        return Verdict.UNDECIDED
-
-
-class Claim(BaseModel):
+class Claim(Frozen):
     """Something that was said, and how it is decided; the fields are explained in `catalogue.toml`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     key: str
     title: str
@@ -70,48 +46,44 @@ class Claim(BaseModel):
     question: str
     needs: tuple[str, ...]
     expected: Verdict | None = None
-    counts: tuple[Range, ...]
+    counts: Mapping[str, tuple[float, float]]
     lessons: Mapping[Verdict, str]
 
 
 @cache
 def claims() -> Mapping[str, Claim]:
     """Return the claims by key, in the order of the catalogue."""
-    entries = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    entries = tomllib.loads(Path(__file__).with_name("catalogue.toml").read_text(encoding="utf-8"))
     return {key: Claim.model_validate({"key": key} | entry) for key, entry in entries.items()}
 
 
-@dataclass(frozen=True)
-class Measured:
-    """What the runs say of a claim.
-
-    Attributes
-    ----------
-    quantities : mapping of str to Values
-        What was measured, by its text: what decides, and what is given for comparison.
-    """
-
-    quantities: Mapping[str, Values]
-    picture: Picture
+def verdict(found: Interval | None, least: float, most: float) -> Verdict:
+    """Return whether an interval lies in a range, out of it, or across its border."""
+    if found is None or found.low is None or found.high is None:
+        return Verdict.UNDECIDED
+    if least <= found.low and found.high <= most:
+        return Verdict.HOLDS
+    return Verdict.FAILS if found.high < least or found.low > most else Verdict.UNDECIDED
 
 
 @dataclass(frozen=True)
 class Decided:
-    """A claim with what was measured of it."""
+    """A claim with what was measured of it: quantities by their text, with a value a run or NaN."""
 
     claim: Claim
-    measured: Measured
+    quantities: Mapping[str, pd.Series]
+    picture: Picture
 
     @cached_property
-    def intervals(self) -> Mapping[str, Interval | None]:
+    def intervals(self) -> dict[str, Interval | None]:
         """Median over runs with the 95 % interval, of each quantity."""
-        return {text: interval(values.array) for text, values in self.measured.quantities.items()}
+        return {text: interval(values[np.isfinite(values)]) for text, values in self.quantities.items()}
 
     @property
-    def criteria(self) -> dict[Range, Verdict]:
-        """The ranges whose quantity was measured, and whether each is met."""
-        counted = (one for one in self.claim.counts if one.quantity in self.intervals)
-        return {one: one.verdict(self.intervals[one.quantity]) for one in counted}
+    def criteria(self) -> dict[str, Verdict]:
+        """The quantities that decide and were measured, and whether each criterion is met."""
+        counted = {text: ends for text, ends in self.claim.counts.items() if text in self.intervals}
+        return {text: verdict(self.intervals[text], *ends) for text, ends in counted.items()}
 
     @property
     def verdict(self) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from math import inf
 from pathlib import Path
 
@@ -10,20 +10,17 @@ import pandas as pd
 
 import reducers
 from bench.analysis.statistics import Interval
-from bench.output.figures.style import render as drawn
+from bench.output.figures.style import render
+from bench.output.markdown import markdown
 from bench.reproductions.claims import post1, post2, post3, post4
-from bench.reproductions.claims.catalogue import Decided, Range, Verdict, claims
-from bench.reproductions.claims.pictures import figure
+from bench.reproductions.claims.catalogue import Decided, Verdict, claims
+from bench.reproductions.claims.pictures import Measured, figure
 from bench.reproductions.claims.roles import Posts
-from bench.reproductions.pages import is_kept, mark_as_kept, render
 from bench.store.results import Results
 from bench.store.store import Store
 
-PAGE = "claims.md"
-FOLDER = "claims"
 STUDY = "posts"
 """The study that the lessons were written for."""
-MEASURES = {**post1.MEASURES, **post2.MEASURES, **post3.MEASURES, **post4.MEASURES}
 MET = {Verdict.HOLDS: "met", Verdict.FAILS: "not met", Verdict.UNDECIDED: "undecided"}
 SENTENCES = {
     Verdict.HOLDS: "The claim holds.",
@@ -35,24 +32,22 @@ SENTENCES = {
 def write(results: Results) -> list[Path]:
     """Write `claims.md`, its verdicts as `claims.csv`, and the figures of all claims that the study can decide.
 
-    Nothing is written where it can decide none. Where no table has the measures, the page stays and is marked.
+    Nothing is written where it can decide none.
 
     Raises
     ------
     StoreError
         If a file cannot be written.
     """
-    if is_kept(results, PAGE):
-        mark_as_kept(results, PAGE)
     decided = decided_claims(results)
     if not decided:
         return []
     store = Store(results.folder)
     rows = [{"claim": one.claim.key, "title": one.claim.title, "verdict": one.verdict.value} for one in decided]
     return [
-        store.write(PAGE, page(results, decided)),
+        store.write("claims.md", page(results, decided)),
         store.write("claims.csv", pd.DataFrame(rows).to_csv(index=False)),
-        *(store.write(f"{FOLDER}/{one.claim.key}.png", drawn(figure(one.measured.picture), "png")) for one in decided),
+        *(store.write(f"claims/{one.claim.key}.png", render(figure(one.picture), "png")) for one in decided),
     ]
 
 
@@ -61,42 +56,40 @@ def decided_claims(results: Results) -> list[Decided]:
     if not results.has("measures"):
         return []
     posts = Posts(results)
-    return [Decided(claim, MEASURES[key](posts)) for key, claim in claims().items() if posts.has(claim.needs)]
+    known = [claim for claim in claims().values() if all(map(posts.find, claim.needs))]
+    return [Decided(claim, *measured(claim.key, posts)) for claim in known]
+
+
+def measured(key: str, posts: Posts) -> Measured:
+    """Return what the function with the name of a claim measures."""
+    name = key.replace("-", "_")
+    [module] = [module for module in (post1, post2, post3, post4) if hasattr(module, name)]
+    found: Measured = getattr(module, name)(posts)
+    return found
 
 
 def page(results: Results, decided: Sequence[Decided]) -> str:
     """Return the page as Markdown."""
     runs = results.runs
-    return render(
-        "claims/claims.md.jinja",
+    used = {variant.preset.removesuffix("-fixed") for variant in results.study.variants.values()}
+    text = markdown(Path(__file__).with_name("claims.md.jinja")).render(
         decided=decided,
-        data={
-            "name": runs["dataset"].iloc[0],
-            "n_train": int(runs["n_train"].max()),
-            "n_test": int(runs["n_test"].max()),
-            "n_seeds": int(runs["seed"].max()) + 1,
-        },
+        dataset=runs["dataset"].iloc[0],
+        n={column: int(runs[column].max()) for column in ("n_train", "n_test", "seed")},
         lessons_of=STUDY if results.study.name != STUDY else "",
         rows={one.claim.key: list(_rows(one)) for one in decided},
         sentences=SENTENCES,
-        folder=FOLDER,
-        systems=_systems(results),
+        systems={name: preset for name, preset in reducers.presets().items() if name in used},
     )
-
-
-def _systems(results: Results) -> Mapping[str, reducers.Preset]:
-    """Return the presets of the study that are as published."""
-    used = {variant.preset.removesuffix("-fixed") for variant in results.study.variants.values()}
-    return {name: preset for name, preset in reducers.presets().items() if name in used}
+    return text.strip() + "\n"
 
 
 def _rows(one: Decided) -> Iterator[tuple[str, str, str, str]]:
     """Yield the rows of a claim's table: what decides, in bold, then what is given for comparison."""
-    for wanted, verdict in one.criteria.items():
-        yield f"**{wanted.quantity}**", _number(one.intervals[wanted.quantity]), _range(wanted), MET[verdict]
-    decides = {wanted.quantity for wanted in one.criteria}
+    for text, verdict in one.criteria.items():
+        yield f"**{text}**", _number(one.intervals[text]), _range(*one.claim.counts[text]), MET[verdict]
     for text, found in one.intervals.items():
-        if text not in decides:
+        if text not in one.criteria:
             yield text, _number(found), "", ""
 
 
@@ -108,14 +101,14 @@ def _number(found: Interval | None) -> str:
     return _plain(found.median) + bounds
 
 
-def _range(wanted: Range) -> str:
+def _range(lowest: float, highest: float) -> str:
     """Return a range as text."""
-    least, most = (f"{bound:g}".replace("-", "−") for bound in (wanted.least, wanted.most))
-    if wanted.least == wanted.most:
+    least, most = (f"{bound:g}".replace("-", "−") for bound in (lowest, highest))
+    if lowest == highest:
         return least
-    if wanted.least == -inf:
+    if lowest == -inf:
         return f"at most {most}"
-    return f"at least {least}" if wanted.most == inf else f"{least} to {most}"
+    return f"at least {least}" if highest == inf else f"{least} to {most}"
 
 
 def _plain(value: float) -> str:

@@ -15,31 +15,22 @@ from matplotlib.ticker import FuncFormatter
 
 from bench.analysis.statistics import interval
 from bench.output.figures import style
-from bench.store.values import Values
-
-INCHES = (4.4, 2.3)
 
 
 @dataclass(frozen=True)
 class Dots:
-    """One quantity of several arms: a dot a run, a line for the interval, a bar for the median.
+    """One quantity of several arms, the columns of `rows`: a dot a run, a line for the interval, a bar for the median.
 
-    Attributes
-    ----------
-    rows : mapping of str to Values
-        The arms from top to bottom.
-    marks : mapping of str to float
-        Values that the arms are compared with.
+    `marks` are values that the arms are compared with.
     """
 
     quantity: str
-    rows: Mapping[str, Values]
+    rows: pd.DataFrame
     marks: Mapping[str, float] = field(default_factory=dict)
 
     def draw(self, ax: Axes) -> None:
         """Draw into an axes."""
-        pairs = [(name, value) for name, values in self.rows.items() for value in values.array]
-        what: Any = {"data": pd.DataFrame(pairs, columns=["arm", "value"]), "x": "value", "y": "arm", "ax": ax}
+        what: Any = {"data": self.rows.melt(var_name="arm").dropna(), "x": "value", "y": "arm", "ax": ax}
         what |= {"order": list(self.rows), "color": style.METHODS[0], "orient": "y"}
         sns.stripplot(**what, jitter=False, size=3, alpha=0.35)
         sns.pointplot(**what, **_MEDIANS, linestyle="none", marker="|", markersize=8, err_kws={"linewidth": 1})
@@ -48,12 +39,10 @@ class Dots:
 
 @dataclass(frozen=True)
 class Curves:
-    """One quantity along another: medians and intervals.
+    """One quantity along another, which each of the `curves` has at some places: medians and intervals.
 
     Attributes
     ----------
-    curves : mapping of str to mapping of float to Values
-        By name, the values at each place of the axis.
     marks : mapping of str to float
         Places on the axis that theory or the reader knows.
     logarithmic : bool
@@ -64,22 +53,17 @@ class Curves:
 
     along: str
     quantity: str
-    curves: Mapping[str, Mapping[float, Values]]
+    curves: Mapping[str, Mapping[Any, pd.Series]]
     marks: Mapping[str, float] = field(default_factory=dict)
     logarithmic: bool = False
     joined: bool = True
 
     def draw(self, ax: Axes) -> None:
         """Draw into an axes."""
-        found = [
-            (name, place, value)
-            for name, by_place in self.curves.items()
-            for place, values in by_place.items()
-            for value in values.array
-        ]
+        long = [pd.DataFrame(of).melt(var_name="place").assign(curve=name) for name, of in self.curves.items()]
         n = len(self.curves)
-        what: Any = {"data": pd.DataFrame(found, columns=["curve", "place", "value"]), "x": "place", "y": "value"}
-        what |= {"hue": "curve", "hue_order": list(self.curves), "palette": style.METHODS[:n], "ax": ax, **_MEDIANS}
+        what: Any = {"data": pd.concat(long).dropna().astype({"place": float}), "x": "place", "y": "value"}
+        what |= {"ax": ax, **_MEDIANS} | {"hue": "curve", "hue_order": list(self.curves), "palette": style.METHODS[:n]}
         what["legend"] = "auto" if n > 1 else False
         if self.logarithmic:
             ax.set_xscale("symlog", linthresh=0.1)
@@ -96,12 +80,14 @@ class Curves:
 
 
 Picture = Dots | Curves
+Measured = tuple[dict[str, pd.Series], Picture]
+"""What was measured of a claim, by its text, a value a run: what decides, and what is given for comparison."""
 
 
 def figure(picture: Picture) -> Figure:
     """Return a picture as a figure of its own."""
     with mpl.rc_context(style.RC | {"axes.labelsize": 7}):
-        drawn = Figure(figsize=INCHES, layout="constrained")
+        drawn = Figure(figsize=(4.4, 2.3), layout="constrained")
         ax = drawn.subplots()
         picture.draw(ax)
         # Of two neighbours each name stands on its own side.

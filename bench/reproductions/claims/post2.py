@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bench.reproductions.claims.catalogue import Measured
-from bench.reproductions.claims.pictures import Dots
-from bench.reproductions.claims.roles import ACCURACY, SILHOUETTE, Posts, listed, minus, over
+from bench.reproductions.claims.pictures import Dots, Measured
+from bench.reproductions.claims.roles import ACCURACY, SILHOUETTE, Posts, listed
 
 SUBSTANTIAL = 0.25
 """Silhouette below which no substantial structure is found (Kaufman and Rousseeuw 1990)."""
@@ -18,108 +17,84 @@ ARMS = {
 
 def clusters(posts: Posts) -> Measured:
     """Ask for neighbourhoods and for clusters."""
-    arms = posts.present({"PCA": "PCA", "autoencoder": "post 2 autoencoder", "openTSNE": "openTSNE", "UMAP": "UMAP"})
+    arms = {"PCA": "PCA", "autoencoder": "post 2 autoencoder", "openTSNE": "openTSNE", "UMAP": "UMAP"}
     silhouette, accuracy = posts.each(arms, SILHOUETTE), posts.each(arms, ACCURACY)
-    return Measured(
-        {
-            "test 10-NN accuracy, autoencoder minus PCA": minus(accuracy["autoencoder"], accuracy["PCA"]),
-            **listed("test silhouette", silhouette),
-            **listed("test 10-NN accuracy", accuracy),
-        },
-        Dots("test silhouette", silhouette, {"substantial": SUBSTANTIAL}),
-    )
+    quantities = {
+        "test 10-NN accuracy, autoencoder minus PCA": accuracy["autoencoder"] - accuracy["PCA"],
+        **listed("test silhouette", silhouette),
+        **listed("test 10-NN accuracy", accuracy),
+    }
+    return quantities, Dots("test silhouette", silhouette, {"substantial": SUBSTANTIAL})
 
 
 def compact(posts: Posts) -> Measured:
     """Compare range, shape and gaps of the two latent spaces."""
-    spread, distance, covered = (
-        posts.each(ARMS, key) for key in ("spread_of_codes", "distance_from_gaussian", "share_covered")
-    )
+    keys = ("spread_of_codes", "distance_from_gaussian", "share_covered")
+    spread, distance, covered = (posts.each(ARMS, key) for key in keys)
     ae, vae = "autoencoder", "VAE as written"
-    return Measured(
-        {
-            "spread of the codes, VAE as written over autoencoder": over(spread[vae], spread[ae]),
-            "distance from a Gaussian, VAE as written minus autoencoder": minus(distance[vae], distance[ae]),
-            "share of its frame that is covered, VAE as written minus autoencoder": minus(covered[vae], covered[ae]),
-            **listed("spread of the codes", spread),
-            **listed("distance from a Gaussian", distance),
-            **listed("share covered", covered),
-        },
-        Dots("spread of the codes", spread, {"N(0, I)": 1.0}),
-    )
+    quantities = {
+        "spread of the codes, VAE as written over autoencoder": spread[vae] / spread[ae],
+        "distance from a Gaussian, VAE as written minus autoencoder": distance[vae] - distance[ae],
+        "share of its frame that is covered, VAE as written minus autoencoder": covered[vae] - covered[ae],
+        **listed("spread of the codes", spread),
+        **listed("distance from a Gaussian", distance),
+        **listed("share covered", covered),
+    }
+    return quantities, Dots("spread of the codes", spread, {"N(0, I)": 1.0})
 
 
 def missing_half(posts: Posts) -> Measured:
     """Compare the KL term as post 2 has it with the correct one."""
     arms = {name: ARMS[name] for name in ("VAE, means", "VAE fixed")}
-    accuracy = posts.each(arms, ACCURACY)
-    scale = over(*posts.each(arms, "spread_of_means").values())
-    return Measured(
-        {
-            "spread of the means, missing half over correct": scale,
-            "test 10-NN accuracy, missing half minus correct": minus(*accuracy.values()),
-            "squared error, missing half over correct": over(*posts.each(arms, "error").values()),
-            **listed("KL to N(0, I) in nats a digit", posts.each(arms, "kl")),
-            **listed("test 10-NN accuracy", accuracy),
-        },
-        Dots("spread of the means, missing half over correct", {"": scale}, {"1/√2": 2**-0.5}),
-    )
+    accuracy, spread, error = (posts.each(arms, key) for key in (ACCURACY, "spread_of_means", "error"))
+    text = "spread of the means, missing half over correct"
+    scale = (spread["VAE, means"] / spread["VAE fixed"]).to_frame("")
+    quantities = {
+        text: scale[""],
+        "test 10-NN accuracy, missing half minus correct": accuracy["VAE, means"] - accuracy["VAE fixed"],
+        "squared error, missing half over correct": error["VAE, means"] / error["VAE fixed"],
+        **listed("KL to N(0, I) in nats a digit", posts.each(arms, "kl")),
+        **listed("test 10-NN accuracy", accuracy),
+    }
+    return quantities, Dots(text, scale, {"1/√2": 2**-0.5})
 
 
 def sampled(posts: Posts) -> Measured:
     """Compare sampled codes with the means of the same trained model."""
     accuracy = posts.each({"means": "post 2 VAE, means", "samples": "post 2 VAE"}, ACCURACY)
-    return Measured(
-        {
-            "test 10-NN accuracy, means minus samples": minus(*accuracy.values()),
-            **listed("test 10-NN accuracy", accuracy),
-        },
-        Dots("test 10-NN accuracy", accuracy),
-    )
+    quantities = {
+        "test 10-NN accuracy, means minus samples": accuracy["means"] - accuracy["samples"],
+        **listed("test 10-NN accuracy", accuracy),
+    }
+    return quantities, Dots("test 10-NN accuracy", accuracy)
 
 
 def gradient(posts: Posts) -> Measured:
     """Train through the sampling without any KL term."""
     arms = {"without KL": "deep, beta = 0", "with KL": "deep, beta = 1"}
-    mean_image = posts.constant("mean_image_error")
-    error = {name: over(found, mean_image) for name, found in posts.each(arms, "error").items()}
-    return Measured(
-        {
-            **listed("test squared error over the mean image's", error),
-            **listed("test 10-NN accuracy", posts.each(arms, ACCURACY)),
-            **listed("spread of the means", posts.each(arms, "spread_of_means")),
-            **listed("deviation of a posterior", posts.each(arms, "posterior_deviation")),
-        },
-        Dots("test squared error over the mean image's", error, {"untrained": 1.0}),
-    )
+    error = posts.each(arms, "error") / posts.constant("mean_image_error")
+    quantities = {
+        **listed("test squared error over the mean image's", error),
+        **listed("test 10-NN accuracy", posts.each(arms, ACCURACY)),
+        **listed("spread of the means", posts.each(arms, "spread_of_means")),
+        **listed("deviation of a posterior", posts.each(arms, "posterior_deviation")),
+    }
+    return quantities, Dots("test squared error over the mean image's", error, {"untrained": 1.0})
 
 
 def realistic(posts: Posts) -> Measured:
     """Compare decoded samples of N(0, I), and decoded lattices over the codes, of autoencoder and VAE."""
     arms = {name: ARMS[name] for name in ("autoencoder", "VAE as written", "VAE fixed")}
-    wider = posts.present({f"VAE in {k} dimensions": f"VAE, k = {k}" for k in (10, 20)})
+    wider = {f"VAE in {k} dimensions": f"VAE, k = {k}" for k in (10, 20)}
     samples = posts.each(arms, "classifier_confidence:draws")
+    rebuilt = posts.values("post 2 VAE fixed", "classifier_confidence:rebuilt")
     of_digits = posts.constant("classifier_confidence:real")
-    return Measured(
-        {
-            "confidence in samples, VAE fixed minus test digits": minus(samples["VAE fixed"], of_digits),
-            "confidence in samples, VAE fixed minus autoencoder": minus(samples["VAE fixed"], samples["autoencoder"]),
-            **listed("confidence in samples", samples | posts.each(wider, "classifier_confidence:draws")),
-            "confidence in 16 reconstructed test digits, VAE fixed": posts.values(
-                "post 2 VAE fixed", "classifier_confidence:rebuilt"
-            ),
-            **listed("confidence over a lattice of its codes", posts.each(arms, "classifier_confidence:lattice")),
-            **listed("distance of a sample to the nearest image", posts.each(arms, "distance_to_nearest_image")),
-        },
-        Dots("confidence in decoded samples", samples, {"test digits": of_digits}),
-    )
-
-
-MEASURES = {
-    "clusters": clusters,
-    "compact": compact,
-    "missing-half": missing_half,
-    "sampled": sampled,
-    "gradient": gradient,
-    "realistic": realistic,
-}
+    quantities = {
+        "confidence in samples, VAE fixed minus test digits": samples["VAE fixed"] - of_digits,
+        "confidence in samples, VAE fixed minus autoencoder": samples["VAE fixed"] - samples["autoencoder"],
+        **listed("confidence in samples", posts.each(arms | wider, "classifier_confidence:draws")),
+        "confidence in 16 reconstructed test digits, VAE fixed": rebuilt,
+        **listed("confidence over a lattice of its codes", posts.each(arms, "classifier_confidence:lattice")),
+        **listed("distance of a sample to the nearest image", posts.each(arms, "distance_to_nearest_image")),
+    }
+    return quantities, Dots("confidence in decoded samples", samples, {"test digits": of_digits})

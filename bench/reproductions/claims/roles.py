@@ -2,117 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
+import pandas as pd
+
 from bench.store.results import Results
-from bench.store.values import Values
+from bench.store.values import RunId
 
 ACCURACY, SILHOUETTE = "knn_accuracy_k10_test", "silhouette_test"
-DEEP = {"preset": "post1-vae-fixed", "batch_size": 128, "hidden_layer_sizes": [400], "likelihood": None, "n": None}
+Fields = dict[str, Any]
+FIXED: Fields = {"preset": "post1-vae-fixed", "batch_size": 128, "likelihood": None, "n": None}
+DEEP = FIXED | {"hidden_layer_sizes": [400]}
 """Post 1's network, fixed, in larger batches."""
-LINEAR = DEEP | {"hidden_layer_sizes": [], "n_components": 2}
-IN_K = {"reducer": "autoencoder", "preset": None, "hidden_layer_sizes": [400], "n": None, "without": None}
+LINEAR = FIXED | {"hidden_layer_sizes": [], "n_components": 2}
+IN_K: Fields = {"reducer": "autoencoder", "preset": None, "hidden_layer_sizes": [400], "n": None, "without": None}
+
+ROLES: Mapping[str, Fields] = {
+    "PCA": {"reducer": "pca"},
+    "openTSNE": {"reducer": "opentsne"},
+    "UMAP": {"reducer": "umap"},
+    "post 1": {"preset": "post1-vae", "optimizer": "sgd"},
+    "post 1 with Adam": {"preset": "post1-vae", "optimizer": "adam"},
+    "post 1 with sums": {"preset": "post1-vae-fixed", "optimizer": "sgd"},
+    "post 1 fixed": {"preset": "post1-vae-fixed", "optimizer": "adam", "batch_size": 10},
+    **{f"deep, beta = {beta}": DEEP | {"n_components": 2, "beta": beta} for beta in (0, 1, 5, 20)},
+    **{f"linear, beta = {beta}": LINEAR | {"beta": beta} for beta in (5, 9, 12)},
+    "linear, beta = 9, long": LINEAR | {"beta": 9},
+    "cross-entropy": DEEP | {"likelihood": "bernoulli"},
+    "optimal variance": DEEP | {"likelihood": "optimal_sigma"},
+    "post 2 autoencoder": {"preset": "post2-ae"},
+    "post 2 VAE": {"preset": "post2-vae"},
+    "post 2 VAE, means": {"reducer": "reducers.posts.post2:Post2VAEMeans"},
+    "post 2 VAE fixed": {"preset": "post2-vae-fixed"},
+    "post 3 autoencoder": {"preset": "post3-ae"},
+    "post 3 VAE": {"preset": "post3-vae"},
+    "post 3 autoencoder fixed": {"preset": "post3-ae-fixed"},
+    "post 3 VAE fixed": {"preset": "post3-vae-fixed"},
+    "post 4, short": {"preset": "post4-vae", "hidden_layer_sizes": [256, 64]},
+    "post 4": {"preset": "post4-vae", "hidden_layer_sizes": [256, 64]},
+    "post 4, wide": {"preset": "post4-vae", "hidden_layer_sizes": [512, 256]},
+    "post 4 fixed, short": {"preset": "post4-vae-fixed"},
+    "post 4 fixed, long": {"preset": "post4-vae-fixed"},
+    **{f"autoencoder, k = {k}": IN_K | {"n_components": k} for k in (2, 10)},
+    **{f"VAE, k = {k}": DEEP | {"n_components": k, "beta": None} for k in (10, 20)},
+    "autoencoder without a class": {"reducer": "autoencoder", "axis": "without"},
+    "VAE without a class": {"reducer": "vae", "axis": "without"},
+    "chain without a class": {"reducer": "chained", "axis": "without"},
+}
+"""Every variant that a claim may speak of, by what it is called there: criteria of `Results.select`."""
+LONGEST = ("linear, beta = 9, long", "post 4", "post 4 fixed, long")
+"""Roles of the variant with the most epochs; of several variants others take the one with the fewest."""
 
 
-@dataclass(frozen=True)
-class Role:
-    """What a variant must have to be the one that is meant.
+class Posts:
+    """The runs of a study of the posts, as claims look at them.
 
-    Attributes
-    ----------
-    fields : mapping
-        Criteria of `Results.select`.
-    pick : function
-        `min` or `max`: of several variants, the one with the fewest or most epochs.
+    Quantities have a row for every run of the study, so that arithmetic pairs them; it is NaN where a run has none.
     """
 
-    fields: Mapping[str, Any]
-    pick: Callable[..., str] = min
+    def __init__(self, results: Results) -> None:
+        self.results = results
 
-
-def _role(pick: Callable[..., str] = min, **fields: Any) -> Role:
-    return Role(fields, pick)
-
-
-ROLES: Mapping[str, Role] = {
-    "PCA": _role(reducer="pca"),
-    "openTSNE": _role(reducer="opentsne"),
-    "UMAP": _role(reducer="umap"),
-    "post 1": _role(preset="post1-vae", optimizer="sgd"),
-    "post 1 with Adam": _role(preset="post1-vae", optimizer="adam"),
-    "post 1 with sums": _role(preset="post1-vae-fixed", optimizer="sgd"),
-    "post 1 fixed": _role(preset="post1-vae-fixed", optimizer="adam", batch_size=10),
-    **{f"deep, beta = {beta}": Role(DEEP | {"n_components": 2, "beta": beta}) for beta in (0, 1, 5, 20)},
-    **{f"linear, beta = {beta}": Role(LINEAR | {"beta": beta}) for beta in (5, 9, 12)},
-    "linear, beta = 9, long": Role(LINEAR | {"beta": 9}, max),
-    "cross-entropy": Role(DEEP | {"likelihood": "bernoulli"}),
-    "optimal variance": Role(DEEP | {"likelihood": "optimal_sigma"}),
-    "post 2 autoencoder": _role(preset="post2-ae"),
-    "post 2 VAE": _role(preset="post2-vae"),
-    "post 2 VAE, means": _role(reducer="reducers.posts.post2:Post2VAEMeans"),
-    "post 2 VAE fixed": _role(preset="post2-vae-fixed"),
-    "post 3 autoencoder": _role(preset="post3-ae"),
-    "post 3 VAE": _role(preset="post3-vae"),
-    "post 3 autoencoder fixed": _role(preset="post3-ae-fixed"),
-    "post 3 VAE fixed": _role(preset="post3-vae-fixed"),
-    "post 4, short": _role(preset="post4-vae", hidden_layer_sizes=[256, 64]),
-    "post 4": _role(max, preset="post4-vae", hidden_layer_sizes=[256, 64]),
-    "post 4, wide": _role(preset="post4-vae", hidden_layer_sizes=[512, 256]),
-    "post 4 fixed, short": _role(preset="post4-vae-fixed"),
-    "post 4 fixed, long": _role(max, preset="post4-vae-fixed"),
-    **{f"autoencoder, k = {k}": Role(IN_K | {"n_components": k}) for k in (2, 10)},
-    **{f"VAE, k = {k}": Role(DEEP | {"n_components": k, "beta": None}) for k in (10, 20)},
-    "autoencoder without a class": _role(reducer="autoencoder", axis="without"),
-    "VAE without a class": _role(reducer="vae", axis="without"),
-    "chain without a class": _role(reducer="chained", axis="without"),
-}
-"""Every variant that a claim may speak of, by what it is called there."""
-
-
-@dataclass(frozen=True)
-class Posts:
-    """The runs of a study of the posts, as claims look at them."""
-
-    results: Results
-    _found: dict[str, str] = field(default_factory=dict, repr=False)
+    @cached_property
+    def runs(self) -> list[RunId]:
+        """Sample and seed of each row."""
+        return sorted({run for variant in self.results.variants for run in self.results.run_ids(variant)})
 
     def find(self, role: str) -> str:
         """Return the variant that has a role and a successful run; empty if there is none."""
-        if role not in self._found:
-            wanted = ROLES[role]
-            self._found[role] = wanted.pick(self._successful(wanted.fields), key=self._epochs, default="")
-        return self._found[role]
+        found = self._shortest_first(**ROLES[role])
+        return max(found, key=self._epochs, default="") if role in LONGEST else next(iter(found), "")
 
-    def has(self, roles: Iterable[str]) -> bool:
-        """Return whether there is a variant for each of the roles."""
-        return all(self.find(role) for role in roles)
-
-    def present(self, arms: Mapping[str, str]) -> dict[str, str]:
-        """Return those arms, by name, whose role a variant has."""
-        return {name: role for name, role in arms.items() if self.find(role)}
-
-    def values(self, role: str, quantity: str) -> Values:
+    def values(self, role: str, quantity: str) -> pd.Series:
         """Return a quantity of the variant that has a role."""
-        return self.of(self.find(role), quantity)
+        return self._of(self.find(role), quantity)
 
-    def of(self, variant: str, quantity: str) -> Values:
-        """Return a quantity of a variant."""
-        return self.results.values(variant, quantity)
+    def each(self, arms: Mapping[str, str], quantity: str) -> pd.DataFrame:
+        """Return a quantity of each arm that a variant stands for; `arms` are roles, by what they are called."""
+        return pd.DataFrame({name: self.values(role, quantity) for name, role in arms.items() if self.find(role)})
 
-    def each(self, arms: Mapping[str, str], quantity: str) -> dict[str, Values]:
-        """Return a quantity of each arm.
-
-        Parameters
-        ----------
-        arms : mapping of str to str
-            Roles, by what the arms are called.
-        """
-        return {name: self.values(role, quantity) for name, role in arms.items()}
-
-    def along(self, axis: str, role: str) -> dict[Any, str]:
-        """Return the variants that are like the one with a role, wherever they are on one axis, in ascending order.
+    def along(self, axis: str, role: str, quantity: str) -> dict[Any, pd.Series]:
+        """Return a quantity of the variants that are like the one with a role, by their place on an axis, ascending.
 
         Of variants that differ in their epochs alone the one with the fewest is taken.
 
@@ -121,61 +93,31 @@ class Posts:
         axis : str
             A parameter, or `n` or `without`; variants without it are left out.
         """
-        found: dict[Any, str] = {}
-        fields = {name: value for name, value in ROLES[role].fields.items() if name != axis}
-        for variant in sorted(self._successful(fields), key=self._epochs):
+        found: dict[Any, pd.Series] = {}
+        for variant in self._shortest_first(**{key: value for key, value in ROLES[role].items() if key != axis}):
             spec = self.results.variant(variant)
             place = getattr(spec, axis) if axis in ("n", "without") else spec.params.get(axis)
             if place not in (None, ""):
-                found.setdefault(place, variant)
+                found.setdefault(place, self._of(variant, quantity))
         return dict(sorted(found.items()))
-
-    def values_along(self, axis: str, role: str, quantity: str) -> dict[Any, Values]:
-        """Return a quantity of the variants along an axis."""
-        return {place: self.of(variant, quantity) for place, variant in self.along(axis, role).items()}
 
     def constant(self, quantity: str) -> float:
         """Return a quantity of the data, which is the same in all runs; NaN if no run has it."""
-        whole = self._successful({"n": None, "without": None})
-        values = (self.of(variant, quantity).array for variant in whole)
-        return next((float(found[0]) for found in values if len(found)), float("nan"))
+        whole = [v for v in self.results.select(n=None, without=None) if self.results.ok(v)]
+        values = (self._of(variant, quantity).dropna() for variant in whole)
+        return next((float(found.iloc[0]) for found in values if len(found)), float("nan"))
 
-    def _successful(self, fields: Mapping[str, Any]) -> list[str]:
-        return [variant for variant in self.results.select(**fields) if self.results.ok(variant)]
+    def _of(self, variant: str, quantity: str) -> pd.Series:
+        by_run = self.results.values(variant, quantity).by_run
+        return pd.Series([by_run.get(run) for run in self.runs], dtype=float)
+
+    def _shortest_first(self, **fields: Any) -> list[str]:
+        return sorted(filter(self.results.ok, self.results.select(**fields)), key=self._epochs)
 
     def _epochs(self, variant: str) -> int:
         return int(self.results.variant(variant).params.get("n_epochs", 0))
 
 
-def minus(one: Values, other: Values | float) -> Values:
-    """Return the differences, paired over the runs that both have; or the values less a number."""
-    return _paired(lambda a, b: a - b, one, other)
-
-
-def over(one: Values, other: Values | float) -> Values:
-    """Return the ratios, paired over the runs that both have; none where the divisor is 0."""
-    divisors = other if isinstance(other, Values) else Values(dict.fromkeys(one.by_run, other))
-    return _paired(lambda a, b: a / b, one, Values({run: value for run, value in divisors.by_run.items() if value}))
-
-
-def greatest(one: Values, other: Values) -> Values:
-    """Return the greater value of each run that both have."""
-    return _paired(max, one, other)
-
-
-def mean(values: Iterable[Values]) -> Values:
-    """Return the mean of several quantities in each run that has all of them."""
-    several = list(values)
-    shared = [run for run in several[0].by_run if all(run in one.by_run for one in several)] if several else []
-    return Values({run: sum(one.by_run[run] for one in several) / len(several) for run in shared})
-
-
-def listed(text: str, values: Mapping[Any, Values]) -> dict[str, Values]:
-    """Return quantities of several arms by the text and the name of the arm."""
+def listed(text: str, values: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the columns, one an arm, by the text and the name of the arm."""
     return {f"{text}, {name}": found for name, found in values.items()}
-
-
-def _paired(function: Callable[[float, float], float], one: Values, other: Values | float) -> Values:
-    if not isinstance(other, Values):
-        return Values({run: function(value, other) for run, value in one.by_run.items()})
-    return Values({run: function(one.by_run[run], other.by_run[run]) for run in one.by_run if run in other.by_run})

@@ -2,108 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from bench.reproductions.pages import is_kept, mark_as_kept, render
+from bench.output.markdown import markdown
 from bench.reproductions.replication.comparison import ERRORS, Comparison, plain, signed
 from bench.reproductions.replication.published import published
 from bench.store.results import Results
 from bench.store.store import Store
 
-PAGE = "replication.md"
-
 
 def write(results: Results) -> list[Path]:
     """Write the table and the page of a study that asks for the measures of the published table; else nothing.
-
-    Where no table has the measures, the page stays and is marked.
 
     Raises
     ------
     StoreError
         If a file cannot be written.
     """
-    if is_kept(results, PAGE):
-        mark_as_kept(results, PAGE)
     asked = {measure.quantity.partition(":")[0] for measure in published().measures.values()}
     if not results.has("measures") or not asked <= set(results.study.measures):
         return []
     store, found = Store(results.folder), Comparison(results)
     return [
         store.write("replication.csv", table(found).to_csv(index=False)),
-        store.write(PAGE, page(found)),
+        store.write("replication.md", page(found)),
     ]
 
 
 def table(found: Comparison) -> pd.DataFrame:
     """Return one row a cell: method, variant, measure, ours, theirs, difference, verdict."""
     rows = [
-        {
-            "method": cell.pair.theirs,
-            "variant": found.alike(cell.pair.ours)[0],
-            "measure": cell.measure,
-            "ours": cell.ours,
-            "theirs": cell.theirs,
-            "difference": round(cell.difference, 6),
-            "verdict": found.verdict(cell),
-        }
-        for cell in found.cells()
+        (c.pair.theirs, found.alike(c.pair.ours)[0], c.measure, c.ours, c.theirs, round(c.difference, 6), c.verdict)
+        for c in found.cells
     ]
     return pd.DataFrame(rows, columns=["method", "variant", "measure", "ours", "theirs", "difference", "verdict"])
 
 
 def page(found: Comparison) -> str:
     """Return the page as Markdown."""
-    cells = list(found.cells())
-    exact = min(pair.limit for pair in published().pairs)
+    limits = sorted({pair.limit for pair in published().pairs})
     runs = found.results.runs
-    return render(
-        "replication/replication.md.jinja",
+    text = markdown(Path(__file__).with_name("replication.md.jinja")).render(
         found=found,
         published=published(),
-        cells=cells,
         groups={
-            "PCA": [cell for cell in cells if cell.pair.limit == exact],
-            "the other methods": [cell for cell in cells if cell.pair.limit != exact],
+            "PCA": [cell for cell in found.cells if cell.pair.limit == limits[0]],
+            "the other methods": [cell for cell in found.cells if cell.pair.limit != limits[0]],
         },
-        limits=sorted({pair.limit for pair in published().pairs}),
+        limits=limits,
         errors=ERRORS,
-        data={
-            "name": runs["dataset"].iloc[0],
-            "n_train": int(runs["n_train"].max()),
-            "n_test": int(runs["n_test"].max()),
-        },
+        dataset=runs["dataset"].iloc[0],
+        n={column: int(runs[column].max()) for column in ("n_train", "n_test")},
         changes=list(_changes(found)),
         trainings=list(_trainings(found)),
         plain=plain,
         signed=signed,
     )
+    return text.strip() + "\n"
 
 
 def _changes(found: Comparison) -> Iterator[tuple[str, ...]]:
     """Yield what each experiment does to each measure, and how far apart runs are that differ by chance alone."""
+
+    def shown(values: Iterable[float | None], as_text: Callable[[float], str]) -> list[str]:
+        return ["" if value is None else as_text(value) for value in values]
+
     measures = published().measures
-    for experiment in published().experiments.values():
-        effects = [found.effect(experiment, key) for key in measures]
-        if any(effect is not None for effect in effects):
-            shown = ("" if effect is None else signed(effect) for effect in effects)
-            yield experiment.what, found.between(experiment), *shown
+    for key, experiment in published().experiments.items():
+        effects = shown((found.effect(key, measure) for measure in measures), signed)
+        if any(effects):
+            yield experiment.what, found.between(key), *effects
     for role in dict.fromkeys(pair.chance for pair in published().pairs if pair.chance):
-        spreads = [found.spread(role, key) for key in measures]
-        if any(spread is not None for spread in spreads):
-            shown = ("" if spread is None else plain(spread) for spread in spreads)
-            yield "chance", f"{len(found.alike(role))} times {found.label(role)}", *shown
+        spreads = shown((found.spread(role, measure) for measure in measures), plain)
+        if any(spreads):
+            yield "chance", f"{len(found.alike(role))} times {found.label(role)}", *spreads
 
 
 def _trainings(found: Comparison) -> Iterator[dict[str, Any]]:
     """Yield how the loss falls in our training and in theirs, epoch by epoch, in nats a sample."""
     for training in published().trainings:
+        ours = (found.value(training.ours, f"training_loss:{epoch}") for epoch in count(1))
         theirs = [training.unit * loss for loss in training.losses]
-        both = list(zip(found.losses(training.ours), theirs, strict=False))
+        both = [(a, b) for a, b in zip(ours, theirs, strict=False) if a is not None]
         if both:
             yield {
                 "label": found.label(training.ours),

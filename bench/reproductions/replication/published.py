@@ -1,4 +1,4 @@
-"""What was published, and which of our variants is compared with it: `published.toml`, checked."""
+"""What was published, and which of our variants is compared with it: `published.toml`, whose comments explain it."""
 
 from __future__ import annotations
 
@@ -8,23 +8,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
-FILE = Path(__file__).with_name("published.toml")
+from bench.store.records import Frozen
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Measure(_Entry):
+class Measure(Frozen):
     """A measure of the published table, and what ours is called."""
 
     title: str
     quantity: str
 
 
-class Experiment(_Entry):
+class Experiment(Frozen):
     """Two of our variants that differ in one thing; its effect is the difference of their measures."""
 
     what: str
@@ -32,7 +26,7 @@ class Experiment(_Entry):
     after: str
 
 
-class Pair(_Entry):
+class Pair(Frozen):
     """One of our variants and the column of theirs that it is compared with."""
 
     ours: str
@@ -43,7 +37,7 @@ class Pair(_Entry):
     limit: float = 0.03
 
 
-class Training(_Entry):
+class Training(Frozen):
     """What their training printed: the mean loss of the first epochs, and of the last one."""
 
     ours: str
@@ -54,19 +48,20 @@ class Training(_Entry):
     unit: float = 1.0
 
 
-class Published(_Entry):
-    """The whole file; its comments explain the fields."""
+class Published(Frozen):
+    """The whole file."""
 
     source: str
+    pairs: tuple[Pair, ...]
     measures: Mapping[str, Measure]
     theirs: Mapping[str, Mapping[str, float]]
     ours: Mapping[str, Mapping[str, Any]]
     experiments: Mapping[str, Experiment]
-    pairs: tuple[Pair, ...]
     trainings: tuple[Training, ...]
 
 
 @cache
 def published() -> Published:
     """Return what was published."""
-    return Published.model_validate(tomllib.loads(FILE.read_text(encoding="utf-8")))
+    path = Path(__file__).with_name("published.toml")
+    return Published.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))

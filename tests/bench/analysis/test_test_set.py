@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bench.analysis.statistics import mcnemar
-from bench.analysis.test_set import KEY, accuracy_table, over_points, pairs_table
+from bench.analysis.test_set import KEY, over_points
 from bench.store.results import Results
 from bench.studies.study import Study
 from tests.bench import results_maker as maker
@@ -46,47 +46,51 @@ def test_seeds_are_averaged_and_the_shown_ones_tested(tmp_path: Path) -> None:
     }
     found = over_points(results_of(tmp_path, correct))
     assert found is not None
-    [ab, ac, bc] = found.pairs
-    assert (ab.first.variant, ab.second.variant, bc.second.variant) == ("a", "b", "c")
-    assert ab.difference.estimate == pytest.approx(np.mean(correct["a"]) - np.mean(correct["b"]))
-    assert ab.difference.low < ab.difference.estimate < ab.difference.high
-    assert (ab.first.shown, ab.second.shown) == (2, 2), "the seeds with the median accuracy"
-    assert ab.shown == mcnemar(correct["a"][2], correct["b"][2])
-    assert ab.significant and ac.significant and not bc.significant
-    assert min(ab.p_holm, ac.p_holm) == pytest.approx(3 * min(ab.difference.p, ac.difference.p))
-    assert min(ab.shown_p_holm, ac.shown_p_holm) == pytest.approx(3 * min(ab.shown.p, ac.shown.p))
-    row = pairs_table(found).iloc[2]
-    assert (row["column"], row["result"], row["n_points"]) == (KEY, "no significant difference", N_TEST)
+    pairs = found[1]
+    assert list(zip(pairs["first"], pairs["second"], strict=True)) == [("a", "b"), ("a", "c"), ("b", "c")]
+    ab = pairs.iloc[0]
+    assert ab["difference"] == pytest.approx(np.mean(correct["a"]) - np.mean(correct["b"]))
+    assert ab["over_points_low"] < ab["difference"] < ab["over_points_high"]
+    assert (ab["shown_seed_first"], ab["shown_seed_second"]) == (2, 2), "the seeds with the median accuracy"
+    test = mcnemar(correct["a"][2], correct["b"][2])
+    assert (ab["only_first"], ab["only_second"], ab["mcnemar_p"]) == (test.only_first, test.only_second, test.p)
+    assert pairs["result"].tolist() == [*["significantly different"] * 2, "no significant difference"]
+    assert (pairs["p_holm"] < 0.05).tolist() == [True, True, False]
+    assert pairs["p_holm"].min() == pytest.approx(3 * pairs["p"].min())
+    assert pairs["mcnemar_p_holm"].min() == pytest.approx(3 * pairs["mcnemar_p"].min())
+    assert set(pairs["column"]) == {KEY} and set(pairs["n_points"]) == {N_TEST}
 
 
 def test_accuracies_are_means_over_points_and_seeds_in_the_order_of_the_study(tmp_path: Path) -> None:
     study = maker.study_of(variants={"good": {"reducer": "pca"}, "control": {"reducer": "random_projection"}})
     correct = {"good": [points(0.5, 0), points(0.7, 1)], "control": [points(0.1, 2)]}
-    results = results_of(tmp_path, correct, study)
-    found = over_points(results)
+    found = over_points(results_of(tmp_path, correct, study))
     assert found is not None
-    good, control = found.accuracies
-    assert (good.variant, control.variant) == ("good", "control")
-    assert (found.n_points, good.n_seeds, found.pairs) == (N_TEST, 2, ()), "a control is not compared"
-    assert good.mean == pytest.approx(0.6)
-    assert good.low < good.mean < good.high
-    assert list(accuracy_table(found, results)["kind"]) == ["method", "control"]
+    accuracies, pairs = found
+    assert accuracies["variant"].tolist() == ["good", "control"]
+    assert accuracies["kind"].tolist() == ["method", "control"]
+    assert accuracies["n_seeds"].tolist() == [2, 1] and set(accuracies["n_points"]) == {N_TEST}
+    assert pairs.empty, "a control is not compared"
+    good = accuracies.iloc[0]
+    assert good["mean"] == pytest.approx(0.6)
+    assert good["over_points_low"] < good["mean"] < good["over_points_high"]
 
 
 def test_pairing_sees_what_two_intervals_hide(tmp_path: Path) -> None:
     all_of_b_and_some = points(0.7, 0) | (np.arange(N_TEST) % 20 == 0)
     found = over_points(results_of(tmp_path, {"a": [all_of_b_and_some], "b": [points(0.7, 0)]}))
     assert found is not None
-    one, other = found.accuracies
-    assert other.high > one.mean > other.mean > one.low
-    assert found.pairs[0].significant and found.pairs[0].shown.only_second == 0
+    one, other = (row for _, row in found[0].iterrows())
+    assert other["over_points_high"] > one["mean"] > other["mean"] > one["over_points_low"]
+    [pair] = found[1].to_dict("records")
+    assert pair["result"] == "significantly different" and pair["only_second"] == 0
 
 
 def test_what_was_fitted_on_fewer_points_has_no_row(tmp_path: Path) -> None:
     results = results_of(tmp_path, {"a": [points(0.7, 0)], "few": [points(0.5, 0)]}, few={"n_train": 30})
     found = over_points(results)
     assert found is not None
-    assert [one.variant for one in found.accuracies] == ["a"]
+    assert found[0]["variant"].tolist() == ["a"]
 
 
 def test_without_single_predictions_nothing_is_known(tmp_path: Path) -> None:
@@ -94,8 +98,6 @@ def test_without_single_predictions_nothing_is_known(tmp_path: Path) -> None:
 
 
 def test_without_an_accuracy_there_is_nothing_to_compare(tmp_path: Path) -> None:
-    results = maker.write(tmp_path, {"a": {KEY: ["n/a (no labels)"]}})
-    found = over_points(results)
+    found = over_points(maker.write(tmp_path, {"a": {KEY: ["n/a (no labels)"]}}))
     assert found is not None
-    assert (found.accuracies, found.pairs) == ((), ())
-    assert accuracy_table(found, results).empty and pairs_table(found).empty
+    assert found[0].empty and found[1].empty

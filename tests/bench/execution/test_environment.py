@@ -42,3 +42,10 @@ def test_an_environment_describes_this_machine() -> None:
     assert found.fingerprint == environment.fingerprint()
     assert found.cores >= 1 and found.memory_mib > 100
     assert "numpy" in found.versions
+
+
+def test_a_processor_is_named_with_its_generation() -> None:
+    first = "processor : 0\nvendor_id : AuthenticAMD\ncpu family : 25\nmodel : 1\nmodel name : AMD EPYC\nstepping : 1\n"
+    assert environment.name_in(f"{first}\n{first}") == "AMD EPYC (cpu family 25, model 1, stepping 1)"
+    assert environment.name_in("model name : Cortex\n") == "Cortex"
+    assert environment.name_in("Hardware : BCM2835\n") == ""

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from bench.datasets import Dataset
 from bench.execution.estimate import Estimate
-from bench.execution.events import Events
+from bench.execution.progress import Progress
 from bench.store.records import Outcome, Status
 from bench.studies import plan
 from bench.studies.study import Study, Variant
@@ -17,7 +17,7 @@ def test_every_run_begins_and_ends_as_an_object(dataset: Dataset) -> None:
     variants = {name: Variant(reducer="pca", label=name.upper()) for name in "ab"}
     runs = plan.make(Study(dataset="clouds", seeds=1, variants=variants), dataset, 1, "m")
     lines: list[str] = []
-    events = Events(Console(quiet=True), runs, runs, Estimate({"a": 2.0, "b": 2.0}, {}), emit=lines.append)
+    events = Progress(Console(quiet=True), runs, runs, Estimate({"a": 2.0, "b": 2.0}, {}), emit=lines.append)
     with events.shown():
         for run in runs:
             events.started(run)

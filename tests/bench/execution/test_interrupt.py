@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from bench.execution.interrupt import Interrupt
+from bench.execution.worker_handle import Interrupt
 
 
 def test_ctrl_c_is_deferred_until_it_is_checked() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import random
 import shutil
 import signal
@@ -258,5 +259,5 @@ def test_a_record_has_its_machine_and_whether_it_was_alone(tmp_path: Path, monke
     records = runner.store.records()
     assert [record.exclusive for record in records] == [True, False]
     assert {(record.host, record.machine, record.attempts) for record in records} == {
-        (environment.host(), environment.fingerprint(), 1)
+        (platform.node(), environment.fingerprint(), 1)
     }

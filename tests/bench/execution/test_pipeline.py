@@ -28,7 +28,7 @@ class Publisher:
 
     calls: list[dict[str, object]] = field(default_factory=list)
 
-    def __call__(self, results: Results, load_data: Callable[[], Dataset | None], *, force: bool) -> dict[str, object]:
+    def __call__(self, results: Results, load_data: Callable[[], Dataset | None], force: bool) -> dict[str, object]:
         dataset = load_data()
         found = {"runs": len(results.runs), "scores": len(results.scores), "force": force}
         self.calls.append(found | {"X": None if dataset is None else dataset.X})

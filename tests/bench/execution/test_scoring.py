@@ -83,7 +83,7 @@ def test_every_embedding_is_scored_once(
     assert run(store, data, records, tmp_path) == records
     assert computed == [*METRICS, *METRICS]
     by_key = {value.score for value in scored(store, records[0]).current}
-    assert by_key == {key for key, metric in METRICS.items() if metric.train or metric.test}
+    assert by_key == {key for key, metric in METRICS.items() if metric.splits != ("seeds",)}
     across = ScoreStore(store).across(records)
     assert across is not None and {value.score for value in across.current} == {"procrustes_residual", "knn_jaccard"}
     assert set(ScoreStore(store).references()) == set(REFERENCES)
@@ -101,7 +101,7 @@ def test_only_the_score_that_changed_is_computed_again(
     before = scored(store, records[0])
     computed.clear()
     monkeypatch.setattr(scoring, "_curves", lambda embedding: pytest.fail("curves have not changed"))
-    monkeypatch.setitem(METRICS, "stress", replace(METRICS["stress"], version=2, train=lambda embedding: 0.25))
+    monkeypatch.setitem(METRICS, "stress", replace(METRICS["stress"], version=2, function=lambda embedding: 0.25))
     outdated = scored(store, records[0]).current
     assert outdated == [value for value in before.current if value.score != "stress"]
     run(store, data, records, tmp_path)

@@ -7,7 +7,7 @@ import pytest
 
 from bench.errors import UndefinedError
 from bench.metrics import Embedding, ReferenceSpace, labels
-from bench.metrics.confusion import confusion
+from bench.metrics.labels import confusion
 from tests.bench.metrics.data import dataset
 
 

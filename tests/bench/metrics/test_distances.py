@@ -7,14 +7,14 @@ import pytest
 from scipy.spatial.distance import pdist
 from scipy.stats import spearmanr
 
-from bench.metrics import Embedding, ReferenceSpace, correlation, distances
+from bench.metrics import Embedding, ReferenceSpace, distances
 from bench.metrics.reference_space import doubled_ranks
 from tests.bench.metrics.data import Z_KINDS, coordinates, dataset, tied_points
 
 
 @pytest.mark.parametrize("kind", Z_KINDS)
 def test_shepard_correlation_is_spearmans_with_average_ranks(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(correlation, "GROUP", 50)
+    monkeypatch.setattr(distances, "GROUP", 50)
     X, Z = tied_points(), coordinates(kind, 37)
     embedding = Embedding(ReferenceSpace(dataset(X)), Z)
     squared = sum((column[:, None] - column) ** 2 for column in embedding.positions)[np.triu_indices(37, 1)]

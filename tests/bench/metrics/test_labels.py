@@ -80,7 +80,7 @@ def test_neighbours_of_test_points_are_training_points(digits_embedding: Embeddi
 def test_shuffled_labels_are_worth_chance(digits_embedding: Embedding) -> None:
     space = digits_embedding.space
     embedding = ShuffledLabels(space, space.points, space.test_points)
-    assert Counter(embedding.y) == Counter(digits_embedding.y)
+    assert Counter(embedding.labels()) == Counter(digits_embedding.y)
     assert labels.knn_accuracy(embedding, 10) < 0.2
     assert abs(labels.silhouette(embedding)) < 0.1
     assert labels.knn_accuracy(Unreduced(space, space.points, space.test_points), 10) > 0.9

@@ -8,7 +8,7 @@ import pytest
 from sklearn.manifold import trustworthiness
 from sklearn.metrics import pairwise_distances
 
-from bench.metrics import Embedding, ReferenceSpace, kernels, neighbourhood, pair_kernels, plain_kernels
+from bench.metrics import Embedding, ReferenceSpace, kernels, neighbourhood, pair_kernels
 from bench.metrics.coranking import Coranking
 from tests.bench.metrics.data import Z_KINDS, by_definition, coordinates, dataset, ranks, tied_points, zadu
 
@@ -120,10 +120,10 @@ def test_test_points_are_ranked_as_one_more_point(digits_embedding: Embedding) -
     n = len(X) + 1
     data = digits_embedding.space.dataset
     embedding = Embedding(ReferenceSpace(dataset(data.X * 16, data.y, data.X_test[:few] * 16, levels=16)), Z, Z_test)
-    assert neighbourhood.trustworthiness_test(embedding, k) == pytest.approx(
+    assert neighbourhood.trustworthiness(embedding, k, "test") == pytest.approx(
         1 - 2 * penalty / (few * k * (2 * n - 3 * k - 1)), abs=1e-12
     )
-    assert neighbourhood.knn_recall_test(embedding, k) == pytest.approx(kept / (few * k), abs=1e-12)
+    assert neighbourhood.knn_recall(embedding, k, "test") == pytest.approx(kept / (few * k), abs=1e-12)
 
 
 def ranks_of(query: np.ndarray, points: np.ndarray) -> np.ndarray:
@@ -147,7 +147,7 @@ def test_blocks_of_rows_give_what_whole_arrays_give(
     np.testing.assert_array_equal(space.test_neighbours, digits_embedding.space.test_neighbours)
 
 
-@pytest.mark.parametrize("module", [kernels, pair_kernels, plain_kernels])
+@pytest.mark.parametrize("module", [kernels, pair_kernels])
 def test_kernels_call_nothing_in_another_file_of_ours(module: object) -> None:
     """An edit of a callee elsewhere would leave old code in numba's cache on disk."""
     tree = ast.parse(Path(module.__file__).read_text())  # type: ignore[attr-defined]

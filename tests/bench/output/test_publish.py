@@ -12,7 +12,7 @@ import pytest
 
 from bench.datasets import Dataset
 from bench.errors import StoreError
-from bench.output import manifest
+from bench.output import figures, manifest
 from bench.output import publish as module
 from bench.output.publish import COMPARED, Published, publish
 from bench.output.report.build import Report
@@ -154,8 +154,12 @@ def test_what_has_not_changed_is_not_written_again(folder: Path, published: Publ
 def test_a_figure_that_is_no_more_is_removed_and_pages_are_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    draws = [("embeddings.png", b"dots"), ("costs.svg", b"bars")]
-    monkeypatch.setattr(module.figures, "files", lambda _: draws)
+    drawn = {"embeddings": b"dots", "costs": b"bars"}
+
+    def files(drawing: figures.Drawing, _: Results) -> dict[str, bytes]:
+        return {f"{drawing.name}.png": drawn[drawing.name]} if drawing.name in drawn else {}
+
+    monkeypatch.setattr(figures.Drawing, "files", files)
     monkeypatch.setattr(module.report, "build", lambda *_, picture, **__: Report(picture, ()))
     results = maker.write(tmp_path, {"good": {}}, arrays={"data/name": np.array("clouds")})
     store = Store(tmp_path)
@@ -167,7 +171,8 @@ def test_a_figure_that_is_no_more_is_removed_and_pages_are_written(
     assert first.paths[-2:] == [tmp_path / "page.md", tmp_path / "report.html"]
     assert not publish(results, lambda: None, [page], force=False).are_new
     own = [store.write(f"figures/{name}", b"someone's own") for name in ("report.png", "embeddings.pdf", "costs.gif")]
-    draws[:] = [("embeddings.png", b"other dots")]
+    drawn.clear()
+    drawn["embeddings"] = b"other dots"
     assert publish(results, lambda: None).are_new
     assert {path.name for path in (tmp_path / "figures").iterdir()} == {"embeddings.png"} | {path.name for path in own}
     assert (tmp_path / "report.html").read_bytes() == b"other dots"

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from bench.datasets import Dataset
 from bench.execution import scoring
 from bench.execution.drawings import keep_drawings
+from bench.output.figures import DRAWINGS
 from bench.store.export import export
 from bench.store.records import Record, Status
 from bench.store.results import Results
@@ -85,6 +87,12 @@ def growing(tmp_path_factory: pytest.TempPathFactory) -> Results:
     fast = {n: maker.successful(n / 1_000) for n in sizes}
     slow = {n: maker.successful((n / 1_000) ** 1.5, transductive=True) if n < 20_000 else late for n in sizes}
     return maker.growing(tmp_path_factory.mktemp("growing"), {"FAST": fast, "SLOW": slow}, timeout=60.0)
+
+
+def drawn(results: Results) -> dict[str, Figure]:
+    """Return every figure that a study has something for, by name."""
+    found = {drawing.name: drawing.draw(results) for drawing in DRAWINGS}
+    return {name: figure for name, figure in found.items() if figure is not None}
 
 
 def single(path: Path, dataset: Dataset, n_components: int = 2, label: str = "ONLY") -> Results:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from bench.analysis.scaling import ALL
 from bench.analysis.statistics import interval
 from bench.analysis.summary import interval_of
-from bench.output.figures import costs, pictures
+from bench.output.figures import costs
 from bench.store.results import Results
+from tests.bench.output.figures.conftest import drawn
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=12))
@@ -46,12 +47,12 @@ def test_a_cold_start_stands_apart_and_what_failed_says_so(results: Results) -> 
     figure = costs.costs(results)
     assert figure is not None
     warm, cold, memory = figure.axes
-    drawn = [[(c.lines[0].get_gid(), *c.lines[0].get_xydata()[0]) for c in ax.containers] for ax in figure.axes]
-    assert ("fit", 2.0, 0.0) in drawn[0] and ("transform", 0.1, 0.0) in drawn[0]
-    assert ("first call", 0.7, 0.0) in drawn[1] and ("import", 0.5, 0.0) in drawn[1]
-    assert ("peak", 200.0, 0.0) in drawn[2] and ("before", 150.0, 0.0) in drawn[2]
-    assert not [one for one in drawn[0] if one[0] == "transform" and one[2] == 1], "it is transductive"
-    assert {one[0] for one in drawn[0]} == {"fit", "transform"}
+    marks = [[(c.lines[0].get_gid(), *c.lines[0].get_xydata()[0]) for c in ax.containers] for ax in figure.axes]
+    assert ("fit", 2.0, 0.0) in marks[0] and ("transform", 0.1, 0.0) in marks[0]
+    assert ("first call", 0.7, 0.0) in marks[1] and ("import", 0.5, 0.0) in marks[1]
+    assert ("peak", 200.0, 0.0) in marks[2] and ("before", 150.0, 0.0) in marks[2]
+    assert not [one for one in marks[0] if one[0] == "transform" and one[2] == 1], "it is transductive"
+    assert {one[0] for one in marks[0]} == {"fit", "transform"}
     assert warm.texts[0].get_text().startswith("timeout") and warm.texts[0].get_position()[1] == 3
     assert [label.get_text() for label in warm.get_yticklabels()] == ["GOOD", "STAYS", "HALF", "GONE"]
     assert [ax.get_xscale() for ax in (warm, cold, memory)] == ["log", "log", "linear"]
@@ -75,5 +76,5 @@ def test_costs_are_where_they_were_measured_and_timeouts_stand_on_the_limit(grow
 
 
 def test_no_other_figure_is_drawn_of_what_grows(growing: Results, results: Results) -> None:
-    assert [drawing.name for drawing, _ in pictures(growing)] == ["scaling"]
+    assert list(drawn(growing)) == ["scaling"]
     assert costs.scaling(results) is None

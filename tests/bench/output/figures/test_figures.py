@@ -23,6 +23,7 @@ from bench.store.arrays import FILE
 from bench.store.records import Status
 from bench.store.results import Results
 from tests.bench import results_maker as maker
+from tests.bench.output.figures.conftest import drawn as drawn_of
 from tests.bench.output.figures.conftest import finished, single
 from tests.conftest import make_dataset
 
@@ -36,7 +37,7 @@ DRAWN = [drawing for drawing in figures.DRAWINGS if drawing.name not in ELSEWHER
 
 @pytest.fixture(scope="module")
 def pictures(results: Results, growing: Results) -> dict[str, Figure]:
-    return {drawing.name: figure for one in (results, growing) for drawing, figure in figures.pictures(one)}
+    return drawn_of(results) | drawn_of(growing)
 
 
 def texts(figure: Figure) -> str:
@@ -80,7 +81,7 @@ def test_a_method_that_failed_is_there_with_its_reason(name: str, pictures: dict
 
 
 def test_the_same_figure_is_the_same_bytes_without_a_date(results: Results, pictures: dict[str, Figure]) -> None:
-    again = {drawing.name: figure for drawing, figure in figures.pictures(results)}
+    again = drawn_of(results)
     for name in again:
         for kind in ("png", "svg"):
             assert figures.render(again[name], kind) == figures.render(pictures[name], kind)
@@ -110,7 +111,7 @@ def test_a_study_of_one_method_and_one_seed_is_drawn(
     change: Callable[[Dataset], Dataset], n_components: int, tmp_path: Path
 ) -> None:
     data = change(make_dataset(40, 12))
-    drawn = {drawing.name: figure for drawing, figure in figures.pictures(single(tmp_path, data, n_components))}
+    drawn = drawn_of(single(tmp_path, data, n_components))
     of_labels = set() if data.y is not None else {"class-silhouettes", "confusion"}
     elsewhere = ELSEWHERE - {"three-dimensions"} if n_components == 3 else ELSEWHERE
     assert set(drawn) == {drawing.name for drawing in figures.DRAWINGS} - NEED_MORE - of_labels - elsewhere
@@ -128,7 +129,7 @@ def test_thirty_classes_and_a_hostile_label(tmp_path: Path) -> None:
         classes=tuple(f"class {i} $x_{{" for i in range(30)),
     )
     results = single(tmp_path, data, label="a $x_{ <b> " * 3)
-    drawn = {drawing.name: figure for drawing, figure in figures.pictures(results)}
+    drawn = drawn_of(results)
     assert all(figures.render(figure, "svg") for figure in drawn.values())
     assert len(drawn["embeddings"].subfigs[0].legends[0].get_texts()) == 30
     assert len(set(figures.palette(30))) == 30
@@ -137,7 +138,7 @@ def test_thirty_classes_and_a_hostile_label(tmp_path: Path) -> None:
 def test_a_study_without_a_successful_run_is_reasons_only(tmp_path: Path, dataset: Dataset) -> None:
     lost = [maker.record("gone", 0, dataset, maker.failed(Status.TIMEOUT, "took too long"))]
     results = finished(maker.folder(tmp_path, dataset, lost), dataset)
-    drawn = {drawing.name: figure for drawing, figure in figures.pictures(results)}
+    drawn = drawn_of(results)
     assert list(drawn) == ["embeddings"]
     assert "timeout: took too long" in texts(drawn["embeddings"])
 
@@ -145,23 +146,32 @@ def test_a_study_without_a_successful_run_is_reasons_only(tmp_path: Path, datase
 def test_without_arrays_figures_of_runs_are_kept_and_named(tmp_path: Path, results: Results) -> None:
     shutil.copytree(results.folder, tmp_path / "clone", ignore=shutil.ignore_patterns("runs", FILE))
     clone = Results(tmp_path / "clone")
-    drawn = {drawing.name for drawing, _ in figures.pictures(clone)}
+    drawn = drawn_of(clone).keys()
     assert drawn == {"quality-time", "r-nx", "neighbourhoods", "costs", "class-silhouettes", "ranks", "stability"}
-    assert figures.missing(clone) == []
-    for name in ("embeddings.png", "interpolations.png", "interpolations.gif", "sweeps.png"):
+    for name in ("embeddings.png", "interpolations.png", "interpolations.gif", "sweeps.png", "shepard.svg"):
         (clone.folder / "figures").mkdir(exist_ok=True)
         (clone.folder / "figures" / name).touch()
-    assert figures.missing(clone) == ["Embeddings side by side", "From one point to another"]
-    gone = figures.outdated(clone, [f"{name}.png" for name in drawn])
-    assert {"sweeps.png", "shepard.png"} <= gone
-    assert not {"embeddings.png", "interpolations.gif", "r-nx.png"} & gone
-    assert figures.missing(results) == []
+    paths, kept = figures.write(clone)
+    assert kept == ["Embeddings side by side", "From one point to another"]
+    assert {path.name for path in paths} == {f"{name}.{kind}" for name in drawn for kind in figures.KINDS}
+    there = {path.name for path in (clone.folder / "figures").iterdir()}
+    assert there - {path.name for path in paths} == {"embeddings.png", "interpolations.png", "interpolations.gif"}
+
+
+def test_with_arrays_every_figure_is_written(tmp_path: Path, results: Results, pictures: dict[str, Figure]) -> None:
+    shutil.copytree(results.folder, tmp_path / "clone", ignore=shutil.ignore_patterns("runs"))
+    paths, kept = figures.write(Results(tmp_path / "clone"))
+    of_results = set(pictures) - {"scaling"}
+    assert kept == []
+    assert {path.name for path in paths} == {f"{name}.{kind}" for name in of_results for kind in figures.KINDS} | {
+        "interpolations.gif"
+    }
 
 
 def test_figures_need_the_committed_files_only(tmp_path: Path, results: Results, pictures: dict[str, Figure]) -> None:
     shutil.copytree(results.folder, tmp_path / "clone", ignore=shutil.ignore_patterns("runs", "references"))
-    for drawing, figure in figures.pictures(Results(tmp_path / "clone")):
-        assert figures.render(figure, "svg") == figures.render(pictures[drawing.name], "svg")
+    for name, figure in drawn_of(Results(tmp_path / "clone")).items():
+        assert figures.render(figure, "svg") == figures.render(pictures[name], "svg")
 
 
 def test_methods_look_different_from_each_other_and_from_classes() -> None:

@@ -19,8 +19,9 @@ from PIL import Image
 from bench.analysis.quantities import Quantity
 from bench.datasets import Dataset
 from bench.errors import StoreError
-from bench.output.report import Report, colours, markup, pixels
-from bench.output.report.maps import maps
+from bench.output.report import Report, markup, payload
+from bench.output.report.build import class_colours
+from bench.output.report.payload import maps
 from bench.output.tables.model import Cell, Row, Table
 from bench.store.arrays import FILE
 from bench.store.results import Results
@@ -248,8 +249,8 @@ def contrast(colour: str, ground: str) -> float:
 
 @pytest.mark.parametrize("n_classes", [1, 3, 10, 11, 47, 100])
 def test_colours_stand_out_from_both_grounds_and_from_each_other(n_classes: int) -> None:
-    pairs = colours.palette(n_classes)
-    style = (Path(colours.__file__).parent / "page.css").read_text()
+    pairs = class_colours(n_classes)
+    style = (Path(payload.__file__).parent / "page.css").read_text()
     light, dark = re.search(r"--paper: light-dark\((#\w+), (#\w+)\)", style).groups()  # type: ignore[union-attr]
     assert len(set(pairs)) == n_classes
     assert min(contrast(one, light) for one, _ in pairs) >= 3
@@ -258,8 +259,8 @@ def test_colours_stand_out_from_both_grounds_and_from_each_other(n_classes: int)
 
 def test_large_images_become_small_tiles() -> None:
     X = np.linspace(0, 1, 3 * 100 * 60).reshape(3, -1).astype(np.float32)
-    assert pixels.tile_shape((100, 60)) == (25, 15)
-    sheet = Image.open(io.BytesIO(pixels.sprite(X, (100, 60), 16))).convert("L")
+    assert payload.tile_shape((100, 60)) == (25, 15)
+    sheet = Image.open(io.BytesIO(payload.sprite(X, (100, 60), 16))).convert("L")
     assert sheet.size == (2 * 15, 2 * 25)
     mean = X[0].reshape(25, 4, 15, 4).mean(axis=(1, 3))
     assert np.abs(np.asarray(sheet, float)[:25, :15] / 255 - mean).max() <= 0.5 / 15 + 1e-3

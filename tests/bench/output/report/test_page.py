@@ -16,7 +16,7 @@ from matplotlib.path import Path as Outline
 from PIL import Image
 
 from bench.datasets import Dataset
-from bench.output.report.maps import SIDE, Map, maps
+from bench.output.report.payload import SIDE, Map, maps
 from bench.store.results import Results
 from tests.bench.output.report.conftest import HOSTILE, N, make_images, make_report, make_results
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from matplotlib.path import Path as Outline
 
-from bench.output.report import maps
+from bench.output import report
 
 NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed")
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed")
 
 def run(expression: str, **data: Any) -> Any:
     """Return what an expression gives beside the pure functions; `data` are its variables."""
-    source = (Path(maps.__file__).parent / "pure.js").read_text()
+    source = (Path(report.__file__).parent / "pure.js").read_text()
     script = (
         f"{source}\nconst plain = (_, value) => (ArrayBuffer.isView(value) ? [...value] : value);\n"
         f"const {{ {', '.join(data)} }} = JSON.parse(require('fs').readFileSync(0));\n"
@@ -49,11 +49,10 @@ def test_the_order_is_shuffled_and_always_the_same() -> None:
 def test_projection_is_undone(rng: np.random.RandomState) -> None:
     places = rng.randint(0, 65536, (2, 50))
     data = {"map": places.ravel().tolist(), "view": {"x": 0.4, "y": 0.6, "k": 3.5}, "side": 300}
-    expression = "(() => { const px = [], py = []; project(map, view, side, px, py);"
-    px, py = run(expression + "return [px, py]; })()", **data)
+    px, py = run("project(map, view, side)", **data)
     assert np.allclose(px, ((places[0] / 65535 - 0.4) * 3.5 + 0.5) * 300)
     back = run("px.map((x, i) => unproject(x, py[i], view, side))", px=px, py=py, **data)
-    assert np.allclose(back, places.T)
+    assert np.allclose(back, places.T, atol=1)
 
 
 def test_zooming_holds_the_place_under_the_pointer_and_stays_on_the_map() -> None:
@@ -114,19 +113,6 @@ def test_names_stand_at_the_median_of_each_class(rng: np.random.RandomState) -> 
     for label, x, y in found:
         members = np.sort(places[:, labels == label], axis=1)
         assert [x, y] == members[:, members.shape[1] // 2].tolist()
-
-
-def test_painting_puts_colours_where_points_are_and_later_points_on_top() -> None:
-    expression = (
-        "(() => { const data = new Uint8ClampedArray(400); paint(data, 10, [3, 3, 7], [4, 4, 5], [0, 1, 2],"
-        "[0, 1, NOWHERE], [255, 0, 0, 0, 0, 255], disc(0.5)); return data; })()"
-    )
-    pixels = np.array(run(expression)).reshape(10, 10, 4)
-    assert pixels[4, 3, :3].tolist() == [0, 0, 255]
-    assert pixels.sum() == 255
-    weights = np.array(run("disc(2.5)")).reshape(-1, 3)
-    assert weights[:, 2].sum() == pytest.approx(np.pi * 2.5**2, rel=0.05)
-    assert (weights[:, 2] <= 1).all()
 
 
 def test_ramps_go_from_stop_to_stop() -> None:

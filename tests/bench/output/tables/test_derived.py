@@ -9,7 +9,7 @@ import numpy as np
 
 from bench.analysis.comparisons import ranking
 from bench.analysis.scaling import series
-from bench.analysis.test_set import KEY, accuracy_table, over_points, pairs_table
+from bench.analysis.test_set import KEY, over_points
 from bench.output.tables import derived
 from bench.output.tables.model import Table
 from bench.output.tables.render import to_markdown
@@ -48,8 +48,8 @@ def _tables(folder: Path, correct: Mapping[str, Sequence[np.ndarray]], **variant
     results = results_of(folder, correct, maker.study_of(variants=named))
     found = over_points(results)
     assert found is not None
-    accuracy_table(found, results).to_csv(folder / "test_accuracy.csv", index=False)
-    pairs_table(found).to_csv(folder / "test_comparisons.csv", index=False)
+    for name, table in zip(("test_accuracy", "test_comparisons"), found, strict=True):
+        table.to_csv(folder / f"{name}.csv", index=False)
     return derived.over_points(results, ranking(results, KEY))
 
 
@@ -62,7 +62,7 @@ def test_points_and_seeds_are_told_from_each_other(tmp_path: Path) -> None:
         "same": [points(0.50, 6), points(0.52, 7), points(0.49, 8)],
     }
     accuracies, pairs = _tables(tmp_path, correct, floor="random_projection")
-    text = to_markdown(accuracies)
+    text = to_markdown([accuracies])
     assert text.index("| SAME | 3 |") < text.index("*controls (floor):*") < text.index("| FLOOR | 1 | 0.100 [")
     assert "How much the accuracy on 400 test points varies." in text
     assert pairs.caption.startswith("0 of 3 pairs of methods differ significantly over points, and seeds do not")

@@ -69,7 +69,7 @@ def test_a_narrow_terminal_leaves_out_intervals_and_says_so() -> None:
 
 
 def test_markdown_is_one_grid_with_marks_and_notes() -> None:
-    text = to_markdown(_table())
+    text = to_markdown([_table()])
     lines = [line for line in text.splitlines() if line.startswith("|")]
     assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {5}
     assert lines[0] == "| method | kNN accuracy, k = 10 ↑ (share) | fit ↓ (s) | Davies-Bouldin, & 5 % ↓ (ratio) |"
@@ -84,7 +84,7 @@ def test_markdown_is_one_grid_with_marks_and_notes() -> None:
 def test_a_wide_table_comes_in_pieces_in_markdown() -> None:
     columns = tuple(QUANTITIES.values())[:8]
     row = Row("a", "A", Kind.METHOD, tuple(Cell(str(i), notes=(0,)) for i in range(8)))
-    text = to_markdown(Table("t", "T", columns, (row,), ("note",)))
+    text = to_markdown([Table("t", "T", columns, (row,), ("note",))])
     assert text.count("| A |") == 2
     assert text.count("- ᵃ note") == 1
 

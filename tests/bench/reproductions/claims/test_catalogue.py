@@ -1,26 +1,21 @@
 from __future__ import annotations
 
-from math import inf
+from math import inf, nan
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.analysis.statistics import interval
-from bench.reproductions.claims.catalogue import Decided, Measured, Range, Verdict, claims
+from bench.reproductions.claims.catalogue import Decided, Verdict, claims, verdict
 from bench.reproductions.claims.pictures import Dots
-from bench.reproductions.claims.roles import greatest, mean, minus, over
-from bench.store.values import Values
 
 HOLDS, FAILS, UNDECIDED = Verdict.HOLDS, Verdict.FAILS, Verdict.UNDECIDED
 
 
-def values(*numbers: float) -> Values:
-    return Values({(0, seed): number for seed, number in enumerate(numbers)})
-
-
 @pytest.mark.parametrize(
-    ("numbers", "least", "most", "verdict"),
+    ("numbers", "least", "most", "expected"),
     [
         ((0.10, 0.11, 0.12), 0.02, inf, HOLDS),
         ((0.00, 0.01, -0.01), 0.1, inf, FAILS),
@@ -35,16 +30,16 @@ def values(*numbers: float) -> Values:
     ],
 )
 def test_a_criterion_is_decided_by_its_whole_interval(
-    numbers: tuple[float, ...], least: float, most: float, verdict: Verdict
+    numbers: tuple[float, ...], least: float, most: float, expected: Verdict
 ) -> None:
-    assert Range(quantity="q", least=least, most=most).verdict(interval(numbers)) is verdict
+    assert verdict(interval(numbers), least, most) is expected
 
 
 @given(st.lists(st.floats(-1, 1), min_size=2, max_size=9), st.floats(-1, 1))
 def test_a_bound_and_its_opposite_are_never_both_met_nor_both_missed(numbers: list[float], bound: float) -> None:
     found = interval(numbers)
     assert found is not None
-    verdicts = {Range(quantity="q", **{side: bound}).verdict(found) for side in ("least", "most")}
+    verdicts = {verdict(found, *ends) for ends in ((bound, inf), (-inf, bound))}
     if found.low == found.high == bound:
         assert verdicts == {HOLDS}
     else:
@@ -52,7 +47,7 @@ def test_a_bound_and_its_opposite_are_never_both_met_nor_both_missed(numbers: li
 
 
 @pytest.mark.parametrize(
-    ("parts", "verdict"),
+    ("parts", "expected"),
     [
         ((HOLDS, HOLDS), HOLDS),
         ((HOLDS, UNDECIDED), UNDECIDED),
@@ -61,21 +56,20 @@ def test_a_bound_and_its_opposite_are_never_both_met_nor_both_missed(numbers: li
         ((), UNDECIDED),
     ],
 )
-def test_a_claim_needs_all_its_criteria(parts: tuple[Verdict, ...], verdict: Verdict) -> None:
-    of = {HOLDS: values(1.0, 1.0, 1.0), FAILS: values(0.0, 0.0, 0.0), UNDECIDED: values(0.0, 1.0, 0.5)}
-    counts = tuple(Range(quantity=str(number), least=0.5) for number in range(len(parts)))
+def test_a_claim_needs_all_its_criteria(parts: tuple[Verdict, ...], expected: Verdict) -> None:
+    of = {HOLDS: [1.0, 1.0, 1.0], FAILS: [0.0, 0.0, 0.0], UNDECIDED: [0.0, 1.0, 0.5]}
+    counts = {str(number): (0.5, inf) for number in range(len(parts))}
     claim = claims()["gradient"].model_copy(update={"counts": counts})
-    quantities = {str(number): of[part] for number, part in enumerate(parts)}
-    assert Decided(claim, Measured(quantities, Dots("q", {}))).verdict is verdict
+    quantities = {str(number): pd.Series(of[part]) for number, part in enumerate(parts)}
+    assert Decided(claim, quantities, Dots("q", pd.DataFrame())).verdict is expected
 
 
-def test_pairs_are_of_runs_that_both_have() -> None:
-    one = Values({(0, 0): 3.0, (0, 1): 5.0, (1, 1): 6.0, (0, 3): 7.0})
-    other = Values({(0, 1): 2.0, (0, 2): 4.0, (0, 3): 0.0})
-    assert minus(one, other).by_run == {(0, 1): 3.0, (0, 3): 7.0}
-    assert over(one, other).by_run == {(0, 1): 2.5}, "nothing is divided by 0"
-    assert greatest(one, other).by_run == {(0, 1): 5.0, (0, 3): 7.0}
-    assert mean([one, other]).by_run == {(0, 1): 3.5, (0, 3): 3.5}
-    assert mean([]).by_run == {}
-    assert minus(values(3, 5), 1).by_run == {(0, 0): 2, (0, 1): 4}
-    assert over(values(3, 5), 2).by_run == {(0, 0): 1.5, (0, 1): 2.5}
+def test_only_runs_that_have_both_of_a_pair_count() -> None:
+    one, other = pd.Series([nan, 3.0, 5.0, 6.0, 7.0]), pd.Series([1.0, nan, 2.0, 3.0, 0.0])
+    quantities = {"difference": one - other, "ratio": one / other, "none": one * nan}
+    intervals = Decided(claims()["gradient"], quantities, Dots("q", pd.DataFrame())).intervals
+    difference, ratio = intervals["difference"], intervals["ratio"]
+    assert difference is not None and ratio is not None
+    assert (difference.median, difference.n) == (3.0, 3)
+    assert (ratio.median, ratio.n) == (2.25, 2), "nothing is divided by 0"
+    assert intervals["none"] is None

@@ -55,9 +55,9 @@ def test_every_role_is_a_variant_of_the_study(tmp_path: Path) -> None:
     comparison = found(tmp_path)
     named = {role: comparison.alike(role) for role in published().ours}
     assert {variant for variants in named.values() for variant in variants} == set(STUDY.variants)
-    assert named["umap"] == ("umap", "umap-2", "umap-3")
-    assert named["ae-dense-long"] == ("ae-dense-long", "ae-dense-long-2", "ae-dense-long-3")
-    assert named["vae-dense"] == ("vae-dense", "vae-dense-2", "vae-dense-3")
+    assert named["umap"] == ["umap", "umap-2", "umap-3"]
+    assert named["ae-dense-long"] == ["ae-dense-long", "ae-dense-long-2", "ae-dense-long-3"]
+    assert named["vae-dense"] == ["vae-dense", "vae-dense-2", "vae-dense-3"]
     assert all(variants[0] == NAMES.get(role, role) for role, variants in named.items())
     assert not any(variant.scores for variant in STUDY.variants.values())
 
