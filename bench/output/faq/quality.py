@@ -7,6 +7,7 @@ from itertools import combinations
 from bench.analysis.comparisons import Ranking, ranking
 from bench.analysis.statistics import is_constant, paired
 from bench.analysis.summary import interval_of
+from bench.metrics.metric import column_name
 from bench.output.faq.numbers import by_reducer, cell, cells, change, ends, listed, spread
 from bench.output.faq.page import Answer
 from bench.store.results import Results
@@ -19,7 +20,8 @@ DISTANCES = {
     "density_correlation": "how densely points lie",
 }
 """Correlations of an embedding with the data, and what each is about."""
-ACCURACY, TRUST = "knn_accuracy_k10", "trustworthiness_k5"
+ACCURACY = "knn_accuracy_k10"
+TEST_ACCURACY, BASELINE_ACCURACY = "knn_accuracy_k10_test", "placement_knn_accuracy_k10_test"
 NEGLIGIBLE = 1e-3
 """Root-mean-square radii; a smaller displacement is a difference of last digits."""
 CHANCE = 0.5
@@ -30,7 +32,7 @@ AREA, BY_ERROR, IN_PIXELS = "unseen_auc_test", "unseen_auc_reconstruction_test",
 
 def neighbours(results: Results) -> Answer:
     """Return which methods are best at which size of the neighbourhood, and which change their order."""
-    rankings = {score: [ranking(results, f"{score}_k{k}") for k in SIZES] for score in NEIGHBOURS}
+    rankings = {score: [ranking(results, column_name(score, "train", k)) for k in SIZES] for score in NEIGHBOURS}
     rows = [
         (str(k), *(_best(results, of_size) for of_size in of_sizes))
         for k, *of_sizes in zip(SIZES, *rankings.values(), strict=True)
@@ -77,16 +79,18 @@ def distances(results: Results) -> Answer:
 def transformed(results: Results) -> Answer:
     """Return the scores of test points, and those of a baseline that uses no model: the mean of neighbours."""
 
-    def over_baseline(variant: str, key: str) -> str:
+    def over_baseline(variant: str, score: str, k: int) -> str:
         # Paired, since both are of one embedding.
-        own, baseline = (results.values(variant, f"{prefix}{key}_test").by_run for prefix in ("", "placement_"))
+        scores = (score, f"placement_{score}")
+        own, baseline = (results.values(variant, column_name(one, "test", k)).by_run for one in scores)
         shared = sorted(own.keys() & baseline.keys())
         return change(paired([own[run] for run in shared], [baseline[run] for run in shared]))
 
     methods = [variant for variant in results.methods if results.ok(variant)]
-    mapped = [variant for variant in methods if len(results.values(variant, f"{ACCURACY}_test"))]
-    shown = cells(results, mapped, (ACCURACY, f"{ACCURACY}_test", f"placement_{ACCURACY}_test"))
-    gains = [[over_baseline(variant, key) for key in (ACCURACY, TRUST)] for variant in mapped]
+    mapped = [variant for variant in methods if len(results.values(variant, TEST_ACCURACY))]
+    shown = cells(results, mapped, (ACCURACY, TEST_ACCURACY, BASELINE_ACCURACY))
+    compared = (("knn_accuracy", 10), ("trustworthiness", 5))
+    gains = [[over_baseline(variant, score, k) for score, k in compared] for variant in mapped]
     header = (
         "method",
         *(f"10-NN accuracy, {of}" for of in ("training (leave-one-out)", "test", "test, mean of neighbours")),
@@ -100,13 +104,14 @@ def batches(results: Results) -> Answer:
     """Return how far a point moves when fewer points are transformed with it."""
 
     def stays(variant: str) -> bool:
-        moved = [results.values(variant, f"{batch}_displacement_test").array for batch in sizes]
+        moved = [results.values(variant, column_name(f"{batch}_displacement", "test", None)).array for batch in sizes]
         return all(len(of_batch) and of_batch.max() < NEGLIGIBLE for of_batch in moved)
 
     sizes = {"few": "batch of 100", "alone": "alone"}
-    kept = {"displacement": "displacement in radii", "knn_recall_k15": "neighbours kept"}
+    kept = {("displacement", None): "displacement in radii", ("knn_recall", 15): "neighbours kept"}
     methods = [v for v in results.methods if results.ok(v) and len(results.values(v, "alone_displacement_test"))]
-    rows = cells(results, methods, (f"{batch}_{key}_test" for batch in sizes for key in kept))
+    columns = (column_name(f"{batch}_{score}", "test", k) for batch in sizes for score, k in kept)
+    rows = cells(results, methods, columns)
     header = ("method", *(f"{name}, {size}" for size in sizes.values() for name in kept.values()))
     still = [variant for variant in methods if stays(variant)]
     return Answer(header, rows, {"still": still, "moved": [v for v in methods if v not in still], "least": NEGLIGIBLE})
