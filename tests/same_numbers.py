@@ -46,6 +46,9 @@ WORDS = (
     (r"\b00([1-4])(?= (as written|with|mended|autoencoder|VAE|wide)|, \d+ epochs)", r"post \1"),
     (r"\bmended\b", "fixed"),
     (r"\bseed systems\b", "posts"),
+    (r"\bdrawn codes\b", "sampled codes"),
+    (r"\bare rebuilt\b", "are reconstructed"),
+    (r"\bstand apart, 7\b", "are separate, 7"),
 )
 """Within names of variants, labels and other texts."""
 TEXTS_OF_CODE = ("key", "reducer")

@@ -100,7 +100,7 @@ class Study(BaseModel):
     samples: PositiveInt = 1
     """Disjoint samples of the training data, each of which every variant is fitted on with every seed."""
     measures: tuple[str, ...] = ()
-    """Quantities that this study computes of each run beside its scores; see `bench.metrics.measures`."""
+    """Quantities that this study computes of each run, in addition to its scores; see `bench.metrics.measures`."""
     timeout: Duration = 600.0
     memory: Size = 8 * 2**30
     threads: PositiveInt | None = None

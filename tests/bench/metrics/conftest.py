@@ -18,7 +18,7 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.fixture(scope="session")
 def digits_embedding(digits: tuple[np.ndarray, np.ndarray]) -> Embedding:
-    """The first 400 of them with a PCA, and 200 held out."""
+    """The first 400 of them with a PCA, and 200 test points."""
     X, y = digits
     pca = PCA(2, svd_solver="covariance_eigh").fit(X[:400])
     Z = pca.transform(X).astype(np.float32)

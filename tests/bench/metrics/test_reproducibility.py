@@ -70,15 +70,15 @@ def test_displacement_is_in_radii_and_neighbours_are_counted(embedding: Embeddin
     assert stability.compare(embedding, away)["test"].displacement == pytest.approx(0.5 / radius)
     assert one_away.largest_displacement == pytest.approx(5 / radius)
     rng = np.random.RandomState(1)
-    stranger = moved(embedding, lambda Z: rng.standard_normal(Z.shape))
-    found = stability.compare(embedding, stranger)
+    unrelated = moved(embedding, lambda Z: rng.standard_normal(Z.shape))
+    found = stability.compare(embedding, unrelated)
 
     def near(Z: np.ndarray, queries: np.ndarray, itself: bool) -> list[set[int]]:
         distances = np.linalg.norm(queries[:, None] - Z, axis=2)
         return [set(row[int(itself) :][:15]) for row in distances.argsort(axis=1)]
 
     for split, itself in (("train", True), ("test", False)):
-        a, b = (near(one.Z, one.Z if itself else one.Z_test, itself) for one in (embedding, stranger))
+        a, b = (near(one.Z, one.Z if itself else one.Z_test, itself) for one in (embedding, unrelated))
         expected = np.mean([len(x & y) / 15 for x, y in zip(a, b, strict=True)])
         assert found[split].shared_neighbours == pytest.approx(expected)
         assert found[split].aligned_displacement == pytest.approx(1.2, abs=0.3)

@@ -23,7 +23,7 @@ def embedding_of(
 
 
 def area(strange: list[float], others: list[float]) -> float:
-    """Share of pairs of which the unseen point is the stranger one; equal ones count half."""
+    """Share of pairs of which the unseen point has the larger distance; equal ones count half."""
     wins = [float(a > b) + 0.5 * float(a == b) for a in strange for b in others]
     return sum(wins) / len(wins)
 

@@ -166,7 +166,7 @@ def initialisation() -> MadeUp:
 
 
 def dimensions() -> MadeUp:
-    """Return methods in few and in many dimensions, beside the pixels."""
+    """Return methods in few and in many dimensions, and the pixels."""
     variants = (
         _each("pca", "pca", "n_components", 2, 30)
         | _each("umap", "umap", "n_components", 2, 5)
@@ -305,7 +305,7 @@ def scaling() -> MadeUp:
 
 
 def replication() -> MadeUp:
-    """Return two methods beside published numbers."""
+    """Return two methods and published numbers."""
     cells = [
         ("PCA", "pca", "1nn", 0.3770, 0.3765, 0.0005, "close"),
         ("PCA", "pca", "mse", 0.0557, 0.0557, -1e-9, "close"),

@@ -44,7 +44,7 @@ class Browser:
         self.driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
 
     def open(self, address: str) -> None:
-        """Open an address anew, with nothing of the page before left."""
+        """Open an address in a fresh page."""
         self.driver.get("about:blank")
         self.driver.get(address)
         self.until(lambda: self.script("return document.readyState") == "complete")

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed")
 
 
 def run(expression: str, **data: Any) -> Any:
-    """Return what an expression gives beside the pure functions; `data` are its variables."""
+    """Return what an expression gives with the pure functions; `data` are its variables."""
     source = (Path(report.__file__).parent / "pure.js").read_text()
     script = (
         f"{source}\nconst plain = (_, value) => (ArrayBuffer.isView(value) ? [...value] : value);\n"
