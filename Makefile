@@ -1,11 +1,12 @@
 # Everything a person needs to type. `make` alone explains it. Logic lives in `python -m bench`, not here.
 
 STUDY ?= default
+SHARE ?= 1
 PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help bench study posts findings report readme test microbench lint format clean
+.PHONY: help bench study posts findings report readme test torture microbench lint format clean
 
 help:  ## explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -31,6 +32,9 @@ readme: .venv/ready-dev  ## the tables of results/default into README.md, and a 
 
 test: .venv/ready-dev  ## every test
 	$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile
+
+torture: .venv/ready-dev  ## hostile reducers, kills, flipped bits, hostile files: the faults on bench/README.md (SHARE=10: a tenth)
+	$(BIN)/python -m tests.torture --share $(SHARE) $(if $(filter 1,$(SHARE)),--into bench/README.md)
 
 microbench: .venv/ready-dev  ## speed, as ratios of one run: scores and other libraries, training and plain loops, the harness
 	$(BIN)/python -m pytest tests/microbench -o python_files='bench_*.py' -o addopts='-p no:cacheprovider' -W ignore --benchmark-only -q

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-console = Console(highlight=False, width=None if sys.stdout.isatty() else 100)
+console = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 100)
 
 RESULTS = Path("results")
 MAX_COLUMNS = 6
@@ -49,7 +48,21 @@ def run(
     study: Annotated[str, typer.Argument(help="Name of a study, or a TOML file.")] = "default",
     chosen: Annotated[str, typer.Option("--reducers", help="Only these variants or reducers, as a,b,c.")] = "",
     file: Annotated[list[str], typer.Option("--reducer", help="Also a reducer of your own: FILE.py:Class.")] = [],  # noqa: B006
-    dataset: Annotated[str, typer.Option(help="Another dataset: a name, or a file .npz .csv .tsv .txt.")] = "",
+    dataset: Annotated[
+        str, typer.Option(help="Another dataset: a name, or a file .csv .tsv .npz .npy .parquet .h5ad.")
+    ] = "",
+    label: Annotated[str, typer.Option(help="Column of a file that holds its labels.")] = "",
+    drop: Annotated[list[str], typer.Option(help="Column of a file to leave out; may be repeated.")] = [],  # noqa: B006
+    keep: Annotated[
+        list[str], typer.Option(help="Column that is a feature, not an id or labels; may be repeated.")
+    ] = [],  # noqa: B006
+    scale: Annotated[
+        str, typer.Option(help="Columns of a file: standard, minmax or none; auto sees how they spread.")
+    ] = "",
+    missing: Annotated[
+        str, typer.Option(help="Missing values of a file: refuse them, drop rows, or take the mean.")
+    ] = "",
+    image: Annotated[str, typer.Option(help="Rows of a file are images of this height and width: 28x28.")] = "",
     n: Annotated[int | None, typer.Option(help="Training points.")] = None,
     data_dir: DataDir = None,
     seeds: Annotated[int | None, typer.Option(help="Runs of every variant, each with its own seed.")] = None,
@@ -60,6 +73,7 @@ def run(
     rerun: Annotated[str, typer.Option(help="Repeat completed runs: failed, all, or a variant's name.")] = "",
     monitored: Annotated[bool, typer.Option("--monitor", help="Watch trainings in TensorBoard; costs time.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Report progress as JSON, one object a line.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Also more than 100,000 runs, or columns of data.")] = False,
 ) -> None:
     """Run a study; what is done already is not repeated, and Ctrl-C loses no completed run."""
     from bench.commands.running import Asked, published
@@ -69,7 +83,11 @@ def run(
     if monitored:
         tensorboard.require()
     names = chosen.split(",") if chosen else ()
-    asked = Asked(study, names, file, dataset, n, seeds, timeout, memory, threads, out, data_dir, rerun, monitored)
+    given = {"label": label, "drop": drop, "keep": keep, "scale": scale, "missing": missing, "image": image}
+    options = {name: value for name, value in given.items() if value}
+    asked = Asked(
+        study, names, file, dataset, n, seeds, timeout, memory, threads, out, data_dir, rerun, monitored, yes, options
+    )
     request = asked.request()
     # Standard output belongs to the events alone; what is meant for people goes where they may still see it.
     shown = Console(stderr=True, highlight=False) if as_json else console
@@ -120,27 +138,51 @@ def list_(
 def check(
     reducer: Annotated[str, typer.Argument(help="Name of a reducer, or FILE.py:Class.")],
 ) -> None:
-    """Check that a reducer keeps the contract, and say how to fix what fails."""
-    from bench.commands.conformance import check as conformance
+    """Check that a reducer keeps the contract: what fails, why, at which line, and how to fix it."""
+    from bench.commands import conformance
 
-    marks = {"passed": "[green]ok[/green]  ", "excused": "[yellow]excused[/yellow]", "failed": "[red]FAILS[/red]"}
-    counts: Counter[str] = Counter()
-    for finding in conformance(reducer):
-        counts[finding.status] += 1
-        advice = f": {escape(finding.advice)}" if finding.advice else ""
-        console.print(f"{marks[finding.status]} {finding.name}{advice}")
-    console.print(f"{reducer}: {counts.total() - counts['failed']} of {counts.total()} checks passed")
-    raise typer.Exit(1 if counts["failed"] else 0)
+    found = []
+    for finding in conformance.check(reducer):
+        found.append(finding)
+        if finding.status == "passed":
+            console.print(f"[green]ok[/green]    {finding.name}")
+        elif finding.status == "excused":
+            console.print(f"[yellow]excused[/yellow] {finding.name}: {escape(finding.reason)}", soft_wrap=True)
+    # What failed comes last, next to the prompt.
+    for line in conformance.explained(found):
+        style = "red" if line.startswith("FAILS") else None
+        console.print(escape(line), soft_wrap=True, style=style)
+    console.print(escape(conformance.summary(reducer, found)), soft_wrap=True)
+    raise typer.Exit(1 if any(finding.status == "failed" for finding in found) else 0)
 
 
 @app.command()
-def new(name: Annotated[str, typer.Argument(help="Name of the reducer: lower case, as a Python module.")]) -> None:
-    """Write a working reducer to start from."""
+def new(
+    name: Annotated[
+        str, typer.Argument(help="Name of the reducer: lower case, as a Python module; or the word study.")
+    ],
+    study: Annotated[str, typer.Argument(help="Behind the word study: the name of the study.")] = "",
+    template: Annotated[
+        str,
+        typer.Option(help="sklearn: around a library; transductive: without transform; torch: our training loop."),
+    ] = "sklearn",
+) -> None:
+    """Write a working reducer into the folder of reducers, or with `new study NAME` a study file, to start from."""
+    if study and name != "study":
+        raise typer.BadParameter(f"Got {name} {study}, but expected one name, or study NAME.")
+    if name == "study":
+        from bench.commands import new_study
+
+        path = new_study.write(study or "my-study")
+        console.print(f"wrote {path}. It runs as it is:\n\n    python -m bench run {path}", soft_wrap=True)
+        return
     from bench.commands.scaffold import write
 
     console.print(
-        f"wrote {write(name)}. It works as it is:\n\n"
-        f"    python -m bench check {name}\n    python -m bench run quick --reducers {name},pca"
+        f"wrote {write(name, template)}. It works as it is:\n\n"
+        f"    python -m bench check {name}\n    python -m bench run quick --reducers {name},pca\n\n"
+        "The contract stands in reducers/README.md.",
+        soft_wrap=True,
     )
 
 
@@ -174,6 +216,22 @@ def compare(
     same = sum(change.result == "same" for change in comparison.changes)
     console.print(f"{len(comparison.changes)} columns compared, {same} the same to the last digit")
     raise typer.Exit(1 if comparison.anything_worse else 0)
+
+
+@app.command()
+def verify(
+    folders: Annotated[list[Path], typer.Argument(help="Results folders.")] = [RESULTS / "default"],  # noqa: B006
+) -> None:
+    """Check that records, scores, embeddings and tables are what was written; exit status 1: something is not."""
+    from bench.commands.verify import faults
+
+    found = {folder: list(faults(folder)) for folder in folders}
+    for folder, wrong in found.items():
+        for fault in wrong:
+            console.print(f"[red]wrong[/red] {escape(fault)}", soft_wrap=True)
+        if not wrong:
+            console.print(f"[green]ok[/green] {escape(str(folder))}", soft_wrap=True)
+    raise typer.Exit(1 if any(found.values()) else 0)
 
 
 @app.command()

@@ -4,6 +4,8 @@
     ├── StudyError             a study file or option that cannot be understood
     ├── DatasetError           data that are missing, damaged or unsuitable
     ├── StoreError             a results folder that cannot be read, written or shared
+    │   ├── DamagedError       a file whose content is not what was written
+    │   ├── OtherVersionError  a file that another version of the program wrote
     │   └── CannotWriteError   a worker could not write what came out of a run
     ├── WorkerError            a worker process that could not be started or ended
     └── UndefinedError         a score that has no value for an embedding; it becomes the reason in a table
@@ -16,6 +18,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+MAX_NAMES, MAX_GOT = 100, 200
+"""Names that a message lists, and characters of a wrong one that it repeats."""
 
 
 class BenchError(Exception):
@@ -32,6 +37,14 @@ class DatasetError(BenchError):
 
 class StoreError(BenchError):
     """A results folder that cannot be read, written or shared."""
+
+
+class DamagedError(StoreError):
+    """A file whose content is not what was written."""
+
+
+class OtherVersionError(StoreError):
+    """A file that another version of the program wrote."""
 
 
 class CannotWriteError(StoreError):
@@ -53,6 +66,7 @@ def unknown(kind: str, got: str, known: Iterable[str]) -> str:
     "Got reducer 'pcaa', but expected one of: pca, umap. Did you mean 'pca'?"
     """
     names = sorted(known)
-    message = f"Got {kind} {got!r}, but expected one of: {', '.join(names)}."
+    got, more = got[:MAX_GOT], f" and {len(names) - MAX_NAMES:,} more" if len(names) > MAX_NAMES else ""
+    message = f"Got {kind} {got!r}, but expected one of: {', '.join(names[:MAX_NAMES])}{more}."
     nearest = get_close_matches(got.lower(), names, n=2, cutoff=0.5)
     return f"{message} Did you mean {' or '.join(map(repr, nearest))}?" if nearest else message

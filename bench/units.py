@@ -7,11 +7,13 @@ import re
 from bench.errors import StudyError
 
 SECONDS = {"s": 1, "m": 60, "h": 3_600}
+MAX_SECONDS = 366 * 24 * 3_600
+MAX_BYTES = 2**60
 BYTES = {"mib": 2**20, "gib": 2**30, "mb": 10**6, "gb": 10**9}
 
 
 def parse_duration(text: str | float) -> float:
-    """Return a positive duration in seconds; StudyError if the text is none.
+    """Return a positive duration in seconds, at most a year; StudyError if the text is none.
 
     >>> parse_duration("1h30m")
     5400.0
@@ -19,8 +21,8 @@ def parse_duration(text: str | float) -> float:
     parts = re.findall(r"(\d+(?:\.\d+)?)\s*([smh]?)", str(text).strip().lower())
     rebuilt = "".join(number + unit for number, unit in parts)
     seconds = sum(float(number) * SECONDS[unit or "s"] for number, unit in parts)
-    if rebuilt != re.sub(r"\s", "", str(text).lower()) or seconds <= 0:
-        raise StudyError(f"Got duration {text!r}, but expected one like 90s, 10m, 2h or 1h30m.")
+    if rebuilt != re.sub(r"\s", "", str(text).lower()) or not 0 < seconds <= MAX_SECONDS:
+        raise StudyError(f"Got duration {str(text)[:100]!r}, but expected one like 90s, 10m, 2h or 1h30m.")
     return seconds
 
 
@@ -31,9 +33,10 @@ def parse_size(text: str | float) -> int:
     True
     """
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(mib|gib|mb|gb)", str(text).strip().lower())
-    if not match or float(match[1]) <= 0:
-        raise StudyError(f"Got size {text!r}, but expected one like 512MiB or 8GiB.")
-    return int(float(match[1]) * BYTES[match[2]])
+    size = float(match[1]) * BYTES[match[2]] if match else 0
+    if not 1 <= size <= MAX_BYTES:
+        raise StudyError(f"Got size {str(text)[:100]!r}, but expected one like 512MiB or 8GiB.")
+    return int(size)
 
 
 def three_figures(value: float) -> str:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reducers._neural.history import HISTORY_COLUMNS, Epoch
+from reducers._remedies import hint, unknown_reducer
+from reducers._signature import parameters_of
 from reducers.dependencies import canonical, code_behind, versions_behind
 from reducers.discovery import Source
 from reducers.errors import (
@@ -53,7 +55,9 @@ __all__ = [
     "create",
     "digest",
     "get",
+    "hint",
     "names",
+    "parameters",
     "preset",
     "presets",
     "requirements",
@@ -109,9 +113,9 @@ def source(name: str) -> Source:
     else:
         known = sources()
         if name not in known:
-            raise UnknownReducerError(f"Got reducer {name!r}, but expected one of: {', '.join(known)}.")
+            raise UnknownReducerError(unknown_reducer(name, known))
         return known[name]
-    if not found.file.is_file():
+    if not found.exists:
         raise UnknownReducerError(f"Got reducer {name!r}, but there is no {found.file}.")
     return found
 
@@ -127,6 +131,11 @@ def get(name: str) -> type[Reducer]:
         If its library is missing, its file does not import or holds no reducer.
     """
     return source(name).load()
+
+
+def parameters(name: str) -> frozenset[str] | None:
+    """Return the names of the parameters of a reducer, as far as its text tells; None if only an import can."""
+    return parameters_of(source(name))
 
 
 def create(name: str, **params: Any) -> Reducer:

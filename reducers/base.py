@@ -6,6 +6,8 @@ A subclass writes `__init__` (explicit keywords, stored unchanged) and `_fit(X, 
 
 A method that has more to show than an embedding (its training, what it generates) also writes
 `_extras(X) -> {name: array}`. A run calls the public `extras` after everything that is timed and keeps the arrays.
+
+`reducers/README.md` has a whole example, and says what arrives and how to check it.
 """
 
 from __future__ import annotations
@@ -76,7 +78,7 @@ class Reducer(ClassNamePrefixFeaturesOutMixin, BaseEstimator, ABC):
         X : ndarray of shape (n_samples, n_features)
             Checked, C-ordered, float32 or float64 as given; it may be read-only.
         rng : RandomState
-            The only source of randomness to draw from.
+            The only source of randomness to draw from; for a library that expects an int, `rng.randint(2**31 - 1)`.
 
         Returns
         -------

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
+from traceback import extract_tb
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from reducers._remedies import to_install
 from reducers.errors import ReducerError, UnavailableReducerError
 
 if TYPE_CHECKING:
@@ -67,11 +69,11 @@ class Source:
         """Why the reducer is not available, as far as its text tells; None if nothing is known against it."""
         try:
             tree = ast.parse(self.file.read_text(encoding="utf-8"), self.file.name)
-        except (SyntaxError, OSError, ValueError) as error:
+        except (SyntaxError, OSError, ValueError, RecursionError, MemoryError) as error:
             return f"{self.where} does not import: {type(error).__name__}: {error}"
         missing = next(_missing_modules(tree), None)
         if missing:
-            return f"{self.where} needs {missing}, which is not installed"
+            return f"{self.where} needs {missing}, which is not installed{to_install(missing)}"
         if not all(_is_plain(node) for node in tree.body):
             # Other statements than definitions may fail: only an import shows it.
             try:
@@ -89,6 +91,19 @@ class Source:
     def by_default(self) -> bool:
         """Whether a study with `every_reducer` includes it; otherwise only studies that name it do."""
         return bool(self._class_data("by_default", True))
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is such a file."""
+        try:
+            return self.file.is_file()
+        except OSError:  # a name that is too long
+            return False
+
+    @property
+    def identity(self) -> str:
+        """File and class: two sources with one identity are the same reducer."""
+        return f"{self.file.resolve()}:{self.class_name or ''}"
 
     @cached_property
     def summary(self) -> str:
@@ -110,7 +125,10 @@ class Source:
         except ReducerError:
             raise
         except Exception as error:
-            raise UnavailableReducerError(f"{self.where} does not import: {type(error).__name__}: {error}") from error
+            lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(self.file)]
+            at = f", line {lines[-1]}," if lines else ""
+            reason = f"{self.where}{at} does not import: {type(error).__name__}: {error}"
+            raise UnavailableReducerError(reason) from error
 
     def _module(self) -> ModuleType:
         if self.module is not None:
@@ -141,8 +159,11 @@ class Source:
 
 
 def text_of(file: Path) -> str:
-    """Return the text of a file; empty if there is none."""
-    return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    """Return the text of a file; empty if there is none that can be read."""
+    try:
+        return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    except OSError:
+        return ""
 
 
 @lru_cache(maxsize=256)
@@ -150,7 +171,7 @@ def parsed(text: str) -> ast.Module | None:
     """Return the syntax tree of a source text; None if it does not parse."""
     try:
         return ast.parse(text)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: of brackets within each other
         return None
 
 

@@ -24,7 +24,7 @@ import psutil
 import pytest
 
 from bench.datasets import Dataset
-from bench.execution.processes import MARK
+from bench.execution.processes import MARK, parent_of
 
 atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 
@@ -54,11 +54,10 @@ def left_running() -> list[psutil.Process]:
     left = []
     for process in psutil.process_iter():
         try:
-            mark = process.environ().get(MARK)
-            if mark is None or process.status() == psutil.STATUS_ZOMBIE:
+            parent = parent_of(process.environ().get(MARK))
+            if parent is None or process.status() == psutil.STATUS_ZOMBIE:
                 continue
-            parent = int(mark.partition("-")[0])
-            if parent in mine or not psutil.pid_exists(parent):
+            if parent in mine or not parent:
                 left.append(process)
         except psutil.Error:
             continue

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from bench.analysis.statistics import LEVEL
+from bench.metrics.statistics import LEVEL
 from bench.store.records import Status
 from bench.store.results import Results
 
@@ -32,6 +32,13 @@ LONG_ENOUGH_S = 1.0
 """Below this a fit says nothing of threads."""
 FIRST_USE = ("import_s", "cold_start_s", "peak_mib", "baseline_mib")
 """What differs in the process that compiles first."""
+MEMORY = ("peak_mib", "baseline_mib", "transform_peak_mib", "transform_baseline_mib")
+MEMORY_METHODS = {
+    "VmHWM": "Memory is the total of the process, mapped files and the data included, as earlier editions measured it.",
+    "ru_maxrss": "Memory is the total of the process, mapped files and the data included; its peak is that since the "
+    "process began.",
+}
+"""What memory columns mean where they are not what a run itself holds, by how they were measured."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,7 @@ def caveats(results: Results, precise: Sequence[str] = ()) -> list[Caveat]:
     """Return all that must be known with a study's numbers; of `precise` scores also how many seeds they need."""
     found = [caveat for variant in results.variants for caveat in _failures(results, variant)]
     found += [caveat for variant in results.variants for caveat in _notes(results, variant)]
+    found += [caveat for variant in results.variants for caveat in _left_out(results, variant)]
     if "lda" in results.references:
         found.append(Caveat("Supervised: linear discriminant analysis uses labels, as no other row does.", ("lda",)))
     ok = results.runs[results.runs["status"] == Status.OK.value]
@@ -59,7 +67,14 @@ def caveats(results: Results, precise: Sequence[str] = ()) -> list[Caveat]:
     ):
         if concerned.any():
             found.append(Caveat(text, tuple(ok.loc[concerned, "variant"].unique())))
-    return [*found, *_one_core(ok), *_times(results, ok), *_first_use(results), *_few_seeds(results, precise)]
+    return [
+        *found,
+        *_one_core(ok),
+        *_times(results, ok),
+        *_memory(ok),
+        *_first_use(results),
+        *_few_seeds(results, precise),
+    ]
 
 
 def as_text(results: Results, found: Iterable[Caveat]) -> list[str]:
@@ -95,6 +110,15 @@ def _failures(results: Results, variant: str) -> Iterator[Caveat]:
     each = [reason + (f" ({n} runs)" if len(counts) > 1 else "") for reason, n in counts.items()]
     if each:
         yield Caveat(f"{len(failed)} of {len(runs)} runs failed: {'; '.join(each)}.", (variant,))
+
+
+def _left_out(results: Results, variant: str) -> Iterator[Caveat]:
+    """Yield what stored arrays could not be used for: runs without scores, and what figures do not draw."""
+    reasons, runs = results.unscored(variant), len(results.ok_runs(variant))
+    for reason, n in Counter(reasons.values()).items():
+        yield Caveat(f"{n} of {runs} runs {reason}.", (variant,))
+    for why in results.not_drawn(variant):
+        yield Caveat(f"Not drawn: {why}.", (variant,))
 
 
 def _notes(results: Results, variant: str) -> Iterator[Caveat]:
@@ -147,6 +171,15 @@ def _drift(runs: pd.DataFrame) -> Iterator[Caveat]:
     if len(ratios) >= 3 and abs(ratios.median() - 1) > DRIFT:
         change = f"{abs(ratios.median() - 1):.0%} {'slower' if ratios.median() > 1 else 'faster'}"
         yield Caveat(f"The last round was {change} than the first, in the median method.", columns=("fit_s",))
+
+
+def _memory(ok: pd.DataFrame) -> Iterator[Caveat]:
+    """Yield where memory is a total; of certain rows only if not all of them were measured alike."""
+    by_method = ok.groupby("memory_method", sort=False)["variant"].unique()
+    for method, variants in by_method.items():
+        if method in MEMORY_METHODS:
+            rows = tuple(variants) if len(by_method) > 1 else ()
+            yield Caveat(MEMORY_METHODS[str(method)], rows, MEMORY)
 
 
 def _first_use(results: Results) -> Iterator[Caveat]:

@@ -1,6 +1,6 @@
 """Comparisons: which methods of a study differ significantly in one quantity over seeds, and by how much.
 
-Over test points they are compared in `bench.analysis.test_set`. Friedman's and Nemenyi's tests are not here: they
+Over test points they are compared in `bench.store.test_set`. Friedman's and Nemenyi's tests are not here: they
 compare ranks over independent datasets, and the seeds of a study are fits of one dataset; taken for datasets they would
 make every difference as significant as one likes by fitting more often.
 """
@@ -18,7 +18,7 @@ from statistics import median
 import pandas as pd
 
 from bench.analysis.quantities import QUANTITIES, Quantity
-from bench.analysis.statistics import ALPHA, holm, is_constant, paired, unpaired
+from bench.metrics.statistics import ALPHA, holm, is_constant, paired, result, unpaired
 from bench.store.results import Results
 from bench.store.values import Values
 
@@ -70,11 +70,6 @@ class Comparison:
     def result(self) -> str:
         """The result as text."""
         return "not compared" if self.p_holm is None else result(self.p_holm)
-
-
-def result(p_corrected: float) -> str:
-    """Return the result of a test as text."""
-    return "significantly different" if p_corrected < ALPHA else "no significant difference"
 
 
 @dataclass(frozen=True)

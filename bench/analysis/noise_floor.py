@@ -10,7 +10,7 @@ from statistics import mean, variance
 from scipy import stats
 
 from bench.analysis.quantities import SCORES
-from bench.analysis.statistics import LEVEL
+from bench.metrics.statistics import LEVEL
 from bench.store.results import Results
 from bench.studies.study import Study
 

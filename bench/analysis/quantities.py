@@ -75,12 +75,16 @@ _COSTS = {
         "Measured once a process; fast where the files are in the system's cache already.",
     ),
     ("peak_mib", "peak memory in fit", "MiB", "lower"): (
-        "Most memory that the process held during the fit, libraries and data included.",
-        "Libraries and what a cold start left behind count too.",
+        "Most memory that the run itself held during the fit; mapped files and the data are apart.",
+        "What libraries and a cold start allocated counts too. A footnote says where it is the total of the process.",
     ),
     ("baseline_mib", "memory before fit", "MiB", ""): (
-        "Memory that the process held just before the fit: libraries, data, what a cold start left behind.",
+        "Memory that the run itself held just before the fit: what libraries and a cold start allocated.",
         "Says nothing of the fit.",
+    ),
+    ("mapped_mib", "mapped files and data", "MiB", ""): (
+        "Memory that the process shares just after the fit: files of libraries mapped into it, and the data.",
+        "The system may share it among processes and drop it; it is no part of peak memory.",
     ),
 }
 _STARTS = ("import_s", "cold_start_s")

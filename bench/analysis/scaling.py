@@ -16,7 +16,7 @@ from scipy import stats
 
 from bench.analysis import quantities
 from bench.analysis.quantities import Quantity
-from bench.analysis.statistics import LEVEL
+from bench.metrics.statistics import LEVEL
 from bench.store.records import Status
 from bench.store.results import Results
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from bench.analysis.quantities import COSTS, QUANTITIES, SCORES
-from bench.analysis.statistics import Interval, interval
 from bench.metrics.registry import REFERENCES
+from bench.metrics.statistics import Interval, interval
 from bench.store.records import Status
 from bench.store.results import Results
 

@@ -24,6 +24,8 @@ CONDITIONS = {
     "thread_budget": "The thread budgets",
     "python": "The Python versions",
 }
+SETTINGS = ("reducer", "params", "n", "without", "seeded", "threads")
+"""Fields of a variant that change what its runs do."""
 NO_RUN = -1
 """Stands for sample and seed of a score that is over all seeds."""
 
@@ -66,14 +68,43 @@ def compare(old: Path, new: Path) -> Changes:
     before, after = Results(old), Results(new)
     was, now = _environment(before), _environment(after)
     if was.dataset_fingerprint != now.dataset_fingerprint:
-        raise StoreError(
-            f"Got results on different data, {was.provenance!r} and {now.provenance!r}: nothing can be compared."
-        )
+        found = _difference_of_data(before, after, was, now)
+        raise StoreError(f"Got results on different data: {found}. Nothing can be compared.")
     same_machine = was.fingerprint == now.fingerprint and was.thread_budget == now.thread_budget
     changes = [*_statuses(before, after), *_scores(before, after), *(_costs(before, after) if same_machine else ())]
     if not changes:
-        raise StoreError(f"Got {old} and {new}, which share no variant and seed: nothing can be compared.")
-    return Changes(_cautions(was, now, same_machine), _beyond_noise(changes))
+        have = " and ".join(f"{', '.join(results.variants)} in {results.folder}" for results in (before, after))
+        raise StoreError(f"Got folders that share no variant and seed: {have}. Nothing can be compared.")
+    cautions = [*_cautions(was, now, same_machine), *_other_settings(before, after)]
+    return Changes(cautions, _beyond_noise(changes))
+
+
+def _difference_of_data(before: Results, after: Results, was: Environment, now: Environment) -> str:
+    """Return the fields in which two descriptions of data differ, with both values."""
+    pairs: dict[str, tuple[object, object]] = {"dataset": (was.dataset, now.dataset)}
+    for size in ("n_train", "n_test"):
+        pairs[size] = (_largest(before, size), _largest(after, size))
+    pairs["provenance"] = (was.provenance, now.provenance)
+    differ = [f"{field} is {a!r} and {b!r}" for field, (a, b) in pairs.items() if a != b]
+    hashes = f"{was.dataset_fingerprint[:12]} and {now.dataset_fingerprint[:12]}"
+    return "; ".join(differ) or f"name, size and provenance are the same, but the values differ (hashes {hashes})"
+
+
+def _largest(results: Results, column: str) -> int | None:
+    """Return the largest number of points of any run; None if no run says."""
+    numbers = results.runs[column].dropna() if column in results.runs else ()
+    return int(max(numbers)) if len(numbers) else None
+
+
+def _other_settings(before: Results, after: Results) -> Iterator[str]:
+    """Yield the variants whose settings differ, and those that only one folder has."""
+    for name in (name for name in before.variants if name in after.variants):
+        old, new = before.variant(name), after.variant(name)
+        for field in (field for field in SETTINGS if getattr(old, field) != getattr(new, field)):
+            yield f"{name}: {field} differs: {getattr(old, field)!r} and {getattr(new, field)!r}."
+    for one, other in ((before, after), (after, before)):
+        if missing := [name for name in one.variants if name not in other.variants]:
+            yield f"Only in {one.folder}: {', '.join(missing)}."
 
 
 def _environment(results: Results) -> Environment:

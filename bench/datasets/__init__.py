@@ -12,9 +12,10 @@ from pathlib import Path
 
 from bench.datasets import mnist
 from bench.datasets.base import MAX_NEIGHBOURS, Dataset, of_digits, split
+from bench.datasets.options import DataOptions
 from bench.errors import DatasetError, unknown
 
-__all__ = ["MAX_NEIGHBOURS", "SOURCES", "Dataset", "Source", "load", "split"]
+__all__ = ["MAX_NEIGHBOURS", "SOURCES", "DataOptions", "Dataset", "Source", "load", "split"]
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,14 @@ SOURCES = {
 }
 
 
-def load(name: str, n: int | None = None, data_dir: str | Path | None = None) -> Dataset:
+def load(
+    name: str,
+    n: int | None = None,
+    data_dir: str | Path | None = None,
+    options: DataOptions = DataOptions(),  # noqa: B008 - frozen
+    *,
+    unlimited: bool = False,
+) -> Dataset:
     """Load a dataset by its name, or a file of one's own by its path.
 
     Parameters
@@ -54,20 +62,27 @@ def load(name: str, n: int | None = None, data_dir: str | Path | None = None) ->
         Training points, at most; None takes the dataset's own number.
     data_dir : path or None
         Folder that is searched first for the files of `mnist`.
+    options : DataOptions
+        How a file of one's own is read.
+    unlimited : bool
+        Whether a file of one's own may have more than 100,000 columns.
 
     Raises
     ------
     DatasetError
         If there is no such dataset, or its data are missing, damaged or unsuitable.
     """
-    from bench.datasets import files  # pandas
+    from bench.datasets import files, guard  # pandas
 
+    guard.check_name(name)
     if n is not None and n < 1:
         raise DatasetError(f"Got n={n}, but expected at least 1 training point.")
     if name in SOURCES:
+        if given := options.model_dump(exclude_defaults=True):
+            raise DatasetError(f"Got --{next(iter(given))} for {name}, but expected it for a file of your own only.")
         dataset = SOURCES[name].load(n, Path(data_dir) if data_dir else None)
     elif Path(name).suffix.lower() in files.READERS:
-        dataset = files.load(Path(name), n)
+        dataset = files.load(Path(name), n, options, unlimited=unlimited)
     else:
         endings = ", ".join(files.READERS)
         raise DatasetError(f"{unknown('dataset', name, SOURCES)} A file of your own ends in one of: {endings}.")

@@ -34,6 +34,16 @@ class Dataset:
     """`X * levels` are whole numbers (255 for 8-bit pixels); None if the data are not of that kind."""
     provenance: str
     """Where the points came from and what was done to them."""
+    available: int = 0
+    """Training points that there are, if more than in `X`."""
+
+    @property
+    def selection(self) -> str:
+        """How many points are fitted and tested, and how to change that."""
+        fitted, available = len(self.X), max(self.available, len(self.X))
+        of = f"{fitted:,} of {available:,} training points are" if fitted < available else f"{fitted:,} points are"
+        change = f"--n {available} fits all" if fitted < available else "--n NUMBER fits fewer"
+        return f"{self.name}: {of} fitted, {len(self.X_test):,} others tested; {change}"
 
     @cached_property
     def fingerprint(self) -> str:
@@ -95,4 +105,6 @@ def split(dataset: Dataset, n_test: int, n: int | None) -> Dataset:
     # Any stretch of this order holds the classes in proportion.
     train, test = order[n_test:][:n], order[:n_test]
     y, y_test = (None if dataset.y is None else dataset.y[part] for part in (train, test))
-    return replace(dataset, X=dataset.X[train], X_test=dataset.X[test], y=y, y_test=y_test)
+    return replace(
+        dataset, X=dataset.X[train], X_test=dataset.X[test], y=y, y_test=y_test, available=len(order) - len(test)
+    )

@@ -25,6 +25,8 @@ SHA256 = {
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
 """SHA-256 of the uncompressed files, so that it does not matter who packed them."""
+MAX_BYTES = 2**26
+"""No file of the four is larger; what grows beyond that when unpacked is not unpacked any further."""
 
 MIRRORS = ("https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/")
 
@@ -48,7 +50,7 @@ def load(n: int, data_dir: Path | None) -> Dataset:
     (X, y, X_test, y_test), where = _files(data_dir)
     what = f"MNIST, first {len(X[:n]):,} training images, 10,000 test images, pixels / 255; files from {where}"
     train, test = of_digits("mnist", X[:n], y[:n], what), of_digits("mnist", X_test, y_test, what)
-    return replace(train, X_test=test.X, y_test=test.y)
+    return replace(train, X_test=test.X, y_test=test.y, available=len(X))
 
 
 def load_all(data_dir: Path | None) -> Dataset:
@@ -61,6 +63,8 @@ def load_all(data_dir: Path | None) -> Dataset:
 
 def _files(data_dir: Path | None) -> tuple[list[np.ndarray], str]:
     """Return the arrays of the four files, in the order of `SHA256`, and where the files were."""
+    if data_dir and not os.path.isdir(data_dir):
+        raise DatasetError(f"Got --data-dir {data_dir}, but there is no such folder.")
     found = [read(name, data_dir) for name in SHA256]
     return [parse_idx(content) for content, _ in found], ", ".join(sorted({where for _, where in found}))
 
@@ -69,7 +73,7 @@ def find(name: str, data_dir: Path | None) -> tuple[Path, str] | None:
     """Return where the file is, packed or not, and what its folder is called; None if it must be downloaded."""
     for where, folder in folders(data_dir).items():
         for path in (folder / f"{name}.gz", folder / name):
-            if path.is_file():
+            if os.path.isfile(path):
                 return path, where
     return None
 
@@ -87,23 +91,25 @@ def read(name: str, data_dir: Path | None) -> tuple[bytes, str]:
             if where != "cache":
                 raise
             log.warning("%s is damaged; it is downloaded again", path)
-            path.unlink()
+            path.unlink(missing_ok=True)
     return checked_content(name, download(name)), "download"
 
 
 def checked_content(name: str, path: Path) -> bytes:
     """Return the uncompressed content of `path`, or raise with the expected and the found sum."""
     try:
-        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            content = file.read(MAX_BYTES)
+    except (OSError, EOFError, zlib.error) as error:
         raise DatasetError(
-            f"Got {path}, which cannot be unpacked ({error}), but expected the gzip file of {name} with SHA-256 "
+            f"Got {path}, which cannot be read ({error}), but expected the gzip file of {name} with SHA-256 "
             f"{SHA256[name]} unpacked. Remove it or put the published one there."
         ) from error
     got = sha256(content).hexdigest()
     if got != SHA256[name]:
+        size = f"{len(content):,} bytes" if len(content) < MAX_BYTES else f"first {MAX_BYTES:,} bytes"
         raise DatasetError(
-            f"Got {path} with SHA-256 {got} of its {len(content):,} bytes, but expected {SHA256[name]} for {name}. "
+            f"Got {path} with SHA-256 {got} of its {size}, but expected {SHA256[name]} for {name}. "
             "Remove it or put the published one there."
         )
     return content

@@ -2,85 +2,119 @@
 
 from __future__ import annotations
 
+import errno
 import traceback
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from bench.errors import CannotWriteError
+from bench.execution import border
+from bench.execution.border import ALONE_ROWS, FEW_ROWS, GRID_POINTS, REBUILT_ROWS, REFIT_ROWS, Arrays, Sizes
 
-REFIT_ROWS = 100
-"""Training points that are mapped again, so few that it costs little where `transform` is slow."""
-FEW_ROWS = 100
-ALONE_ROWS = 10
-"""Test points that are mapped again, in a batch of their own and one by one."""
-
-REBUILT_ROWS = 16
-GRID_POINTS = 12
-"""Points along each axis of an embedding that are mapped back to data, for a picture."""
 GRID_SHARE = 0.98
-"""Middle share of the training points, along each axis, that these points span."""
+"""Middle share of the training points, along each axis, that the points of the lattice span."""
 
-Arrays = dict[str, np.ndarray]
+OWN_LIMITS = (errno.EFBIG, errno.EMFILE, errno.EBADF)
+"""Causes of a file that cannot be written which lie in the process, where a reducer can change them."""
 
 
-def of_reconstructions(rebuilt: np.ndarray, X_test: np.ndarray) -> Arrays:
-    """Return the squared error of each reconstructed test point, and the first reconstructions."""
+def of_reconstructions(rebuilt: Any, X_test: np.ndarray, sizes: Sizes) -> Arrays:
+    """Return the squared error of each reconstructed test point, and the first reconstructions.
+
+    Raises InvalidEmbeddingError if these are no reconstructions.
+    """
+    border.checked("reconstructions", rebuilt, sizes)
     error = np.square(rebuilt.astype(np.float64) - X_test).sum(axis=1)
-    return {"squared_error": error, "rebuilt": rebuilt[:REBUILT_ROWS].astype(np.float32)}
+    rebuilt = border.checked("rebuilt", rebuilt[:REBUILT_ROWS], sizes)
+    return {"squared_error": border.checked("squared_error", error, sizes), "rebuilt": rebuilt}
 
 
-def for_scores(reducer: Any, X: np.ndarray, X_test: np.ndarray) -> Arrays:
+def for_scores(reducer: Any, X: np.ndarray, X_test: np.ndarray, sizes: Sizes) -> Arrays:
     """Return training points mapped as if they were new, and test points mapped in a small batch and alone.
 
-    The latter two are missing if the reducer cannot map so few points.
+    The latter two are missing if the reducer cannot map so few points. Raises InvalidEmbeddingError if one of them is
+    no embedding.
     """
-    arrays = {"refit": reducer.transform(X[:REFIT_ROWS]).astype(np.float32)}
+    arrays = {"refit": border.checked("refit", reducer.transform(X[:REFIT_ROWS]), sizes)}
     try:
         few = reducer.transform(X_test[:FEW_ROWS])
-        alone = [reducer.transform(X_test[row : row + 1]) for row in range(min(ALONE_ROWS, len(X_test)))]
+        alone = np.concatenate(
+            [reducer.transform(X_test[row : row + 1]) for row in range(min(ALONE_ROWS, len(X_test)))]
+        )
     except Exception:  # noqa: BLE001 - a reducer may raise anything
-        traceback.print_exc()
+        print_traceback()
         return arrays
-    return arrays | {"few": few.astype(np.float32), "alone": np.concatenate(alone).astype(np.float32)}
+    return arrays | {"few": border.checked("few", few, sizes), "alone": border.checked("alone", alone, sizes)}
 
 
-def for_pictures(reducer: Any, X: np.ndarray, X_test: np.ndarray, *, by_epoch: bool) -> Arrays:
-    """Return a decoded lattice of the embedding and what the reducer itself offers; if it fails, what there is by then.
+def for_pictures(
+    reducer: Any, embedding: np.ndarray, X: np.ndarray, X_test: np.ndarray, sizes: Sizes, *, by_epoch: bool
+) -> tuple[Arrays, list[str]]:
+    """Return a decoded lattice of the embedding and what the reducer itself offers, and a note on what is not kept.
 
     If `by_epoch`, a neural reducer is trained once more to show its training epoch by epoch.
     """
     arrays: Arrays = {}
+    notes: list[str] = []
 
-    def add(extras: Arrays) -> None:
-        arrays.update({f"extra_{name}": np.asarray(array) for name, array in extras.items()})
+    def lattice() -> tuple[Arrays, list[str]]:
+        return _grid(reducer, embedding, sizes), []
 
-    try:
-        if hasattr(reducer, "inverse_transform") and reducer.embedding_.shape[1] == 2:
-            arrays |= _grid(reducer)
-        if hasattr(reducer, "extras"):
-            add(reducer.extras(X_test))
-        if hasattr(reducer, "training_extras"):
-            add(reducer.training_extras(X, by_epoch=by_epoch))
-    except Exception:  # noqa: BLE001 - a reducer may raise anything
-        traceback.print_exc()
-    return arrays
+    def of(offered: Callable[[], Any]) -> Callable[[], tuple[Arrays, list[str]]]:
+        return lambda: border.extras(offered(), sizes, border.MAX_EXTRA_BYTES - sum(a.nbytes for a in arrays.values()))
+
+    sources: dict[str, Callable[[], tuple[Arrays, list[str]]]] = {}
+    if hasattr(reducer, "inverse_transform") and embedding.shape[1] == 2:
+        sources["decoded lattice"] = lattice
+    if hasattr(reducer, "extras"):
+        sources["extras"] = of(lambda: reducer.extras(X_test))
+    if hasattr(reducer, "training_extras"):
+        sources["extras of the training"] = of(lambda: reducer.training_extras(X, by_epoch=by_epoch))
+    for name, source in sources.items():
+        try:
+            kept, more = source()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a reducer may raise anything
+            print_traceback()
+            kept, more = {}, [f"its {name} were not kept: {border.described(error)}"]
+        arrays |= kept
+        notes += more
+    return arrays, notes
 
 
 def save(path: str, arrays: Arrays) -> None:
-    """Write the arrays of a run into one file; CannotWriteError if that cannot be."""
+    """Write the arrays of a run into one file.
+
+    Raises
+    ------
+    CannotWriteError
+        If that cannot be, by no fault of this process.
+    OSError
+        If it cannot be because of what the reducer did to this process.
+    """
     try:
         with open(path, "wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
     except OSError as error:
+        if error.errno in OWN_LIMITS:
+            raise
         raise CannotWriteError(str(error)) from error
 
 
-def _grid(reducer: Any) -> Arrays:
+def print_traceback() -> None:
+    """Print the error that is being handled, if there is still something to print to."""
+    with suppress(Exception):  # a reducer may have closed it
+        traceback.print_exc()
+
+
+def _grid(reducer: Any, embedding: np.ndarray, sizes: Sizes) -> Arrays:
     """Return the data at the points of a lattice over the embedding, from its top left to its bottom right."""
     edges = [(1 - GRID_SHARE) / 2, (1 + GRID_SHARE) / 2]
-    (left, bottom), (right, top) = np.quantile(reducer.embedding_, edges, axis=0)
+    (left, bottom), (right, top) = np.quantile(embedding, edges, axis=0)
     x, y = np.linspace(left, right, GRID_POINTS), np.linspace(top, bottom, GRID_POINTS)
     lattice = np.column_stack([np.tile(x, GRID_POINTS), np.repeat(y, GRID_POINTS)])
-    data = np.asarray(reducer.inverse_transform(lattice.astype(reducer.embedding_.dtype)), dtype=np.float32)
-    return {"grid": data, "grid_axes": np.array([x, y], dtype=np.float32)}
+    data = reducer.inverse_transform(lattice.astype(embedding.dtype))
+    axes = np.array([x, y], dtype=np.float32)
+    return {"grid": border.checked("grid", data, sizes), "grid_axes": border.checked("grid_axes", axes, sizes)}

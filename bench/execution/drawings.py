@@ -24,11 +24,13 @@ interpolation                      (`prior_sample_epochs`) that they are of
 history/...                        training history of every run; columns are `reducers.HISTORY_COLUMNS`
 log/...                            last lines that a run printed, paths shortened to the names of files
 correct/...                        of every run whether each test point's 10 nearest neighbours tell its class, as bits
+left_out/...                       which arrays of a run are not here, and why, a line each
 =================================  ====================================================================================
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
@@ -39,17 +41,24 @@ from scipy.linalg import orthogonal_procrustes
 
 from bench.datasets import Dataset
 from bench.errors import UndefinedError
+from bench.execution.drawable import BY_EPOCH, DECODED, EPOCHS, HISTORY, drawable
+from bench.execution.scoring import UNREADABLE, embedding_of, run_name
 from bench.metrics.embedding import Embedding
 from bench.metrics.labels import confusion
 from bench.metrics.neighbourhood import local_scores
 from bench.metrics.reference_space import Points, ReferenceSpace
-from bench.store.arrays import FILE, Arrays, array_name, packed
+from bench.metrics.registry import UNEXPECTED
+from bench.store.arrays import FILE, LEFT_OUT, Arrays, array_name, packed
 from bench.store.records import Record
 from bench.store.results import Results
 from bench.store.score_store import ScoreStore
 from bench.store.store import Store
 
+log = logging.getLogger(__name__)
+
 SPLITS = ("train", "test")
+LARGEST = 1e37
+"""Coordinates from here on are not drawn: sums and differences of them would not fit into float32."""
 VERSION = 1
 """Raised whenever an array is computed in another way."""
 TRUE_NEIGHBOURS = 10
@@ -61,11 +70,6 @@ PAIR_SEED = 0
 BINS = 50
 FEW_PAIRS = 50
 """Pairs of points in a bin of distances below which their median says nothing."""
-DECODED = {"rebuilt": "rebuilt", "grid": "grid", "extra_interpolation": "interpolation"}
-"""Arrays of a run that are images, and what they are called here."""
-BY_EPOCH = "extra_prior_samples_by_epoch"
-"""Images of a training epoch by epoch."""
-
 Named = dict[str, np.ndarray]
 
 
@@ -89,19 +93,21 @@ def keep_drawings(
     others = {"input_hash": np.array(input_hash), **correct, **_of_data(data)}
     if pictured:
         others |= _true_neighbours(space)
-        in_data = lengths(data.X, *pairs(len(data.X)))
+        in_data = lengths(data.X, *pairs(len(data.X))) if len(data.X) > 1 else np.zeros(0)
     for variant in results.variants:
         by_run = {(one.sample, one.seed): one for one in records if one.variant == variant}
         shown, second = (by_run.get(run) if run else None for run in (results.shown(variant), results.second(variant)))
         spec = results.variant(variant)
         if variant in pictured:
-            others |= _of_training(store, list(by_run.values()), shown)
+            others |= _of_training(store, list(by_run.values()), shown, data)
             if shown is not None:
-                of_shown = _of_shown(store, shown, space, in_data)
-                positions |= of_shown[0] | _of_second(store, shown, second, space)
-                others |= of_shown[1]
+                of_shown = _of_pictured(store, shown, second, space, in_data)
+                positions |= of_shown[0]
+                others |= {name: _joined(others.get(name), array) for name, array in of_shown[1].items()}
         elif spec.without and spec.scores and shown is not None:
-            positions |= _splits("embedding", shown, store.arrays(shown))
+            part = ReferenceSpace(dataset.select(spec.n, spec.without, samples=results.study.samples))
+            if embedding := _embedding(store, shown, part):
+                positions |= _splits("embedding", shown, embedding)
         progress(variant)
     store.write(FILE, packed(positions, others))
 
@@ -156,55 +162,92 @@ def _correct(records: Sequence[Record], scores: ScoreStore) -> Named:
     return found
 
 
-def _of_training(store: Store, records: Sequence[Record], shown: Record | None) -> Named:
+def _of_training(store: Store, records: Sequence[Record], shown: Record | None, data: Dataset) -> Named:
     """Return what runs printed, their training histories, and images of one training epoch by epoch.
 
     A worker makes these images of a variant's first run alone, because that takes a second training. They are kept
-    under the name of the run that is shown.
+    under the name of the run that is shown. What cannot be drawn of a run is named.
     """
     found: Named = {}
     folders = re.compile(r"(?<![\w:/])(?:/[\w.@+~-]+)+/(?=\w)")  # those of one computer
     by_epoch: Named = {}
     for record in records:
-        if log := folders.sub("", record.log_tail.strip()):
-            found |= _of(record, {"log": np.array(log)})
-        arrays = store.arrays(record) if record.ok else {}
-        if "extra_history" in arrays:
-            found |= _of(record, {"history": arrays["extra_history"].astype(np.float32)})
+        if said := folders.sub("", record.log_tail.strip()):
+            found |= _of(record, {"log": np.array(said)})
+        arrays, flaws = drawable(store, record, data)
+        if flaws:
+            log.warning("%s: not drawn: %s", run_name(record), "; ".join(flaws))
+            found |= _of(record, {LEFT_OUT: np.array("\n".join(flaws))})
+        if HISTORY in arrays:
+            found |= _of(record, {"history": arrays[HISTORY].astype(np.float32)})
         if BY_EPOCH in arrays and not by_epoch:
-            epochs = arrays["extra_prior_sample_epochs"]
-            by_epoch = {"prior_samples": in_8_bits(arrays[BY_EPOCH]), "prior_sample_epochs": epochs}
+            by_epoch = {"prior_samples": in_8_bits(arrays[BY_EPOCH]), "prior_sample_epochs": arrays[EPOCHS]}
     return found | (_of(shown, by_epoch) if shown is not None else {})
 
 
-def _of_shown(store: Store, record: Record, space: ReferenceSpace, in_data: np.ndarray) -> tuple[Named, Named]:
-    """Return positions and other arrays of the run that is shown; none if its positions are not finite."""
-    arrays = store.arrays(record)
-    embedding = Embedding(space, arrays["train"], arrays.get("test"))
-    if len(embedding.Z) != space.n or not embedding.is_finite:
-        return {}, {}
+def _embedding(store: Store, record: Record, space: ReferenceSpace) -> Embedding | None:
+    """Return the embedding of a run; None if figures cannot draw its positions, or they are not of these points."""
+    try:
+        embedding = embedding_of(store, space, record)
+    except UNREADABLE:
+        return None
+    both = (embedding.Z, embedding.Z_test)
+    is_drawable = all(Z is None or float(np.abs(Z).max(initial=0)) < LARGEST for Z in both)
+    return embedding if is_drawable else None
+
+
+def _of_pictured(
+    store: Store, shown: Record, second: Record | None, space: ReferenceSpace, in_data: np.ndarray
+) -> tuple[Named, Named]:
+    """Return positions and other arrays of the run that is shown, and of the second one; or why there are none."""
+    try:
+        if embedding := _embedding(store, shown, space):
+            of_shown = _of_shown(store, shown, embedding, in_data)
+            return of_shown[0] | _of_second(store, shown, second, space), of_shown[1]
+        why = "" if shown.n_train != space.n else "positions are not finite, too large, or not of these points"
+    except UNEXPECTED as error:  # what nobody thought of costs the pictures of this variant, and no others
+        why = f"pictures cannot be made of it ({type(error).__name__}: {error})"
+    if why:
+        log.warning("%s: not drawn: %s", run_name(shown), why)
+    return {}, _of(shown, {LEFT_OUT: np.array(why)}) if why else {}
+
+
+def _joined(before: np.ndarray | None, array: np.ndarray) -> np.ndarray:
+    """Return an array, or two texts of one name as one."""
+    return array if before is None else np.array(f"{before}\n{array}")
+
+
+def _of_shown(store: Store, record: Record, embedding: Embedding, in_data: np.ndarray) -> tuple[Named, Named]:
+    """Return positions and other arrays of the run that is shown."""
+    space = embedding.space
+    arrays, _ = drawable(store, record, space.dataset)
     others = {name: in_8_bits(arrays[key]) for key, name in DECODED.items() if key in arrays}
-    others |= {"grid_axes": arrays["grid_axes"]} if "grid_axes" in arrays else {}
-    found = shepard(in_data, lengths(embedding.Z, *pairs(space.n)))
-    others |= {f"shepard/{part}": array for part, array in found.items()} | _confusion(embedding)
-    return _splits("embedding", record, arrays) | _local(record, embedding), _of(record, others)
+    others |= {"grid_axes": arrays["grid_axes"]} if "grid" in arrays else {}
+    if space.n > 1:
+        found = shepard(in_data, lengths(embedding.Z, *pairs(space.n)))
+        others |= {f"shepard/{part}": array for part, array in found.items()}
+    others |= _confusion(embedding)
+    return _splits("embedding", record, embedding) | _local(record, embedding), _of(record, others)
 
 
 def _of_second(store: Store, shown: Record, second: Record | None, space: ReferenceSpace) -> Named:
     """Return positions of the run that the shown one is compared with; none if the two cannot be compared."""
-    if second is None:
+    first, embedding = (_embedding(store, one, space) if one else None for one in (shown, second))
+    if first is None or embedding is None or second is None or first.Z.shape != embedding.Z.shape:
         return {}
-    first, arrays = store.arrays(shown)["train"], store.arrays(second)
-    embedding = Embedding(space, arrays["train"], arrays.get("test"))
-    if first.shape != embedding.Z.shape or len(first) != space.n or not embedding.is_finite:
-        return {}
-    rotation, shift = alignment(embedding.Z, first)
-    aligned = {split: Z.astype(np.float64) @ rotation + shift for split, Z in arrays.items() if split in SPLITS}
-    return _splits("aligned", second, aligned) | _local(second, embedding)
+    rotation, shift = alignment(embedding.Z, first.Z)
+    aligned = {name: Z.astype(np.float64) @ rotation + shift for name, Z in _points(embedding).items()}
+    return _of(second, {f"aligned/{split}": Z for split, Z in aligned.items()}) | _local(second, embedding)
 
 
-def _splits(kind: str, record: Record, arrays: Mapping[str, np.ndarray]) -> Named:
-    return _of(record, {f"{kind}/{split}": arrays[split] for split in SPLITS if len(arrays.get(split, ()))})
+def _points(embedding: Embedding) -> Named:
+    """Return the positions of each split that has some."""
+    both = zip(SPLITS, (embedding.Z, embedding.Z_test), strict=True)
+    return {split: Z for split, Z in both if Z is not None and len(Z)}
+
+
+def _splits(kind: str, record: Record, embedding: Embedding) -> Named:
+    return _of(record, {f"{kind}/{split}": Z for split, Z in _points(embedding).items()})
 
 
 def _local(record: Record, embedding: Embedding) -> Named:

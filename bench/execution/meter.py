@@ -1,4 +1,9 @@
-"""The meter: wall time, CPU time and peak memory of one call, and nothing but that call."""
+"""The meter: wall time, CPU time and peak memory of one call, and nothing but that call.
+
+Memory is what the process itself holds: what is resident, less mapped files and the data that it was handed. The
+kernel's high-water mark covers the total alone, so the peak is that mark less the smaller of what was mapped before and
+after the call. Files that the call itself maps, such as libraries that it imports, are part of the peak.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ import gc
 import resource
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import TypeVar
@@ -16,9 +22,9 @@ from bench.store.records import Measurement
 
 T = TypeVar("T")
 
-KERNEL_MARK = "VmHWM"
+KERNEL_MARK = "VmHWM less mapped"
 WHOLE_LIFE = "ru_maxrss"
-"""Used if the kernel's mark cannot be reset: the peak since the process began, so an upper bound."""
+"""Used if the kernel's mark cannot be reset: the peak of the total since the process began, so an upper bound."""
 
 SHORTEST_FOR_OTHERS_S = 0.5
 """The kernel counts the machine's busy time in hundredths of a second; a shorter call says little of others."""
@@ -27,10 +33,31 @@ _RESET = Path("/proc/self/clear_refs")
 _STATUS = Path("/proc/self/status")
 
 
-def measure(work: Callable[[], T]) -> tuple[T, Measurement]:
+def measure(
+    work: Callable[[], T], handed_in: int = 0, mark: Callable[[str], None] = lambda moment: None
+) -> tuple[T, Measurement]:
     """Call `work` and return its result with what it cost; the garbage collector is off meanwhile.
 
-    Raises RuntimeError if a tracer or profiler is active, which would be measured too.
+    Parameters
+    ----------
+    work
+        What is measured.
+    handed_in
+        Bytes of the shared memory of this process that are data which it was given.
+    mark
+        Called with "began" and "ended" just before and after the clock runs.
+
+    Returns
+    -------
+    result
+        What `work` returned.
+    Measurement
+        What it cost.
+
+    Raises
+    ------
+    RuntimeError
+        If a tracer or profiler is active, which would be measured too.
     """
     if sys.gettrace() is not None or sys.getprofile() is not None:
         raise RuntimeError("Got an active tracer or profiler, but expected none while the clock runs.")
@@ -38,19 +65,45 @@ def measure(work: Callable[[], T]) -> tuple[T, Measurement]:
     gc.collect()
     gc.disable()
     method = _reset_peak()
-    baseline = _resident_mib()
+    before = _memory(handed_in)
     children, machine = _children_cpu_s(), _machine_cpu_s()
+    mark("began")
     try:
         cpu, wall = process_time(), perf_counter()
         result = work()
         wall, cpu = perf_counter() - wall, process_time() - cpu
     finally:
+        mark("ended")
         if collecting:
             gc.enable()
     machine = _machine_cpu_s() - machine
     cpu += _children_cpu_s() - children
     others = max(machine - cpu, 0.0) / wall if wall >= SHORTEST_FOR_OTHERS_S else None
-    return result, Measurement(wall, cpu, _peak_mib(method), baseline, others, method)
+    after = _memory(handed_in)
+    if method == KERNEL_MARK:
+        peak, baseline = after.peak - min(before.mapped, after.mapped), before.resident - before.mapped
+    else:
+        peak, baseline = _peak_of_whole_life(), before.resident
+    return result, Measurement(wall, cpu, max(peak, 0.0), max(baseline, 0.0), after.mapped, others, method)
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """Memory of this process in MiB."""
+
+    resident: float
+    mapped: float
+    """Mapped files and the data that it was handed; 0 where the system does not tell."""
+    peak: float
+    """Most that was resident since the mark was reset; 0 where there is no mark."""
+
+
+def _memory(handed_in: int) -> _Memory:
+    found = _status()
+    if not found:
+        return _Memory(float(psutil.Process().memory_info().rss / 2**20), 0.0, 0.0)
+    data = min(handed_in / 2**20, found.get("RssShmem", 0.0))
+    return _Memory(found["VmRSS"], found.get("RssFile", 0.0) + data, found.get("VmHWM", 0.0))
 
 
 def _reset_peak() -> str:
@@ -59,27 +112,20 @@ def _reset_peak() -> str:
         _RESET.write_text("5")
     except OSError:
         return WHOLE_LIFE
-    return KERNEL_MARK
+    return KERNEL_MARK if {"VmHWM", "RssFile", "RssShmem"} <= _status().keys() else WHOLE_LIFE
 
 
-def _peak_mib(method: str) -> float:
-    if method == KERNEL_MARK:
-        return _status_mib(KERNEL_MARK)
+def _peak_of_whole_life() -> float:
     # Kibibytes on Linux, bytes on macOS.
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
-def _resident_mib() -> float:
-    if _STATUS.exists():
-        return _status_mib("VmRSS")
-    return float(psutil.Process().memory_info().rss / 2**20)
-
-
-def _status_mib(field: str) -> float:
-    for line in _STATUS.read_text().splitlines():
-        if line.startswith(f"{field}:"):
-            return int(line.split()[1]) / 2**10
-    raise RuntimeError(f"Got no {field} in {_STATUS}.")
+def _status() -> dict[str, float]:
+    """Return the sizes in MiB that Linux keeps of this process; none elsewhere."""
+    if not _STATUS.exists():
+        return {}
+    lines = (line.split() for line in _STATUS.read_text().splitlines() if line.startswith(("Vm", "Rss")))
+    return {name.rstrip(":"): int(kibibytes) / 2**10 for name, kibibytes, _ in lines}
 
 
 def _machine_cpu_s() -> float:

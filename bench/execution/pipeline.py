@@ -18,6 +18,7 @@ from bench.execution import environment, estimate, reproducibility, scoring, thr
 from bench.execution.drawings import keep_drawings
 from bench.execution.progress import Progress, bar
 from bench.execution.runner import Runner
+from bench.store import sums, test_set
 from bench.store.export import export
 from bench.store.records import Outcome
 from bench.store.results import Results
@@ -53,6 +54,8 @@ class RunRequest:
     """Training points that were asked for by number, so that fewer are an error."""
     monitored: bool = False
     """Whether trainings write events for TensorBoard."""
+    yes: bool = False
+    """Whether data with very many columns are meant."""
 
 
 def execute(
@@ -68,16 +71,18 @@ def execute(
     """
     started = perf_counter()
     study = request.chosen
-    dataset = datasets.load(study.dataset, study.n, request.data_dir)
+    dataset = datasets.load(study.dataset, study.n, request.data_dir, study.data, unlimited=request.yes)
     if request.n is not None and len(dataset.X) < request.n:
         raise DatasetError(
             f"Got n={request.n}, but expected at most {len(dataset.X)}: {dataset.name} has no more training points."
         )
-    console.print(dataset.provenance, highlight=False, soft_wrap=True)
+    for line in (dataset.selection, dataset.provenance):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     budget = study.threads or threads.available()
     runs = plan.make(study, dataset, budget, environment.fingerprint())
     store = Store(request.out)
     with store.locked():
+        store.set_aside_damaged()
         before = environment.environment(dataset.name, dataset.fingerprint, dataset.provenance, budget)
         store.write("study.toml", request.whole.to_toml())
         outcomes = _run(Runner(study, dataset, store, request.monitored), runs, request, console, emit)
@@ -93,6 +98,7 @@ def execute(
             measured_s = sum(cost.wall_s for outcome in outcomes for cost in outcome.costs.values() if cost is not None)
             cost = {"wall_s": wall_s, "measured_s": measured_s}
             store.write_model("environment.json", after.model_copy(update=cost))
+            sums.write(request.out)
             console.print(f"{seconds_as_text(wall_s)}, {1 - measured_s / wall_s:.0%} of it for the harness itself")
         return published
 
@@ -110,7 +116,8 @@ def rebuild(folder: Path, data_dir: Path | None, console: Console, publish: Publ
     study = store.study()
     with store.locked():
         if _is_measured_here(store):
-            dataset = datasets.load(study.dataset, study.n, data_dir)
+            store.set_aside_damaged()
+            dataset = datasets.load(study.dataset, study.n, data_dir, study.data, unlimited=True)
             _compute(store, dataset, console)
             return publish(Results(folder), lambda: dataset, True)
         where = store.environment()
@@ -118,7 +125,7 @@ def rebuild(folder: Path, data_dir: Path | None, console: Console, publish: Publ
         def load_data() -> Dataset | None:
             """Return the data of the study, if those of its results can be had."""
             try:
-                found = datasets.load(study.dataset, study.n, data_dir)
+                found = datasets.load(study.dataset, study.n, data_dir, study.data, unlimited=True)
             except DatasetError:
                 return None
             return found if where is None or found.fingerprint == where.dataset_fingerprint else None
@@ -132,7 +139,7 @@ def _is_measured_here(store: Store) -> bool:
     try:
         listed = set(Results(store.folder).runs["key"])
     except StoreError:
-        return True  # nothing is listed yet
+        return bool(stored)  # nothing is listed yet, or what is listed is damaged
     return listed <= stored or not stored <= listed
 
 
@@ -159,3 +166,4 @@ def _compute(store: Store, dataset: Dataset, console: Console) -> None:
     reproducibility.write(store, dataset, console)
     with bar(console, "drawings", len(Results(store.folder).variants)) as advance:
         keep_drawings(store, dataset, lambda _: advance(), scoring.cache_folder())
+    test_set.write(store)

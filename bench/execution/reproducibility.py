@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import combinations
@@ -12,11 +13,14 @@ from rich.console import Console
 
 from bench.datasets import Dataset
 from bench.execution.progress import bar
-from bench.execution.scoring import embedding_of
+from bench.execution.scoring import UNREADABLE, embedding_of, run_name
 from bench.metrics import ReferenceSpace
 from bench.metrics.stability import compare
 from bench.store.records import Record
 from bench.store.store import Store
+from bench.store.tables import to_csv
+
+log = logging.getLogger(__name__)
 
 
 def write(store: Store, dataset: Dataset, console: Console) -> None:
@@ -25,7 +29,7 @@ def write(store: Store, dataset: Dataset, console: Console) -> None:
     if frame.empty:
         store.remove("reproducibility.csv")
     else:
-        store.write("reproducibility.csv", frame.to_csv(index=False))
+        store.write("reproducibility.csv", to_csv(frame))
 
 
 def table(store: Store, dataset: Dataset, console: Console) -> pd.DataFrame:
@@ -43,7 +47,11 @@ def table(store: Store, dataset: Dataset, console: Console) -> pd.DataFrame:
             names |= {"first": one.variant, "first_seed": one.seed, "second": other.variant, "second_seed": other.seed}
             spec = study.variants[one.variant]
             space = ReferenceSpace(dataset.select(spec.n, spec.without, one.sample, study.samples))
-            compared = compare(*(embedding_of(store, space, record) for record in (one, other)))
+            try:
+                compared = compare(*(embedding_of(store, space, record) for record in (one, other)))
+            except UNREADABLE as error:
+                log.warning("%s and %s cannot be compared: %s", run_name(one), run_name(other), error)
+                compared = {}
             rows += [names | {"split": split} | asdict(same) for split, same in compared.items()]
             advance()
     return pd.DataFrame(rows)

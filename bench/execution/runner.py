@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import logging
 import platform
-import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from bench.datasets import Dataset
-from bench.errors import StoreError
-from bench.execution import environment
+from bench.execution import border, environment, scratch
+from bench.execution.border import Sizes
 from bench.execution.processes import another_study_runs, end_left_behind
 from bench.execution.progress import Progress
-from bench.execution.worker import Fit, Repeat, Start
-from bench.execution.worker_handle import Interrupt, WorkerHandle
+from bench.execution.remembering import REMEMBERS, decided, is_suspicious, noted, with_repetition
+from bench.execution.worker import Fit, Repeat
+from bench.execution.worker_handle import Interrupt
+from bench.execution.workers import FirstFit, Workers, selection_of, worker_of
+from bench.store.disk import inside
 from bench.store.records import Outcome, Record, Status
 from bench.store.store import Store
 from bench.studies.plan import Run
@@ -27,9 +27,9 @@ from bench.studies.study import Study
 log = logging.getLogger(__name__)
 
 LIMITED = (Status.TIMEOUT, Status.OUT_OF_MEMORY)
-
-WorkerId = tuple[str, int]
-"""Variant and sample: what a worker serves."""
+CHANGED_DATA = "changed the data"
+SHARED_CHANGE = "run again alone, because the data were changed while several processes had them"
+TOO_LONG = "run again in a fresh process, because a later fit of its first one took less than a tenth"
 
 
 @dataclass
@@ -40,9 +40,8 @@ class Runner:
     dataset: Dataset
     store: Store
     monitored: bool = False
-    workers: dict[WorkerId, WorkerHandle] = field(default_factory=dict)
-    ready: dict[WorkerId, Outcome] = field(default_factory=dict)
-    """How the start of each worker went, until its first run reports it."""
+    remembers: dict[str, bool] = field(default_factory=dict)
+    """Whether variants remember former fits, for those that gave cause to find out."""
 
     def pending(self, plan: list[Run], rerun: str | None = None) -> list[Run]:
         """Return the runs that are still to be done; results that are no longer valid are removed.
@@ -74,22 +73,26 @@ class Runner:
         """
         if left := end_left_behind():
             log.warning("%d process(es) that an earlier study left behind were ended", left)
-        last = {(run.variant, run.sample): position for position, run in enumerate(runs)}
-        with tempfile.TemporaryDirectory(prefix="reducers-bench-") as root, Interrupt() as interrupt:
-            try:
-                for position, run in enumerate(runs):
-                    interrupt.check()
-                    watcher.started(run)
-                    record = self._execute(run, Path(root), interrupt, watcher)
-                    watcher.ended(run, record)
-                    if last[run.variant, run.sample] == position:
-                        self._close((run.variant, run.sample))
-            finally:
-                for worker_id in list(self.workers):
-                    self._close(worker_id)
+        scratch.remove_abandoned()
+        last = {worker_of(run): position for position, run in enumerate(runs)}
+        last_of_data = {selection_of(run): position for position, run in enumerate(runs)}
+        with (
+            scratch.folder() as root,
+            Interrupt() as interrupt,
+            Workers(self.study, root, interrupt, watcher.warmed) as workers,
+        ):
+            for position, run in enumerate(runs):
+                interrupt.check()
+                watcher.started(run)
+                record = self._execute(run, workers)
+                watcher.ended(run, record)
+                if last[worker_of(run)] == position:
+                    workers.close(run)
+                if last_of_data[selection_of(run)] == position:
+                    workers.selections.release(selection_of(run))
 
-    def _execute(self, run: Run, root: Path, interrupt: Interrupt, watcher: Progress) -> Record:
-        """Execute a run, or skip it where that is known to be in vain, and store its record."""
+    def _execute(self, run: Run, workers: Workers, *notes: str) -> Record:
+        """Execute a run, or skip it where that is known to be in vain, and store its record with these notes."""
         data = self.dataset.select(run.spec.n, run.spec.without, run.sample, self.study.samples)
         before = {
             "started": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -97,49 +100,70 @@ class Runner:
             "exclusive": not another_study_runs(),
             "n_train": len(data.X),
         }
-        partial = self.store.partial_arrays(run.variant, run.sample, run.seed)
-        outcome, log_tail = self.skip_reason(run), ""
+        partial = self.store.partial_arrays(run.variant, run.sample, run.seed).absolute()
+        outcome, log_tail, first = self.skip_reason(run), "", None
         if outcome is None:
-            worker = self._worker(run, data, root, interrupt, watcher)
-            outcome, log_tail = self._measured(run, worker, partial)
+            outcome, log_tail = self._measured(run, data, workers, partial)
+            first = self._suspicious_of(run, outcome, workers)
+            if first is not None:
+                workers.close(run)
+                fresh, log_tail = self._measured(run, data, workers, partial)
+                outcome, remembers = decided(first.fit, outcome.fit, fresh)
+                if remembers is not None:
+                    self.remembers[run.variant] = remembers
+            elif self.remembers.get(run.variant):
+                outcome = noted(outcome, REMEMBERS)
+            outcome = noted(outcome, *notes)
+            if outcome.status is not Status.OK or outcome.notes:
+                # After a failure nothing of the process is trusted any more; the next run gets a new one.
+                workers.close(run)
         record = self.store.keep(self._record(run, outcome, log_tail, before), partial)
         partial.unlink(missing_ok=True)
+        if first is not None and self.remembers.get(run.variant) is False:
+            self._execute(first.run, workers, TOO_LONG)
         return record
 
-    def _worker(self, run: Run, data: Dataset, root: Path, interrupt: Interrupt, watcher: Progress) -> WorkerHandle:
-        """Return the worker of a run, started and ready."""
-        worker_id = run.variant, run.sample
-        if worker_id not in self.workers:
-            start = Start(run.spec.reducer, run.spec.params, run.threads, run.spec.seeded, run.spec.scores)
-            worker = WorkerHandle(
-                start, _folder_of(data, root), interrupt, timeout_s=self.study.timeout, memory=self.study.memory
-            )
-            self.workers[worker_id] = worker
-            self.ready[worker_id] = worker.launch()
-            watcher.warmed(run, self.ready[worker_id])
-        return self.workers[worker_id]
+    def _suspicious_of(self, run: Run, outcome: Outcome, workers: Workers) -> FirstFit | None:
+        """Return the first fit of a run's process if this one was so much shorter that it may be remembered."""
+        first = workers.first_fit(run, outcome)
+        is_open = first is not None and run.variant not in self.remembers
+        return first if first and is_open and outcome.fit and is_suspicious(first.fit, outcome.fit) else None
 
-    def _measured(self, run: Run, worker: WorkerHandle, partial: Path) -> tuple[Outcome, str]:
-        """Return the outcome of a run and what it printed."""
-        worker_id, is_first = (run.variant, run.sample), (run.sample, run.seed) == (0, 0)
+    def _measured(self, run: Run, data: Dataset, workers: Workers, partial: Path) -> tuple[Outcome, str]:
+        """Return the outcome of a run and what it printed, once it is known whether somebody changed its data."""
+        outcome, log_tail = self._asked(run, data, workers, partial)
+        alone = workers.has_alone(run)
+        intact = workers.has_intact_data(run)
+        if not intact and not alone:
+            # Another process may have done it. They are all ended by now, and the data are written again.
+            log.warning("The data were changed while %s ran; it is run again alone", run.variant)
+            outcome, log_tail = self._asked(run, data, workers, partial)
+            outcome, intact = noted(outcome, SHARED_CHANGE), workers.has_intact_data(run)
+        if not intact:
+            outcome = Outcome(status=Status.INVALID, reason=CHANGED_DATA, notes=outcome.notes)
+        return outcome, log_tail
+
+    def _asked(self, run: Run, data: Dataset, workers: Workers, partial: Path) -> tuple[Outcome, str]:
+        """Return the outcome of a run and what it printed; what it left in a file has passed the border."""
+        worker, is_first = workers.of(run, data), (run.sample, run.seed) == (0, 0)
         # The first run of a worker reports what it cost to get ready; the others did not pay for it.
-        ready = outcome = self.ready.pop(worker_id, None) or Outcome(status=Status.OK)
+        ready = outcome = workers.take_start(run)
         log_tail = worker.log_tail
         if ready.status is Status.OK:
             # Of first runs of pictured variants, a fit that is short for the limit may be repeated for pictures.
             pictured = run.spec.scores and (not self.study.figures or run.variant in self.study.figures)
             retrain_s = self.study.timeout / 3 if pictured and is_first else 0.0
             stem = self.store.stem(run.variant, run.sample, run.seed)
-            monitor = self.store.folder.resolve() / "monitor" / run.variant / stem.name if self.monitored else ""
-            outcome = worker.run(Fit(run.random_state, str(partial), str(monitor), retrain_s))
+            monitor = inside(self.store.folder.resolve(), Path("monitor") / run.variant / stem.name)
+            outcome = worker.run(Fit(run.random_state, str(partial), str(monitor) if self.monitored else "", retrain_s))
             start = {name: getattr(ready, name) for name in ("imported", "cold_start", "new_on_disk")}
-            outcome = outcome.model_copy(update=start)
+            outcome = noted(outcome.model_copy(update=start), *ready.notes)
             log_tail += worker.log_tail
+            if outcome.status is Status.OK:
+                sizes = Sizes(len(data.X), len(data.X_test), data.X.shape[1], outcome.n_components)
+                outcome = border.admitted(outcome, partial, sizes)
             if self.study.repeat and is_first and outcome.status is Status.OK:
-                outcome = _with_repetition(outcome, worker.run(Repeat(run.random_state)))
-        if outcome.status is not Status.OK or outcome.notes:
-            # After a failure nothing of the process is trusted any more; the next run gets a new one.
-            self._close(worker_id)
+                outcome = with_repetition(outcome, worker.run(Repeat(run.random_state)))
         return outcome, log_tail
 
     def skip_reason(self, run: Run) -> Outcome | None:
@@ -158,10 +182,6 @@ class Runner:
 
     def _has_these_limits(self, record: Record) -> bool:
         return (record.timeout_s, record.memory_cap_mib) == (self.study.timeout, self.study.memory / 2**20)
-
-    def _close(self, worker_id: WorkerId) -> None:
-        if worker := self.workers.pop(worker_id, None):
-            worker.close()
 
     def _record(self, run: Run, outcome: Outcome, log_tail: str, before: dict[str, Any]) -> Record:
         return Record(
@@ -186,26 +206,3 @@ class Runner:
             arrays_sha256=None,
             **before,
         )
-
-
-def _with_repetition(outcome: Outcome, again: Outcome) -> Outcome:
-    """Return the outcome of a run with that of its repetition; a repetition that failed becomes a note."""
-    if again.status is Status.OK:
-        return outcome.model_copy(update={"fit_transform": again.fit_transform, "repeatable": again.repeatable})
-    note = f"a second fit with the same seed ended otherwise, {again.status.value}: {again.reason}"
-    return outcome.model_copy(update={"notes": (*outcome.notes, note)})
-
-
-def _folder_of(data: Dataset, root: Path) -> Path:
-    """Return where workers map points, and no labels, into memory: one folder a selection, test points shared."""
-    folder, test_points = root / data.fingerprint[:16], root / "X_test.npy"
-    try:
-        if not folder.exists():
-            folder.mkdir()
-            np.save(folder / "X.npy", data.X)
-            if not test_points.exists():
-                np.save(test_points, data.X_test)
-            (folder / "X_test.npy").symlink_to(test_points)
-    except OSError as error:
-        raise StoreError(f"Got temporary folder {folder}, where the data cannot be written: {error}.") from error
-    return folder

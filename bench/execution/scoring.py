@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import pooch
 from rich.console import Console
 
 from bench.datasets import Dataset
+from bench.errors import UndefinedError
 from bench.execution.progress import bar
 from bench.metrics import (
     METRICS,
@@ -22,15 +26,21 @@ from bench.metrics import (
     corank_together,
     evaluate,
     evaluate_across,
+    no_values,
     reference_values,
 )
 from bench.metrics.labels import correct
 from bench.metrics.measure import Arrays, Subject
 from bench.metrics.measures import MEASURES
+from bench.metrics.registry import UNEXPECTED, UNSCORED
 from bench.store.records import Record
 from bench.store.score_store import Scored, ScoreStore, pack, subject_across
 from bench.store.store import Store
 
+log = logging.getLogger(__name__)
+
+UNREADABLE = (LookupError, TypeError, ValueError, OSError, EOFError, BadZipFile)
+"""What reading arrays raises that are not those of an embedding of these data."""
 CURVES = ("r_nx", "recall", "trustworthiness", "continuity")
 """Curves over the size of the neighbourhood that are kept of each embedding: attributes of a `Coranking`."""
 CURVE_POINTS = 64
@@ -123,7 +133,10 @@ class Scorer:
         for record in records:
             found = self.scores.of_run(record)
             if missing := self.missing(found):
-                todo.append((record, found, missing, embedding_of(self.store, self.space, record)))
+                try:
+                    todo.append((record, found, missing, embedding_of(self.store, self.space, record)))
+                except UNREADABLE as error:
+                    self.scores.keep_run(record, self._without(record, str(error)))
         # The ranks, whose search takes most of the time with many points, are computed for several embeddings at once.
         need_ranks = METRICS.keys() | {"curves"}
         ranked = [one for *_, missing, one in todo if one.is_finite and not need_ranks.isdisjoint(missing)]
@@ -132,12 +145,26 @@ class Scorer:
         for record, found, missing, embedding in todo:
             self.scores.keep_run(record, self._completed(record, found, missing, embedding))
 
+    def _without(self, record: Record, why: str) -> Scored:
+        """Return that a run has no scores, and why; the others go on."""
+        log.warning("%s cannot be scored: %s", run_name(record), why)
+        values = no_values(f"{UNSCORED}: {why.rstrip('.')}", [key for key in self.versions if key in METRICS])
+        nothing: dict[str, dict[str, float]] = {name: {} for name in self.measures}
+        return Scored(subject=record.arrays_sha256 or "", versions=self.versions, values=values, measures=nothing)
+
+    def _measured(self, name: str, record: Record) -> dict[str, float]:
+        try:
+            return MEASURES[name].compute(subject_of(self.store, self.space, record))
+        except UNEXPECTED as error:
+            log.warning("%s has no measure %s: %r", run_name(record), name, error)
+            return {}
+
     def _completed(self, record: Record, found: Scored | None, missing: list[str], embedding: Embedding) -> Scored:
         found = found or Scored(subject=record.arrays_sha256 or "", versions={})
         measures = {}
         for name in self.measures:
             if f"measure:{name}" in missing:
-                measures[name] = MEASURES[name].compute(subject_of(self.store, self.space, record))
+                measures[name] = self._measured(name, record)
             else:
                 measures[name] = found.measures[name]
         return Scored(
@@ -153,10 +180,18 @@ class Scorer:
         """Compute what is missing of the scores over the seeds of a variant, whose successful runs these are."""
 
         def compute(missing: list[str]) -> list[Value]:
-            return evaluate_across([embedding_of(self.store, self.space, record) for record in records], missing)
+            return evaluate_across(self.embeddings(records), missing)
 
         if scored := self._renewed(subject_across(records), self.scores.across(records), compute):
             self.scores.keep_across(records, scored)
+
+    def embeddings(self, records: Sequence[Record]) -> list[Embedding]:
+        """Return the embeddings of those runs that have one."""
+        found = []
+        for record in records:
+            with suppress(*UNREADABLE):  # named where its own scores are missing
+                found.append(embedding_of(self.store, self.space, record))
+        return found
 
     def complete_reference(self, name: str) -> None:
         """Compute what is missing of the scores of a reference."""
@@ -174,8 +209,17 @@ class Scorer:
         return Scored(subject=subject, versions=self.versions, values=values + compute(missing)) if missing else None
 
 
+def run_name(record: Record) -> str:
+    """Return how messages name a run."""
+    sample = f", sample {record.sample}" if record.sample else ""
+    return f"{record.variant}, seed {record.seed}{sample}"
+
+
 def embedding_of(store: Store, space: ReferenceSpace, record: Record) -> Embedding:
-    """Return the embedding of a run and what else its scores look at."""
+    """Return the embedding of a run and what else its scores look at.
+
+    Raises one of `UNREADABLE` if what is stored is no embedding of these data.
+    """
     arrays = store.arrays(record)
     others = {name: arrays.get(name) for name in ("squared_error", "refit", "few", "alone")}
     return Embedding(space, arrays["train"], arrays.get("test"), **others)
@@ -209,7 +253,9 @@ def _curves(embedding: Embedding) -> dict[str, list[float]]:
 
 def _correct(embedding: Embedding) -> str:
     """Return which test points are classified correctly, packed; empty if there are none, or no labels or positions."""
-    Z_test = embedding.Z_test
-    if embedding.y_test is None or Z_test is None or not len(Z_test) or not embedding.has_neighbours:
+    if embedding.y_test is None or not embedding.has_neighbours:
         return ""
-    return pack(correct(embedding, NEIGHBOURS, "test"))
+    try:
+        return pack(correct(embedding, NEIGHBOURS, "test"))
+    except UndefinedError:
+        return ""

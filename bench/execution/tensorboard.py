@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from math import isfinite
 from typing import Any
@@ -22,23 +22,38 @@ def require() -> None:
 
 
 @contextmanager
-def watched(reducer: Any, folder: str) -> Iterator[None]:
-    """Write the numbers of each epoch into a folder; nothing without one, or where a reducer takes no `callback`."""
+def watched(reducer: Any, folder: str) -> Iterator[list[str]]:
+    """Write the numbers of each epoch into a folder; nothing without one, or where a reducer takes no `callback`.
+
+    Events that cannot be written cost no fit: the context's value is a list that has a note on them at the end.
+    """
+    notes: list[str] = []
     if not folder or "callback" not in reducer.get_params():
-        yield
+        yield notes
         return
     from torch.utils.tensorboard import SummaryWriter
 
-    writer: Any = SummaryWriter(folder)
+    try:
+        writer: Any = SummaryWriter(folder)
+    except OSError as error:
+        notes.append(f"its training was not monitored: {error}")
+        yield notes
+        return
 
     def ended(epoch: Any) -> None:
-        for name, value in asdict(epoch).items():
-            if name != "epoch" and isfinite(value):
-                writer.add_scalar(name, value, epoch.epoch)
-        writer.flush()
+        if notes:
+            return
+        try:
+            for name, value in asdict(epoch).items():
+                if name != "epoch" and isfinite(value):
+                    writer.add_scalar(name, value, epoch.epoch)
+            writer.flush()
+        except OSError as error:
+            notes.append(f"its training was not monitored to its end: {error}")
 
     reducer.set_params(callback=ended)
     try:
-        yield
+        yield notes
     finally:
-        writer.close()
+        with suppress(OSError):
+            writer.close()

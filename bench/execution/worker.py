@@ -1,7 +1,8 @@
 """The worker: a process of its own that imports one reducer, warms it up and runs it as often as it is asked to.
 
-It is started as `python -m bench.execution.worker REQUESTS REPLIES DATA`, two file descriptors and a folder. The folder
-holds the points and no labels: a reducer cannot see what is not there. Each request and each reply is one line of JSON.
+It is started as `python -m bench.execution.worker REQUESTS REPLIES X X_TEST`, four file descriptors. The last two are
+the points, and no labels: a reducer cannot see what is not there. Each request and each message is one line of JSON.
+Messages are `{"began": PHASE}` and `{"ended": PHASE}` around each timed call, outside its clock, and then the reply.
 
 What this module imports is part of the memory that is measured; a test holds it.
 """
@@ -15,20 +16,26 @@ import os
 import signal
 import sys
 import threading
-import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from pydantic import TypeAdapter
 
 import reducers
 from bench.errors import CannotWriteError
-from bench.execution import capture, numba_cache, threads
+from bench.execution import border, capture, numba_cache, threads
+from bench.execution.border import Sizes
 from bench.execution.meter import measure
+from bench.execution.shared_data import DataFacts, mapped
 from bench.execution.tensorboard import watched
+from bench.execution.warm_up import stand_ins
 from bench.store.records import Measurement, Outcome, Pool, Status
+
+T = TypeVar("T")
+Say = Callable[[dict[str, str]], None]
 
 WARM_UP_ROWS = 512
 """Rows of a warm-up, unless the method takes another code path on as many rows as the data have."""
@@ -36,12 +43,13 @@ WARM_UP_ROWS = 512
 
 @dataclass(frozen=True)
 class Start:
-    """Request to get ready: which reducer, with which parameters, on how many threads, and whether it is scored."""
+    """Request to get ready: which reducer, with which parameters, on how many threads, which data, and if scored."""
 
     reducer: str
     params: dict[str, Any]
     threads: int
     seeded: bool
+    data: DataFacts
     scored: bool = True
 
 
@@ -67,17 +75,19 @@ class Repeat:
 
 def main() -> None:
     """Answer requests until there are no more."""
-    requests_fd, replies_fd, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
-    for descriptor in (requests_fd, replies_fd):
+    requests_fd, replies_fd, *data_fds = map(int, sys.argv[1:5])
+    for descriptor in (requests_fd, replies_fd, *data_fds):
         os.set_inheritable(descriptor, False)
     _die_with_parent()
     logging.basicConfig(stream=sys.stderr)
-    X, X_test = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("X", "X_test"))
     home = Path.cwd()
-    with os.fdopen(requests_fd) as requests, os.fdopen(replies_fd, "w", buffering=1) as replies:
-        start = Start(**json.loads(requests.readline()))
-        session = WorkerSession(start, X, X_test)
-        replies.write(session.get_ready().model_dump_json() + "\n")
+    with os.fdopen(requests_fd) as requests, os.fdopen(replies_fd, "w", buffering=1, encoding="utf-8") as replies:
+        start = TypeAdapter(Start).validate_json(requests.readline())
+        X, X_test = (mapped(*one) for one in zip(data_fds, (start.data.X, start.data.X_test), strict=True))
+        for descriptor in data_fds:
+            os.close(descriptor)
+        session = WorkerSession(start, X, X_test, lambda message: print(json.dumps(message), file=replies))
+        print(session.get_ready().model_dump_json(), file=replies)
         for line in requests:
             request = json.loads(line)
             try:
@@ -86,31 +96,37 @@ def main() -> None:
             except CannotWriteError as error:
                 reply = json.dumps({"cannot_write": str(error)})
             os.chdir(home)
-            replies.write(reply + "\n")
+            print(reply, file=replies)
 
 
 class WorkerSession:
-    """One reducer in a worker: made ready once, then run with one seed after the other."""
+    """One reducer in a worker: made ready once, then run with one seed after the other.
 
-    def __init__(self, start: Start, X: np.ndarray, X_test: np.ndarray) -> None:
-        self.start, self.X, self.X_test = start, X, X_test
+    It calls `say` just before and after each call that is timed.
+    """
+
+    def __init__(self, start: Start, X: np.ndarray, X_test: np.ndarray, say: Say = lambda message: None) -> None:
+        self.start, self.X, self.X_test, self.say = start, X, X_test, say
+        self.handed_in = X.nbytes + X_test.nbytes if start.data.sealed else 0
         self.cls: Any = None
         self.embedding: np.ndarray = np.empty(0)
-        self.early_end = ""
+        self.notes: list[str] = []
         self.threads_before: set[threading.Thread] = set()
 
     def get_ready(self) -> Outcome:
-        """Import the reducer and call everything it can do once, on few rows and with tiny settings.
+        """Import the reducer and call everything it can do once, on few random rows and with tiny settings.
 
         A failure of the warm-up is only printed: the run itself will show it.
         """
         try:
-            self.cls, imported = measure(lambda: reducers.get(self.start.reducer))
+            self.cls, imported = self._timed("import", lambda: reducers.get(self.start.reducer))
         except reducers.ReducerError as error:
-            traceback.print_exc()
+            capture.print_traceback()
             return Outcome(status=Status.UNAVAILABLE, reason=str(error))
         threads.set_budget(self.start.threads)
-        _, cold_start = measure(self._warm_up)
+        rows = self._warm_up_rows()
+        X, X_test = (stand_ins(array, rows, (self.X, self.X_test)) for array in (self.X, self.X_test))
+        _, cold_start = self._timed("cold_start", lambda: self._warm_up(X, X_test))
         # What the libraries made stays for good: no collection between runs needs to look at it again.
         gc.collect()
         gc.freeze()
@@ -119,29 +135,40 @@ class WorkerSession:
         )
 
     def run(self, fit: Fit) -> Outcome:
-        """Fit, transform and invert under the meter, save what came out, and return how it went."""
+        """Fit, transform and invert under the meter, save what came out, and return how it went.
+
+        Raises CannotWriteError if it cannot be saved, by no fault of the reducer.
+        """
         parts: dict[str, Any] = {}
         threads.set_budget(self.start.threads)
-        self.threads_before, self.early_end = set(threading.enumerate()), ""
+        self.threads_before, self.notes = set(threading.enumerate()), []
         try:
             arrays = self._measured(fit, parts)
+            capture.save(fit.output, arrays)
+        except CannotWriteError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever a reducer raises is a row of the results
             return self._failed(error, _phase(parts), parts)
-        capture.save(fit.output, arrays)
         return self._ended(Status.OK, "", parts)
 
     def repeat(self, again: Repeat) -> Outcome:
         """Call `fit_transform` under the meter where the last run called `fit`, and compare the two embeddings."""
         try:
-            embedding, cost = measure(lambda: self._create({}, again.random_state).fit_transform(self.X))
+            reducer = self._create({}, again.random_state)
+            sizes = self._sizes(reducer)
+            got, cost = self._timed("fit_transform", lambda: _materialised(reducer.fit_transform(self.X)))
+            border.checked("train", got, sizes)
         except Exception as error:  # noqa: BLE001 - a reducer may raise anything
             return self._failed(error, "fit_transform", {})
-        same = embedding.tobytes() == self.embedding.tobytes()
+        same = got.tobytes() == self.embedding.tobytes()
         return Outcome(status=Status.OK, fit_transform=cost, repeatable=same)
 
+    def _timed(self, phase: str, work: Callable[[], T]) -> tuple[T, Measurement]:
+        return measure(work, self.handed_in, lambda word: self.say({word: phase}))
+
     def _failed(self, error: Exception, phase: str, parts: dict[str, Any]) -> Outcome:
-        traceback.print_exc()
-        reason = f"{type(error).__name__}: {error}"
+        capture.print_traceback()
+        reason = border.described(error)
         if isinstance(error, MemoryError):
             return self._ended(Status.OUT_OF_MEMORY, reason, parts)
         is_invalid = isinstance(error, reducers.InvalidEmbeddingError)
@@ -152,43 +179,60 @@ class WorkerSession:
         return Outcome(status=status, reason=reason, pools=pools, notes=tuple(self._notes(parts, pools)), **parts)
 
     def _measured(self, fit: Fit, parts: dict[str, Any]) -> dict[str, np.ndarray]:
-        """Return the arrays to keep, and put each cost into `parts` as soon as it is known."""
+        """Return the arrays to keep, and put each cost into `parts` once what it paid for has been checked."""
         reducer = self._create({}, fit.random_state)
+        sizes = self._sizes(reducer)
         parts["can_transform"] = hasattr(reducer, "transform")
         parts["can_invert"] = hasattr(reducer, "inverse_transform")
         for array in (self.X, self.X_test):
             array.sum()  # reads every page of memory-mapped data, so that no fit pays for bringing them in
-        with watched(reducer, fit.monitor):
-            _, parts["fit"] = measure(lambda: reducer.fit(self.X))
-        self.embedding, self.early_end = np.array(reducer.embedding_), _early_end(reducer)
-        parts["n_components"] = self.embedding.shape[1]
-        arrays = {"train": self.embedding.astype(np.float32)}
+
+        def fitted() -> Any:
+            reducer.fit(self.X)
+            return _materialised(reducer.embedding_)  # read once and inside the clock: it may be computed only now
+
+        with watched(reducer, fit.monitor) as notes:
+            got, cost = self._timed("fit", fitted)
+        arrays = {"train": border.checked("train", got, sizes)}
+        self.embedding, sizes = np.array(got), replace(sizes, n_components=got.shape[1])
+        parts |= {"fit": cost, "n_components": got.shape[1]}
+        self.notes += [*notes, *_early_end(reducer)]
         if not parts["can_transform"] or not len(self.X_test):
             return arrays
-        Z_test, parts["transform"] = measure(lambda: reducer.transform(self.X_test))
-        arrays["test"] = Z_test.astype(np.float32)
+        Z_test, cost = self._timed("transform", lambda: _materialised(reducer.transform(self.X_test)))
+        arrays["test"], parts["transform"] = border.checked("test", Z_test, sizes), cost
         if parts["can_invert"]:
-            rebuilt, parts["inverse"] = measure(lambda: np.asarray(reducer.inverse_transform(Z_test)))
-            arrays |= capture.of_reconstructions(rebuilt, self.X_test)
+            rebuilt, cost = self._timed("inverse", lambda: _materialised(reducer.inverse_transform(Z_test)))
+            arrays |= capture.of_reconstructions(rebuilt, self.X_test, sizes)
+            parts["inverse"] = cost
         # From here on outside the clock, though not outside the time limit.
         if self.start.scored:
-            arrays |= capture.for_scores(reducer, self.X, self.X_test)
+            arrays |= capture.for_scores(reducer, self.X, self.X_test, sizes)
         by_epoch = parts["fit"].wall_s < fit.retrain_s
-        return arrays | capture.for_pictures(reducer, self.X, self.X_test, by_epoch=by_epoch)
+        more, notes = capture.for_pictures(reducer, self.embedding, self.X, self.X_test, sizes, by_epoch=by_epoch)
+        self.notes += notes
+        return arrays | more
 
-    def _warm_up(self) -> None:
-        """Run on enough rows to take the code path that the real data will take, in the same type and layout."""
+    def _sizes(self, reducer: Any) -> Sizes:
+        n_components = getattr(reducer, "n_components", None)
+        n_components = int(n_components) if isinstance(n_components, int | np.integer) else None
+        return Sizes(len(self.X), len(self.X_test), self.X.shape[1], n_components)
+
+    def _warm_up_rows(self) -> int:
+        """Return enough rows to take the code path that the real data will take."""
         changes = [n for n in self.cls.algorithm_changes_at if n <= len(self.X)]
-        rows = min(len(self.X), max([WARM_UP_ROWS, *(n + 100 for n in changes)]))
+        return min(len(self.X), max([WARM_UP_ROWS, *(n + 100 for n in changes)]))
+
+    def _warm_up(self, X: np.ndarray, X_test: np.ndarray) -> None:
         try:
             reducer = self._create(self.cls.quick_params, 0 if self.start.seeded else None)
-            reducer.fit_transform(self.X[:rows])
-            if hasattr(reducer, "transform") and len(self.X_test):
-                Z_test = reducer.transform(self.X_test[:rows])
+            reducer.fit_transform(X)
+            if hasattr(reducer, "transform") and len(X_test):
+                Z_test = reducer.transform(X_test)
                 if hasattr(reducer, "inverse_transform"):
                     reducer.inverse_transform(Z_test[:WARM_UP_ROWS])
         except Exception:  # noqa: BLE001 - a reducer may raise anything
-            traceback.print_exc()
+            capture.print_traceback()
 
     def _create(self, overrides: Any, random_state: int | None) -> Any:
         accepted = self.cls().get_params()
@@ -210,13 +254,20 @@ class WorkerSession:
             notes.append(f"used {fit.cores:.1f} cores, more than its budget of {self.start.threads}")
         if left := set(threading.enumerate()) - self.threads_before:
             notes.append(f"left {len(left)} thread(s) running")
-        return notes + ([self.early_end] if self.early_end else [])
+        return notes + self.notes
 
 
-def _early_end(reducer: Any) -> str:
-    """Return the note on a training that ended before its last epoch."""
+def _materialised(got: Any) -> Any:
+    """Return an array as a plain one, and anything else as it is."""
+    return np.asarray(got) if isinstance(got, np.ndarray) and not isinstance(got, np.ma.MaskedArray) else got
+
+
+def _early_end(reducer: Any) -> list[str]:
+    """Return the note on a training that ended before its last epoch, if it did."""
     done, most = getattr(reducer, "n_iter_", None), getattr(reducer, "n_epochs", None)
-    return f"stopped early, after {done} of {most} epochs" if done and most and done < most else ""
+    if isinstance(done, int | np.integer) and isinstance(most, int | np.integer) and 0 < done < most:
+        return [f"stopped early, after {done} of {most} epochs"]
+    return []
 
 
 def _phase(parts: dict[str, Any]) -> str:

@@ -10,7 +10,15 @@ from __future__ import annotations
 from bench.metrics.embedding import Embedding, corank_together
 from bench.metrics.metric import Value
 from bench.metrics.reference_space import ReferenceSpace
-from bench.metrics.registry import METRICS, NEED_LABELS, REFERENCES, evaluate, evaluate_across, reference_values
+from bench.metrics.registry import (
+    METRICS,
+    NEED_LABELS,
+    REFERENCES,
+    evaluate,
+    evaluate_across,
+    no_values,
+    reference_values,
+)
 
 __all__ = [
     "METRICS",
@@ -22,5 +30,6 @@ __all__ = [
     "corank_together",
     "evaluate",
     "evaluate_across",
+    "no_values",
     "reference_values",
 ]

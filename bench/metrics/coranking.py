@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numba import get_num_threads
 
-from bench.metrics import kernels
+from bench.metrics import checks, kernels
 from bench.metrics.chunks import in_chunks
 from bench.metrics.reference_space import MAX_NEIGHBOURS, ReferenceSpace
 
@@ -108,7 +108,15 @@ class Coranking:
 
 
 def corank(space: ReferenceSpace, embeddings: Sequence[np.ndarray]) -> list[Coranking]:
-    """Compare embeddings, by their `Embedding.positions`, with the original space, all in one pass over its ranks."""
+    """Compare embeddings, by their `Embedding.positions`, with the original space, all in one pass over its ranks.
+
+    Raises
+    ------
+    ValueError
+        If positions are not of the points of the space.
+    """
+    for positions in embeddings:
+        checks.positions(positions, n=space.n)
     n, n_chunks = space.n, get_num_threads()
     counts = [np.zeros((n_chunks, 5, n), np.int64) for _ in embeddings]
     near = [np.empty((n, min(MAX_NEIGHBOURS, n - 1)), np.int32) for _ in embeddings]

@@ -8,7 +8,7 @@ import numpy as np
 from numba import get_num_threads
 
 from bench.errors import UndefinedError
-from bench.metrics import pair_kernels
+from bench.metrics import checks, pair_kernels
 from bench.metrics.chunks import in_chunks
 from bench.metrics.embedding import Embedding
 from bench.metrics.metric import metric
@@ -114,7 +114,7 @@ def nearest_classes(embedding: Embedding, k: int) -> float:
 
     Few classes, few values; a mean need not be where its class is.
     """
-    both = _centroid_distances(embedding)
+    k, both = checks.neighbours(k, embedding.space.n), _centroid_distances(embedding)
     itself = np.diag(np.full(len(both[0]), np.inf))
     embedded, original = ((distances + itself).argsort(axis=1, kind="stable")[:, :k] for distances in both)
     if len(embedded) - 1 <= k:

@@ -8,7 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from bench.metrics import kernels
+from bench.errors import UndefinedError
+from bench.metrics import checks, kernels
 from bench.metrics.chunks import in_chunks
 from bench.metrics.coranking import Coranking, corank
 from bench.metrics.reference_space import MAX_NEIGHBOURS, Memory, Points, ReferenceSpace, squared_norms
@@ -30,6 +31,11 @@ class Embedding(Memory):
         The first training points, mapped again as if they were new.
     few, alone : ndarray of shape (n_again, n_components) or None
         The first test points, mapped again: in a small batch of their own, and one by one.
+
+    Raises
+    ------
+    ValueError
+        If the arrays are no tables of numbers, or do not belong to these data.
     """
 
     space: ReferenceSpace
@@ -39,6 +45,27 @@ class Embedding(Memory):
     refit: np.ndarray | None = None
     few: np.ndarray | None = None
     alone: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        """Check shapes and types once, for every metric; the numbers may be anything."""
+        n, n_test = self.space.n, len(self.space.dataset.X_test)
+        found = {"Z": checks.table("Z", self.Z, n)}
+        n_components = found["Z"].shape[1]
+        if self.Z_test is not None:
+            found["Z_test"] = checks.table("Z_test", self.Z_test, n_test, n_components)
+        for name, most in (("refit", n), ("few", n_test), ("alone", n_test)):
+            if getattr(self, name) is not None:
+                found[name] = checks.table(name, getattr(self, name), "n_again", n_components)
+                if not 0 < len(found[name]) <= most:
+                    raise ValueError(f"Got {name} of {len(found[name])} points, but expected 1 to {most}.")
+        if self.squared_error is not None:
+            found["squared_error"] = checks.numbers("squared_error", self.squared_error)
+            if found["squared_error"].shape != (n_test,):
+                raise ValueError(
+                    f"Got squared_error of shape {found['squared_error'].shape}, but expected ({n_test},)."
+                )
+        for name, array in found.items():
+            object.__setattr__(self, name, array)
 
     @property
     def y(self) -> np.ndarray | None:
@@ -51,9 +78,10 @@ class Embedding(Memory):
         return self.space.dataset.y_test
 
     def labels(self, of: Points = "train") -> np.ndarray:
-        """Return the labels of some points, which must be known."""
+        """Return the labels of some points; UndefinedError if there are none."""
         y = self.y if of == "train" else self.y_test
-        assert y is not None
+        if y is None:
+            raise UndefinedError("no labels")
         return y
 
     def neighbours_of(self, of: Points) -> np.ndarray:
@@ -64,7 +92,7 @@ class Embedding(Memory):
     def is_finite(self) -> bool:
         """Whether every coordinate is a number that can be squared."""
         return all(
-            bool(np.isfinite(Z).all()) and float(np.abs(Z).max(initial=0)) < 1e150
+            bool(np.isfinite(Z).all()) and float(np.abs(Z).max(initial=0)) < checks.LARGEST
             for Z in (self.Z, self.Z_test, self.refit, self.few, self.alone)
             if Z is not None
         )
@@ -72,7 +100,7 @@ class Embedding(Memory):
     @cached_property
     def is_collapsed(self) -> bool:
         """Whether all training points lie at one position."""
-        return bool(np.ptp(self.Z, axis=0).max() == 0)
+        return bool((self.Z[0] == self.Z).all())
 
     @property
     def has_neighbours(self) -> bool:
@@ -92,8 +120,11 @@ class Embedding(Memory):
 
     @cached_property
     def test_positions(self) -> np.ndarray:
-        """Test points in the same form and unit."""
-        assert self.Z_test is not None
+        """Test points in the same form and unit; UndefinedError if there are none."""
+        if self.Z_test is None:
+            raise UndefinedError("transductive")
+        if not len(self.Z_test):
+            raise UndefinedError("no test points")
         return self.as_positions(self.Z_test)
 
     @cached_property
@@ -135,15 +166,30 @@ class Embedding(Memory):
         return replace(self, Z_test=np.asarray(self.Z, np.float64)[neighbours].mean(axis=1))
 
     def nearest(self, queries: np.ndarray, first: int = -1) -> np.ndarray:
-        """Return the nearest training points of each query; `first` as in `kernels.rank_rows`."""
+        """Return the nearest training points of each query; `first` as in `kernels.rank_rows`.
+
+        Queries are of the form that `as_positions` gives.
+        """
+        checks.positions(queries, len(self.positions))
+        if first >= 0 and first + queries.shape[1] > self.space.n:
+            raise ValueError(
+                f"Got {queries.shape[1]} queries from point {first} on, but expected points of the sample."
+            )
         n_others = self.positions.shape[1] - (first >= 0)
         near = np.empty((queries.shape[1], min(MAX_NEIGHBOURS, n_others)), np.int32)
         in_chunks(kernels.nearest_rows, self.positions, queries, first, near)
         return near
 
     def as_positions(self, Z: np.ndarray) -> np.ndarray:
-        """Return points of the embedding as kernels take them."""
-        return np.ascontiguousarray(np.asarray(Z, np.float64).T / self.unit)
+        """Return points of the embedding as kernels take them; UndefinedError if their distances are not finite."""
+        if not self.is_finite:
+            raise UndefinedError("not finite")
+        with np.errstate(over="ignore"):
+            exact = checks.table("Z", Z, columns=self.Z.shape[1]).astype(np.float64, copy=False)
+            positions = np.ascontiguousarray(exact.T / self.unit)
+        if not float(np.abs(positions).max(initial=0)) < checks.LARGEST:
+            raise UndefinedError("not finite")
+        return positions
 
     def _class_sums(self, positions: np.ndarray, y: np.ndarray) -> np.ndarray:
         order = np.argsort(y, kind="stable")
@@ -193,6 +239,8 @@ class ShuffledLabels(Unreduced):
 
 def corank_together(embeddings: Sequence[Embedding]) -> None:
     """Compare several embeddings with their data in one pass, for data whose ranks do not fit into memory."""
+    if not embeddings:
+        return
     found = corank(embeddings[0].space, [embedding.positions for embedding in embeddings])
     for embedding, coranking in zip(embeddings, found, strict=True):
         embedding.__dict__["coranking"] = coranking

@@ -24,10 +24,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.datasets import Dataset
-from bench.metrics import clustering, distances, labels, neighbourhood, stability
+from bench.errors import UndefinedError
+from bench.metrics import checks, clustering, distances, labels, neighbourhood, stability
 from bench.metrics.embedding import Embedding
 from bench.metrics.reference_space import ReferenceSpace
-from bench.metrics.registry import evaluate
+from bench.metrics.registry import METRICS, evaluate, obstacle, obstacle_across
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,20 +103,20 @@ def space_of(
     ValueError
         If `X` is no table of finite numbers, or the others do not belong to it.
     """
-    X = np.asarray(X)
-    X_test = np.empty((0, *X.shape[1:]), X.dtype) if X_test is None else np.asarray(X_test)
+    X = checks.table("X", X, columns="n_features")
+    X_test = X[:0] if X_test is None else checks.table("X_test", X_test, columns=X.shape[1])
+    if not len(X):
+        raise ValueError(f"Got X of shape {X.shape}, but expected at least one point.")
     for name, points in (("X", X), ("X_test", X_test)):
-        if points.ndim != 2 or not X.size or points.shape[1] != X.shape[1]:
-            raise ValueError(f"Got {name} of shape {points.shape}, but expected (n_samples, n_features).")
         if not np.isfinite(points).all():
             raise ValueError(f"Got {name} with NaN or infinity, but expected finite numbers.")
-    given = {"y": (y, X), "y_test": (y_test, X_test)}
-    for name, (of_points, points) in given.items():
-        if of_points is not None and (shape := np.asarray(of_points).shape) != (len(points),):
-            raise ValueError(f"Got {name} of shape {shape}, but expected {(len(points),)}.")
-    known = [np.asarray(of_points) for of_points, _ in given.values() if of_points is not None]
-    classes, codes = np.unique(np.concatenate(known), return_inverse=True) if known else (np.array([]), np.array([]))
+    given = [_labels(name, of, len(points)) for name, of, points in (("y", y, X), ("y_test", y_test, X_test))]
+    classes, codes = _classes([of_points for of_points in given if of_points is not None])
     low, high, levels = _grid([points for points in (X, X_test) if len(points)])
+    if not np.isfinite(high - low):
+        raise ValueError(f"Got values from {low} to {high}, but expected a smaller range. Divide them by a number.")
+    if high - low > np.finfo(X.dtype).max or X_test.dtype != X.dtype:
+        X, X_test = X.astype(np.float64), X_test.astype(np.float64)
     return ReferenceSpace(
         Dataset(
             name="",
@@ -123,7 +124,7 @@ def space_of(
             X_test=(X_test - low) / (high - low),
             y=None if y is None else codes[: len(X)],
             y_test=None if y_test is None else codes[len(codes) - len(X_test) :],
-            classes=tuple(map(str, classes)),
+            classes=classes,
             image_shape=None,
             levels=levels,
             provenance="",
@@ -138,56 +139,89 @@ def r_nx(X: np.ndarray | ReferenceSpace, Z: np.ndarray) -> np.ndarray:
 
 def procrustes_residual(*embeddings: np.ndarray) -> float:
     """Return the share of the variance in which embeddings differ after alignment, mean over pairs (Gower 1975)."""
-    return stability.procrustes_residual([_embedding(space_of(Z), Z) for Z in embeddings])
+    return stability.procrustes_residual(_comparable(embeddings))
 
 
 def knn_jaccard(*embeddings: np.ndarray, k: int = 15) -> float:
     """Return the share of neighbours that embeddings have in common, mean over points and pairs (Jaccard 1901)."""
-    return stability.knn_jaccard([_embedding(space_of(Z), Z) for Z in embeddings], k)
+    return stability.knn_jaccard(_comparable(embeddings), k)
 
 
-def _of_data(metric: Callable[..., float], k: int | None = None) -> Callable[..., float]:
+def _of_data(metric: Callable[..., float], default: int | None = None) -> Callable[..., float]:
     """Return a metric as a function of data, or a `ReferenceSpace` of them, and an embedding."""
 
-    def function(X: np.ndarray | ReferenceSpace, Z: np.ndarray, k: int | None = k) -> float:
-        return metric(_embedding(X, Z), *([] if k is None else [k]))
+    def function(X: np.ndarray | ReferenceSpace, Z: np.ndarray, k: int | None = default) -> float:
+        return _value(metric, _embedding(X, Z), default, k)
 
     function.__name__, function.__doc__ = metric.__name__, metric.__doc__
     return function
 
 
-def _of_labels(metric: Callable[..., float], k: int | None = None) -> Callable[..., float]:
+def _of_labels(metric: Callable[..., float], default: int | None = None) -> Callable[..., float]:
     """Return a metric as a function of an embedding and labels."""
 
-    def function(Z: np.ndarray, y: Sequence[object] | np.ndarray, k: int | None = k) -> float:
-        return metric(_embedding(space_of(Z, y), Z), *([] if k is None else [k]))
+    def function(Z: np.ndarray, y: Sequence[object] | np.ndarray, k: int | None = default) -> float:
+        return _value(metric, _embedding(space_of(Z, y), Z), default, k)
 
     function.__name__, function.__doc__ = metric.__name__, metric.__doc__
     return function
 
 
-trustworthiness = _of_data(neighbourhood.trustworthiness, k=5)
-continuity = _of_data(neighbourhood.continuity, k=5)
-knn_recall = _of_data(neighbourhood.knn_recall, k=15)
+def _value(metric: Callable[..., float], embedding: Embedding, default: int | None, k: int | None) -> float:
+    if default is None and k is not None:
+        raise ValueError(f"Got k={k}, but {metric.__name__} looks at no neighbourhood.")
+    if why := obstacle(METRICS[metric.__name__], "train", embedding):
+        raise UndefinedError(why)
+    return metric(embedding, *([] if default is None else [k]))
+
+
+trustworthiness = _of_data(neighbourhood.trustworthiness, 5)
+continuity = _of_data(neighbourhood.continuity, 5)
+knn_recall = _of_data(neighbourhood.knn_recall, 15)
 r_nx_auc = _of_data(neighbourhood.r_nx_auc)
 shepard_spearman = _of_data(distances.shepard_spearman)
 stress = _of_data(distances.stress)
 triplet_accuracy = _of_data(distances.triplet_accuracy)
 density_correlation = _of_data(distances.density_correlation)
-knn_accuracy = _of_labels(labels.knn_accuracy, k=10)
-neighbourhood_hit = _of_labels(labels.neighbourhood_hit, k=15)
+knn_accuracy = _of_labels(labels.knn_accuracy, 10)
+neighbourhood_hit = _of_labels(labels.neighbourhood_hit, 15)
 silhouette = _of_labels(labels.silhouette)
 distance_consistency = _of_labels(labels.distance_consistency)
 kmeans_ari = _of_labels(clustering.kmeans_ari)
 
 
 def _embedding(X: np.ndarray | ReferenceSpace, Z: np.ndarray, Z_test: np.ndarray | None = None) -> Embedding:
-    space = X if isinstance(X, ReferenceSpace) else space_of(X)
-    Z, Z_test = np.asarray(Z), None if Z_test is None else np.asarray(Z_test)
-    for name, points, n in (("Z", Z, space.n), ("Z_test", Z_test, len(space.dataset.X_test))):
-        if points is not None and (points.ndim != 2 or len(points) != n or points.shape[1] != Z.shape[1]):
-            raise ValueError(f"Got {name} of shape {points.shape}, but expected ({n}, n_components).")
-    return Embedding(space, Z, Z_test)
+    return Embedding(X if isinstance(X, ReferenceSpace) else space_of(X), Z, Z_test)
+
+
+def _comparable(embeddings: Sequence[np.ndarray]) -> list[Embedding]:
+    """Return embeddings of the same points, each its own reference; UndefinedError if they cannot be compared."""
+    found = [_embedding(Z, Z) for Z in embeddings]
+    if why := obstacle_across(found):
+        raise UndefinedError(why)
+    return found
+
+
+def _labels(name: str, y: Sequence[object] | np.ndarray | None, n: int) -> np.ndarray | None:
+    if y is None:
+        return None
+    labels = np.asarray(y)
+    if labels.shape != (n,):
+        raise ValueError(f"Got {name} of shape {labels.shape}, but expected {(n,)}.")
+    if labels.dtype.kind in "fc" and np.isnan(labels).any():
+        raise ValueError(f"Got {name} with {np.isnan(labels).sum()} NaN, but expected a label of every point.")
+    return labels
+
+
+def _classes(known: Sequence[np.ndarray]) -> tuple[tuple[str, ...], np.ndarray]:
+    """Return the names of all classes, and the index of each label."""
+    if not known:
+        return (), np.array([], np.int64)
+    try:
+        classes, codes = np.unique(np.concatenate(known), return_inverse=True)
+    except TypeError as error:
+        raise ValueError(f"Got labels that have no order, but expected those of one type: {error}.") from error
+    return tuple(map(str, classes)), codes
 
 
 def _grid(arrays: Sequence[np.ndarray]) -> tuple[float, float, int | None]:

@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from bench.errors import UndefinedError
+from bench.metrics import checks
 from bench.metrics.embedding import Embedding
 from bench.metrics.metric import WIDE_KS, metric
 from bench.metrics.reference_space import Points
@@ -153,6 +154,8 @@ def confusion(embedding: Embedding, k: int, of: Points = "train") -> np.ndarray:
 
 def majority(neighbour_labels: np.ndarray) -> np.ndarray:
     """Return the label that most neighbours in each row have; a tie goes to the nearest of the tied labels."""
+    if neighbour_labels.ndim != 2 or neighbour_labels.dtype.kind not in "iu" or neighbour_labels.min(initial=0) < 0:
+        raise ValueError(f"Got labels of shape {neighbour_labels.shape}, but expected (n_points, k), as indices.")
     n, k = neighbour_labels.shape
     votes, rows = np.zeros((n, int(neighbour_labels.max()) + 1)), np.arange(n)
     for column in range(k):
@@ -163,9 +166,7 @@ def majority(neighbour_labels: np.ndarray) -> np.ndarray:
 
 def _neighbour_labels(embedding: Embedding, k: int, of: Points) -> np.ndarray:
     near = embedding.neighbours_of(of)
-    if k > near.shape[1]:
-        raise UndefinedError("too few points")
-    return embedding.labels()[near[:, :k]]
+    return embedding.labels()[near[:, : checks.neighbours(k, near.shape[1])]]
 
 
 def _classes(y: np.ndarray) -> tuple[np.ndarray, int]:

@@ -9,8 +9,12 @@ import numpy as np
 
 from bench.datasets import Dataset
 from bench.errors import UndefinedError
+from bench.metrics.checks import LARGEST
 from bench.metrics.metric import Number
 from bench.metrics.reference_space import ReferenceSpace
+
+MAY_HAVE_GAPS = ("extra_history",)
+"""Arrays in which NaN has a meaning."""
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -54,10 +58,13 @@ class Subject:
         return _known(self.dataset.y_test)
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """Return an array that it stored; raise UndefinedError if there is none of that name."""
+        """Return an array that it stored; UndefinedError if there is none of that name, or it is not finite."""
         if name not in self.arrays:
             raise UndefinedError(f"no {name}")
-        return self.arrays[name]
+        array = self.arrays[name]
+        if name not in MAY_HAVE_GAPS and not float(np.abs(array).max(initial=0)) < LARGEST:
+            raise UndefinedError(f"{name} is not finite")
+        return array
 
 
 @dataclass(frozen=True)

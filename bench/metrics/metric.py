@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Literal, TypeVar
 
 Split = Literal["train", "test", "seeds"]
@@ -13,6 +14,9 @@ Function = TypeVar("Function", bound=Callable[..., Number])
 
 WIDE_KS = (5, 15, 30, 100)
 """Sizes of the neighbourhood for metrics that compare neighbours."""
+
+ROUNDING = 1e-6
+"""How far beyond its range a score may be."""
 
 
 def column_name(score: str, split: str, k: int | None) -> str:
@@ -97,6 +101,10 @@ class Metric:
         if self.best_at is not None and k is not None and n is not None:
             return self.best_at(k, n)
         return {True: self.high, False: self.low, None: None}[self.higher_is_better]
+
+    def allows(self, value: float) -> bool:
+        """Return whether a value is finite and within the range, rounding aside."""
+        return isfinite(value) and self.low - ROUNDING <= value <= self.high + ROUNDING
 
     def row(self) -> dict[str, str]:
         """Return the definition as text, for a list of metrics."""

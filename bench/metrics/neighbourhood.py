@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from bench.errors import UndefinedError
-from bench.metrics import kernels
+from bench.metrics import checks, kernels
 from bench.metrics.chunks import in_chunks
 from bench.metrics.embedding import Embedding
 from bench.metrics.metric import WIDE_KS, metric
@@ -42,9 +42,8 @@ def knn_recall(embedding: Embedding, k: int, of: Points = "train") -> float:
     """
     if of == "train":
         return _at(embedding.coranking.recall, k)
-    if k > len(embedding.Z):
-        raise UndefinedError("too few points")
-    return float(np.mean(embedding.test_ranks[:, :k] < k))
+    ranks = embedding.test_ranks
+    return float(np.mean(ranks[:, : checks.neighbours(k, ranks.shape[1])] < k))
 
 
 @_of_k("trustworthiness", splits=("train", "test"), chance="0.5", reference="Venna and Kaski 2001")
@@ -62,10 +61,9 @@ def trustworthiness(embedding: Embedding, k: int, of: Points = "train") -> float
     """
     if of == "train":
         return _at(embedding.coranking.trustworthiness, k, below_half=True)
-    n, m = len(embedding.Z), len(embedding.test_neighbours)
-    if 2 * k >= n + 1:
-        raise UndefinedError("too few points")
-    penalty = int(np.maximum(embedding.test_ranks[:, :k] + 1 - k, 0).sum())
+    ranks, n = embedding.test_ranks, len(embedding.Z)
+    m, k = len(ranks), checks.neighbours(k, min(ranks.shape[1], n // 2))
+    penalty = int(np.maximum(ranks[:, :k] + 1 - k, 0).sum())
     return 1 - 2 * penalty / (m * k * (2 * n - 3 * k + 1))
 
 
@@ -117,8 +115,7 @@ def local_scores(embedding: Embedding, k: int) -> np.ndarray:
     if not embedding.has_neighbours:
         raise UndefinedError("not finite, or all points at one position")
     space, n = embedding.space, len(embedding.Z)
-    if 2 * k >= n or k > MAX_NEIGHBOURS:
-        raise UndefinedError("too few points")
+    k = checks.neighbours(k, min((n - 1) // 2, MAX_NEIGHBOURS))
     near, ranks_in_data = embedding.neighbours[:, :k], np.empty((n, k), np.int64)
     for rows, ranks in space.rank_blocks():
         ranks_in_data[rows] = np.take_along_axis(ranks, near[rows], axis=1)
@@ -134,6 +131,5 @@ def _at(curve: np.ndarray, k: int, *, below_half: bool = False) -> float:
 
     From half of the points on the published normaliser of trustworthiness lets it leave its range.
     """
-    if k >= len(curve) or (below_half and 2 * k >= len(curve) + 1):
-        raise UndefinedError("too few points")
-    return float(curve[k - 1])
+    most = len(curve) - 1
+    return float(curve[checks.neighbours(k, min(most, len(curve) // 2) if below_half else most) - 1])

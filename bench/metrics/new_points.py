@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from bench.errors import UndefinedError
-from bench.metrics import labels, neighbourhood
+from bench.metrics import checks, labels, neighbourhood
 from bench.metrics.embedding import Embedding
 from bench.metrics.metric import WIDE_KS, metric
 from bench.metrics.reference_space import Points, squared_norms
@@ -197,8 +197,19 @@ def shared(near: np.ndarray, before: np.ndarray, k: int) -> float:
 
 
 def auc(positive: np.ndarray, sign: np.ndarray) -> float:
-    """Return the area under the ROC curve; a higher sign speaks for a positive."""
+    """Return the area under the ROC curve; a higher sign speaks for a positive.
+
+    Raises
+    ------
+    UndefinedError
+        If a sign is not finite, or there are positives only or none.
+    """
     from sklearn.metrics import roc_auc_score
+
+    if not np.isfinite(sign).all():
+        raise UndefinedError("not finite")
+    if len(np.unique(positive)) < 2:
+        raise UndefinedError("one class")
 
     return float(roc_auc_score(positive, sign))
 
@@ -206,7 +217,8 @@ def auc(positive: np.ndarray, sign: np.ndarray) -> float:
 def _displacement(embedding: Embedding, again: np.ndarray | None, before: np.ndarray | None) -> float:
     """Return the median distance between two positions of the same points, in radii of the training points."""
     again = _recorded(again)
-    assert before is not None
+    if before is None:
+        raise UndefinedError("transductive")
     Z = embedding.Z
     radius = np.sqrt(np.mean(np.sum((Z - Z.mean(axis=0, dtype=np.float64)) ** 2, axis=1)))
     return float(np.median(np.linalg.norm(again - before[: len(again)], axis=1)) / radius)
@@ -214,8 +226,7 @@ def _displacement(embedding: Embedding, again: np.ndarray | None, before: np.nda
 
 def _recall(embedding: Embedding, again: np.ndarray | None, k: int, of: Points) -> float:
     positions = embedding.as_positions(_recorded(again))
-    if k >= len(embedding.Z):
-        raise UndefinedError("too few points")
+    k = checks.neighbours(k, min(embedding.neighbours_of(of).shape[1], len(embedding.Z) - 1))
     return shared(embedding.nearest(positions, first=0 if of == "train" else -1), embedding.neighbours_of(of), k)
 
 
@@ -244,6 +255,4 @@ def _unseen(embedding: Embedding) -> np.ndarray:
 def _votes(embedding: Embedding, k: int) -> np.ndarray:
     """Return the class that the majority of the k nearest training points assigns to each unseen point."""
     near = embedding.test_neighbours[_unseen(embedding)]
-    if k > near.shape[1]:
-        raise UndefinedError("too few points")
-    return labels.majority(embedding.labels()[near[:, :k]])
+    return labels.majority(embedding.labels()[near[:, : checks.neighbours(k, near.shape[1])]])

@@ -13,7 +13,7 @@ import numpy as np
 from numba import get_num_threads
 
 from bench.datasets import Dataset
-from bench.metrics import kernels, pair_kernels
+from bench.metrics import checks, kernels, pair_kernels
 from bench.metrics.cache import CachedArrays
 from bench.metrics.chunks import in_chunks
 
@@ -21,6 +21,10 @@ MAX_NEIGHBOURS = 100
 """Neighbours that are stored of each point: the largest k of any metric."""
 MEMORY = 3 * 2**29
 """Bytes that arrays over all pairs may take together; beyond, blocks of rows are computed again in every pass."""
+MAX_LEVELS = 2**24
+"""Steps of a grid from 0 to 1 whose squares are exact."""
+FAR = 2**10
+"""Features lie in [0, 1]; products of those that lie this far outside might overflow."""
 BLOCK = 2**28
 """Bytes that one block of rows may take."""
 VERSION = 1
@@ -55,11 +59,31 @@ class ReferenceSpace(Memory):
         Where arrays over all pairs are cached for the next process; None caches nothing on disk.
     memory : int
         Bytes that arrays over all pairs may take.
+
+    Raises
+    ------
+    ValueError
+        If the arrays of the dataset are no tables of numbers, or do not belong together. Features that are not finite,
+        or far outside [0, 1], are refused when they are first looked at.
     """
 
     dataset: Dataset
     folder: Path | None = None
     memory: int = MEMORY
+
+    def __post_init__(self) -> None:
+        """Check shapes and types once, for every embedding; labels are indices."""
+        data = self.dataset
+        n_features = checks.table("X", data.X, columns="n_features").shape[1]
+        checks.table("X_test", data.X_test, columns=n_features)
+        if not self.n:
+            raise ValueError("Got no training point, but expected at least one.")
+        if data.levels is not None and not 1 <= data.levels <= MAX_LEVELS:
+            raise ValueError(f"Got {data.levels} levels, but expected 1 to {MAX_LEVELS}.")
+        most = max(len(data.classes), self.n + len(data.X_test))
+        for name, y, points in (("y", data.y, data.X), ("y_test", data.y_test, data.X_test)):
+            if y is not None:
+                checks.whole_numbers(name, y, len(points), most)
 
     @property
     def n(self) -> int:
@@ -75,7 +99,7 @@ class ReferenceSpace(Memory):
     @property
     def levels(self) -> int:
         """Steps of the grid from 0 to 1."""
-        return self.dataset.levels or 2 ** min(floor((53 - log2(self.dataset.X.shape[1])) / 2), 24)
+        return self.dataset.levels or min(2 ** floor((53 - log2(self.dataset.X.shape[1])) / 2), MAX_LEVELS)
 
     @cached_property
     def points(self) -> np.ndarray:
@@ -137,6 +161,9 @@ class ReferenceSpace(Memory):
 
     def squared_distances(self, i: np.ndarray, j: np.ndarray) -> np.ndarray:
         """Return the squared distances between training points, in float64; i and j differ everywhere."""
+        i, j = (checks.whole_numbers("indices", indices, np.size(i), self.n) for indices in (i, j))
+        if (i == j).any():
+            raise ValueError("Got a pair of a point with itself, but expected two points.")
         if self.fits:
             first, second = np.minimum(i, j).astype(np.int64), np.maximum(i, j)
             positions = first * (2 * self.n - first - 1) // 2 + second - first - 1
@@ -203,7 +230,11 @@ class ReferenceSpace(Memory):
         """Features that are not the same in all points; the others, such as an image's corners, add to no distance."""
         both = [X for X in (self.dataset.X, self.dataset.X_test) if len(X)]
         low, high = np.min([X.min(axis=0) for X in both], axis=0), np.max([X.max(axis=0) for X in both], axis=0)
-        return low < high
+        if not (low.min() > -FAR and high.max() < FAR):
+            raise ValueError(f"Got features from {low.min()} to {high.max()}, but expected finite ones from 0 to 1.")
+        varying = low < high
+        varying[0] |= not varying.any()  # a point has at least one
+        return varying
 
     def _on_grid(self, X: np.ndarray) -> np.ndarray:
         """Return whole numbers around 0; of float32 if every partial sum of a product stays below 2^24."""
@@ -222,6 +253,8 @@ def squared_norms(points: np.ndarray) -> np.ndarray:
 
 def doubled_ranks(values: np.ndarray) -> np.ndarray:
     """Return the doubled average rank of each value, from 1; equal values share theirs."""
+    if values.ndim != 1 or values.dtype.kind not in "fiu":
+        raise ValueError(f"Got values of shape {values.shape} and type {values.dtype}, but expected (n,) and numbers.")
     if values.dtype == np.uint32 and values.max(initial=0) < 2**27:
         by_chunk = np.zeros((get_num_threads(), int(values.max(initial=0)) + 1), np.uint32)
         in_chunks(pair_kernels.count_values, values, by_chunk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -18,6 +19,12 @@ METRICS = {
 }
 """Every metric by its key, family by family."""
 
+log = logging.getLogger(__name__)
+
+UNEXPECTED = (ArithmeticError, LookupError, TypeError, ValueError)
+"""What libraries raise of an embedding that nobody thought of: it costs that score, and no other."""
+UNSCORED = "cannot be scored"
+"""How the reason begins that stored arrays are no embedding of their data."""
 PCA_COMPONENTS = 50
 
 REFERENCES = {
@@ -33,17 +40,23 @@ NEED_LABELS = ("pixels", "shuffled-labels", "lda")
 
 
 def evaluate(embedding: Embedding, keys: Iterable[str] = METRICS) -> list[Value]:
-    """Return scores of an embedding on both splits; if one has no value, with the reason."""
-    metrics = [METRICS[key] for key in keys]
-    cases = [(metric, split, k) for metric in metrics for split in metric.splits if split != "seeds" for k in metric.ks]
-    return [value for case in cases for value in _values(*case, embedding, _obstacle(*case[:2], embedding))]
+    """Return scores of an embedding on both splits; if one has no value, with the reason.
+
+    A score that cannot be computed, for whatever is odd in this embedding, has none either.
+    """
+    return [value for case in _cases(keys) for value in _values(*case, embedding, obstacle(*case[:2], embedding))]
+
+
+def no_values(reason: str, keys: Iterable[str] = METRICS) -> list[Value]:
+    """Return that there are no scores of an embedding, and why."""
+    return [Value(metric.key, split, k, None, not_available(reason)) for metric, split, k in _cases(keys)]
 
 
 def evaluate_across(embeddings: Sequence[Embedding], keys: Iterable[str] = METRICS) -> list[Value]:
     """Return the scores over the embeddings of several seeds."""
-    obstacle = _obstacle_across(embeddings)
+    why = obstacle_across(embeddings)
     cases = [(METRICS[key], k) for key in keys if METRICS[key].splits == ("seeds",) for k in METRICS[key].ks]
-    return [value for metric, k in cases for value in _values(metric, "seeds", k, embeddings, obstacle)]
+    return [value for metric, k in cases for value in _values(metric, "seeds", k, embeddings, why)]
 
 
 def reference_values(space: ReferenceSpace, name: str, keys: Iterable[str] = METRICS) -> list[Value]:
@@ -54,7 +67,12 @@ def reference_values(space: ReferenceSpace, name: str, keys: Iterable[str] = MET
     linear discriminant analysis is fitted with the labels, which no reducer of a study ever sees.
     """
     if name in ("pca-50", "lda"):
-        return evaluate(_pca(space) if name == "pca-50" else _lda(space), keys)
+        try:
+            embedding = _pca(space) if name == "pca-50" else _lda(space)
+        except UNEXPECTED as error:
+            log.warning("%s of these data cannot be fitted: %r", REFERENCES[name], error)
+            return no_values(f"cannot be fitted: {type(error).__name__}", keys)
+        return evaluate(embedding, keys)
     of_labels = [key for key in keys if METRICS[key].needs == ("labels",)]
     kind = Unreduced if name == "pixels" else ShuffledLabels
     return evaluate(kind(space, space.points, space.test_points), of_labels)
@@ -81,7 +99,12 @@ def _lda(space: ReferenceSpace) -> Embedding:
     return Embedding(space, lda.transform(data.X), Z_test)
 
 
-def _obstacle(metric: Metric, split: Split, embedding: Embedding) -> str:
+def _cases(keys: Iterable[str]) -> list[tuple[Metric, Split, int | None]]:
+    metrics = [METRICS[key] for key in keys]
+    return [(metric, split, k) for metric in metrics for split in metric.splits if split != "seeds" for k in metric.ks]
+
+
+def obstacle(metric: Metric, split: Split, embedding: Embedding) -> str:
     """Return why the metric has no value, as far as that is known beforehand; empty if nothing is."""
     if "labels" in metric.needs and embedding.y is None:
         return "no labels"
@@ -98,7 +121,8 @@ def _obstacle(metric: Metric, split: Split, embedding: Embedding) -> str:
     return ""
 
 
-def _obstacle_across(embeddings: Sequence[Embedding]) -> str:
+def obstacle_across(embeddings: Sequence[Embedding]) -> str:
+    """Return why embeddings cannot be compared; empty if they can."""
     if len(embeddings) < 2:
         return "one seed"
     if not all(embedding.has_neighbours for embedding in embeddings):
@@ -106,19 +130,22 @@ def _obstacle_across(embeddings: Sequence[Embedding]) -> str:
     return "embeddings of different shapes" if len({embedding.Z.shape for embedding in embeddings}) > 1 else ""
 
 
-def _values(metric: Metric, split: Split, k: int | None, of: object, obstacle: str) -> list[Value]:
+def _values(metric: Metric, split: Split, k: int | None, of: object, why: str) -> list[Value]:
     """Return what the metric gives, one value or one a part; the reason if it gives no finite number."""
     arguments = ([] if k is None else [k]) + ([split] if len(metric.splits) > 1 else [])
     try:
-        if obstacle:
-            raise UndefinedError(obstacle)
+        if why:
+            raise UndefinedError(why)
         number = metric.function(of, *arguments)
     except UndefinedError as error:
         return [Value(metric.key, split, k, None, not_available(str(error)))]
+    except UNEXPECTED as error:
+        log.warning("%s of an embedding cannot be computed: %r", metric.key, error)
+        return [Value(metric.key, split, k, None, not_available(f"cannot be computed: {type(error).__name__}"))]
     parts = {"": number} if isinstance(number, float) else number
     return [
         Value(metric.key, split, k, float(value), part=part)
-        if np.isfinite(value)
-        else Value(metric.key, split, k, None, not_available("not a number"), part)
+        if metric.allows(float(value))
+        else Value(metric.key, split, k, None, not_available(f"computed as {float(value):g}"), part)
         for part, value in parts.items()
     ]

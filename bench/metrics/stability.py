@@ -9,7 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
-from bench.errors import UndefinedError
+from bench.metrics import checks
 from bench.metrics.embedding import Embedding
 from bench.metrics.metric import metric
 from bench.metrics.new_points import shared
@@ -42,8 +42,7 @@ def knn_jaccard(embeddings: Sequence[Embedding], k: int) -> float:
 
     Shared neighbours over all neighbours, k of each; mean over points and pairs of seeds.
     """
-    if k >= len(embeddings[0].Z):
-        raise UndefinedError("too few points")
+    k = checks.neighbours(k, min((embedding.neighbours.shape[1] for embedding in embeddings), default=0))
     near = [embedding.neighbours[:, :k] for embedding in embeddings]
     return float(np.mean([_jaccard(a, b) for a, b in combinations(near, 2)]))
 
@@ -88,7 +87,7 @@ def compare(first: Embedding, second: Embedding) -> dict[str, Reproducibility]:
     factor = size / float(np.linalg.norm(second_centred))
     radius = size / np.sqrt(len(first.Z))
     positions: dict[Points, tuple[np.ndarray, np.ndarray]] = {"train": (first.Z, second.Z)}
-    if first.Z_test is not None and second.Z_test is not None:
+    if first.Z_test is not None and second.Z_test is not None and first.Z_test.shape == second.Z_test.shape:
         positions["test"] = (first.Z_test, second.Z_test)
     found: dict[str, Reproducibility] = {}
     for split, (a, b) in positions.items():

@@ -11,8 +11,8 @@ import pandas as pd
 from rich.console import Group
 from rich.text import Text
 
-from bench.analysis import scaling, test_set
-from bench.analysis.caveats import as_text, caveats
+from bench.analysis import scaling
+from bench.analysis.caveats import Caveat, as_text, caveats
 from bench.analysis.comparisons import comparisons_table, ranking
 from bench.analysis.quantities import QUANTITIES
 from bench.analysis.summary import summary_table
@@ -23,8 +23,10 @@ from bench.output.findings import NEEDS, advice, findings
 from bench.output.tables import build, derived, render
 from bench.output.tables.model import Table
 from bench.output.tables.terminal import TerminalTable
+from bench.store import test_set
 from bench.store.results import Results
 from bench.store.store import Store
+from bench.store.tables import to_csv
 
 log = logging.getLogger(__name__)
 
@@ -86,16 +88,19 @@ def publish(
         raise StoreError(f"Got {results.folder}, but expected a results folder with at least one run.")
     store = Store(results.folder)
     rankings = {key: ranking(results, key) for key in QUANTITIES}
-    notes = caveats(results, build.QUALITY)
+    notes = caveats(results, build.quality(results))
+    inputs = manifest.input_hash(results)
+    known = [] if force else manifest.unchanged(results, inputs)
+    drawn, kept, failed = ([], [], []) if known else figures.write(results)
+    notes += [Caveat(sentence) for sentence in failed]
     growing = scaling.series(results)
     narrow = build.headline(results, rankings, notes)
     headline = (*narrow, *derived.noise_floors(results), *derived.growth(growing))
     said, needs = findings(results, rankings), advice(results, rankings)
-    inputs = manifest.input_hash(results)
-    if not force and (known := manifest.unchanged(results, inputs)):
+    if known:
         return Published(results.title, headline, said, needs, known, are_new=False)
     frames = _frames(results, rankings, narrow, growing)
-    paths = [store.write(name, frame.to_csv(index=False)) for name, frame in frames.items()]
+    paths = [store.write(name, to_csv(frame)) for name, frame in frames.items()]
     if not growing:
         store.remove("scaling.csv")
     both = derived.over_points(results, rankings[test_set.KEY])
@@ -105,13 +110,10 @@ def publish(
         store.write("summary.md", page),
         store.write("summary.tex", render.to_latex((*headline, *both, *families))),
     ]
-    drawn, kept = figures.write(results)
     paths += drawn
     for write_page in pages:
         paths += write_page(results)
     needs_runs = []
-    if "test_accuracy.csv" not in frames:
-        needs_runs.append("the accuracy over test points (test_accuracy.csv, test_comparisons.csv)")
     if kept:
         needs_runs.append(f"the figures {', '.join(map(repr, kept))}")
     if not results.arrays and (results.folder / "report.html").is_file():
@@ -119,22 +121,19 @@ def publish(
     published = Published(results.title, headline, said, needs, paths, needs_runs=tuple(needs_runs))
     if results.arrays:
         paths += _report(results, load_data, families, as_text(results, notes), published)
-    manifest.note(results, inputs, paths)
+    manifest.note(results, inputs)
     return published
 
 
 def _frames(
     results: Results, rankings: build.Rankings, headline: Sequence[Table], growing: Sequence[scaling.Series]
 ) -> dict[str, pd.DataFrame]:
-    """Return the tables for programs by their file; without single predictions none of test points."""
+    """Return the tables for programs by their file."""
     frames = {
         "summary.csv": summary_table(results),
         "headline.csv": build.headline_frame(headline),
         "comparisons.csv": comparisons_table(rankings[key] for key in COMPARED),
     }
-    over_points = test_set.over_points(results)
-    if over_points is not None:
-        frames["test_accuracy.csv"], frames["test_comparisons.csv"] = over_points
     return frames | ({"scaling.csv": scaling.scaling_table(growing)} if growing else {})
 
 

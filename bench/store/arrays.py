@@ -15,10 +15,15 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.store import sums
+from bench.store.disk import opened
+
 FILE = "arrays.npz"
 RANGE = "@range"
 """Ending of the entry with the least value and the step of each axis."""
 STEPS = 2**16 - 1
+LEFT_OUT = "left_out"
+"""Kind of the texts that say, a line each, which arrays of a run are not kept, and why."""
 
 
 def array_name(kind: str, variant: str, run: tuple[int, int], part: str = "") -> str:
@@ -31,7 +36,10 @@ def array_name(kind: str, variant: str, run: tuple[int, int], part: str = "") ->
 
 
 class Arrays(Mapping[str, np.ndarray]):
-    """The arrays of a results folder by name; none if the file is missing or damaged."""
+    """The arrays of a results folder by name; none if the file is missing or damaged.
+
+    Reading raises StoreError if the file is not the one that `SHA256SUMS` lists.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -39,8 +47,9 @@ class Arrays(Mapping[str, np.ndarray]):
 
     @cached_property
     def _stored(self) -> Mapping[str, np.ndarray]:
+        sums.check(self.folder, FILE)
         try:
-            with (self.folder / FILE).open("rb") as file:  # NumPy itself leaves a damaged one open
+            with opened(self.folder / FILE) as file:  # NumPy itself leaves a damaged one open
                 return dict(np.load(file, allow_pickle=False))
         except (OSError, ValueError, EOFError, zipfile.BadZipFile):
             return {}

@@ -10,6 +10,7 @@ from bench.metrics.metric import Value
 from bench.store.records import Record
 from bench.store.score_store import Scored, ScoreStore
 from bench.store.store import Store
+from bench.store.tables import to_csv
 
 RUN = ["variant", "sample", "seed"]
 SCORE_COLUMNS = [*RUN, "split", "score", "k", "part", "value", "reason"]
@@ -25,13 +26,13 @@ def export(store: Store) -> None:
     records, scores = store.records(), ScoreStore(store)
     scored = [(record, scores.of_run(record)) for record in records]
     found = [(record, of_run) for record, of_run in scored if of_run is not None]
-    store.write("runs.csv", runs_table(records).to_csv(index=False))
-    store.write("scores.csv", _scores_table(scores, records, found).to_csv(index=False))
+    store.write("runs.csv", to_csv(runs_table(records)))
+    store.write("scores.csv", to_csv(_scores_table(scores, records, found)))
     for name, table in (("curves.csv", _curves_table(found)), ("measures.csv", _measures_table(found))):
         if table.empty:
             store.remove(name)
         else:
-            store.write(name, table.to_csv(index=False))
+            store.write(name, to_csv(table))
 
 
 def runs_table(records: Iterable[Record]) -> pd.DataFrame:
@@ -58,6 +59,7 @@ def _run_row(record: Record) -> dict[str, object]:
         "fit_other_cores": fit and fit.other_cores,
         "peak_mib": fit and fit.peak_mib,
         "baseline_mib": fit and fit.baseline_mib,
+        "mapped_mib": fit and fit.mapped_mib,
         "transform_peak_mib": transform and transform.peak_mib,
         "transform_baseline_mib": transform and transform.baseline_mib,
         "memory_method": fit and fit.memory_method,

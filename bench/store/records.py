@@ -4,29 +4,47 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-SCHEMA = 3
+from bench.texts import plain
+
+SCHEMA = 4
 """Raised whenever a field changes its meaning."""
+LOG_CHARACTERS = 8_192
+"""Most of what a run printed that is kept: its end."""
+
+Amount = Annotated[float, Field(ge=0)]
+"""Seconds, MiB or cores; like every number of a record finite."""
+Count = Annotated[int, Field(ge=0)]
+Positive = Annotated[int, Field(ge=1)]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Text = Annotated[str, BeforeValidator(lambda text: plain(text) if isinstance(text, str) else text)]
+"""What a reducer said: cut, and without control characters."""
+Log = Annotated[str, BeforeValidator(lambda log: plain(log[-LOG_CHARACTERS:], LOG_CHARACTERS))]
 
 
 @dataclass(frozen=True)
 class Measurement:
     """What one call cost."""
 
-    wall_s: float
-    cpu_s: float
+    wall_s: Amount
+    cpu_s: Amount
     """CPU time of all threads, and of children that ended."""
-    peak_mib: float
-    """Most resident memory of the process during the call."""
-    baseline_mib: float
-    """Resident memory just before the call."""
-    other_cores: float | None
+    peak_mib: Amount
+    """Most memory that the process itself held during the call: what is resident but mapped files and the data."""
+    baseline_mib: Amount
+    """The same just before the call."""
+    mapped_mib: Amount
+    """Mapped files and the data just after the call; 0 where the system does not tell."""
+    other_cores: Amount | None
     """Cores that other processes kept busy meanwhile, on average; None where the call was too short to tell."""
     memory_method: str
-    """`VmHWM`, the kernel's high-water mark reset before the call, or `ru_maxrss`, the peak since the process began."""
+    """How the peak is known: `VmHWM less mapped`, or `ru_maxrss`, the peak of the total since the process began.
+
+    With the latter, and in results of earlier editions (`VmHWM`), peak and baseline are of all that is resident.
+    """
 
     @property
     def cores(self) -> float:
@@ -39,7 +57,7 @@ class Pool:
     """A thread pool in the worker: its library with version, such as "openblas 0.3.30", and the threads it may use."""
 
     library: str
-    threads: int
+    threads: Count
 
 
 class Status(StrEnum):
@@ -60,16 +78,22 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Outcome(Frozen):
+class Stored(Frozen):
+    """A model that is stored: its numbers are finite."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
+
+
+class Outcome(Stored):
     """Result of one run, reported by the worker or, if it died, by its parent; what did not happen is None."""
 
     status: Status
-    reason: str = ""
+    reason: Text = ""
     imported: Measurement | None = None
     """Cost of importing the reducer; like the next two only of the first run of a worker process."""
     cold_start: Measurement | None = None
     """Cost of its first call, on few rows."""
-    new_on_disk: int = 0
+    new_on_disk: Count = 0
     """Functions that getting ready compiled because their libraries, which keep them on disk, found nothing there."""
     fit: Measurement | None = None
     fit_transform: Measurement | None = None
@@ -79,12 +103,12 @@ class Outcome(Frozen):
     transform: Measurement | None = None
     inverse: Measurement | None = None
     """Cost of `inverse_transform` of the embedded test points."""
-    n_components: int | None = None
+    n_components: Count | None = None
     can_transform: bool | None = None
     can_invert: bool | None = None
     pools: tuple[Pool, ...] = ()
     """Thread pools as read back after the run."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
     """What a reader of the numbers must know."""
 
     @property
@@ -100,7 +124,7 @@ class Outcome(Frozen):
         }
 
 
-class Record(Frozen):
+class Record(Stored):
     """One run as the store keeps it."""
 
     schema_version: int = SCHEMA
@@ -110,32 +134,32 @@ class Record(Frozen):
     reducer: str
     params: dict[str, Any]
     dataset: str
-    sample: int = 0
+    sample: Count = 0
     """Which sample of the data it was fitted on; 0 is the first."""
-    n_train: int
-    n_test: int
-    n_features: int
-    seed: int
-    random_state: int | None
-    thread_budget: int
+    n_train: Positive
+    n_test: Count
+    n_features: Positive
+    seed: Count
+    random_state: Count | None
+    thread_budget: Positive
     host: str
     """Name of the computer."""
     machine: str
     """Machine class: a hash of what makes times comparable; see `Environment.fingerprint`."""
-    attempts: int = 1
+    attempts: Positive = 1
     """How often the run was started; more than once only where a worker was lost without any fault of its own."""
     exclusive: bool = True
     """Whether no other timed run shared the machine."""
-    timeout_s: float
-    memory_cap_mib: float
+    timeout_s: Amount
+    memory_cap_mib: Amount
     started: str
     """Date and time in UTC, ISO 8601."""
-    load_before: float | None
+    load_before: Amount | None
     """Processes waiting to run, averaged over the last minute, as the run began."""
     outcome: Outcome
-    log_tail: str
+    log_tail: Log
     """The last lines that the run printed."""
-    arrays_sha256: str | None
+    arrays_sha256: Digest | None
     """Sum of the file with the embedding; None where there is none."""
 
     @property
@@ -144,30 +168,30 @@ class Record(Frozen):
         return self.outcome.status is Status.OK
 
 
-class Environment(Frozen):
+class Environment(Stored):
     """Where a study ran."""
 
     processor: str
-    cores: int
-    memory_mib: float
+    cores: Positive
+    memory_mib: Amount
     """Physical memory."""
     system: str
     python: str
     versions: dict[str, str]
     git_commit: str | None
     """Commit of the project, with "+ changes" where files differed from it."""
-    thread_budget: int
+    thread_budget: Positive
     pools: tuple[Pool, ...] = ()
     """Thread pools as they were read back in the workers."""
     dataset: str
     dataset_fingerprint: str
     provenance: str
-    load_before: float | None
+    load_before: Amount | None
     """Processes waiting to run, averaged over a minute, before the first run; `load_after`: after the last."""
-    load_after: float | None = None
-    wall_s: float | None = None
+    load_after: Amount | None = None
+    wall_s: Amount | None = None
     """Seconds that the study took from its data to its last figure."""
-    measured_s: float | None = None
+    measured_s: Amount | None = None
     """How many of them were spent in imports, warm-ups, fits, transforms and inverses; the rest is the harness."""
     fingerprint: str
     """Hash of what makes times comparable: processor, cores, memory, system."""

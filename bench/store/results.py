@@ -15,10 +15,12 @@ import pandas as pd
 
 from bench.errors import StoreError
 from bench.metrics.metric import column_name, not_available
-from bench.metrics.registry import REFERENCES
-from bench.store.arrays import Arrays, array_name
+from bench.metrics.registry import REFERENCES, UNSCORED
+from bench.store import sums
+from bench.store.arrays import LEFT_OUT, Arrays, array_name
 from bench.store.records import Environment, Status
 from bench.store.store import Store
+from bench.store.tables import read_csv
 from bench.store.values import DataFacts, Kind, RunId, ScoreIndex, Values
 from bench.studies.study import Study, Variant
 
@@ -27,7 +29,6 @@ CONTROL_REDUCERS = ("random_gaussian", "random_projection")
 CONTROL_REFERENCES = ("shuffled-labels",)
 DECIDING = (("knn_accuracy_k10", "10-NN accuracy"), ("trustworthiness_k5", "trustworthiness"))
 """Scores by which the run is chosen that a picture shows: the first one that the run has."""
-TEXTS = {"variant": str, "part": str, "reason": str, "notes": str, "pools": str, "status": str, "label": str}
 NOT_AVAILABLE = {"transform_s": not_available("transductive"), "inverse_s": not_available("no inverse")}
 """Why a completed run lacks a cost."""
 
@@ -56,18 +57,18 @@ class Results:
     def frame(self, name: str) -> pd.DataFrame:
         """Return the table `NAME.csv`, whose texts are never missing numbers.
 
-        Raises StoreError if it is not there, or is no table.
+        Raises StoreError if it is not there, is no table, or is not the one that `SHA256SUMS` lists.
         """
         path = self.folder / f"{name}.csv"
+        sums.check(self.folder, path.name)
         try:
-            frame = pd.read_csv(path, dtype=TEXTS, keep_default_na=False, na_values=[""])
+            return read_csv(path)
         except FileNotFoundError as error:
             raise StoreError(
                 f"Got no {path}, but expected one; `python -m bench report {self.folder}` writes it where the runs are."
             ) from error
-        except (ValueError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise StoreError(f"Got {path}, which is no table: {error}.") from error
-        return frame.fillna({name: "" for name in TEXTS if name in frame})
 
     @cached_property
     def study(self) -> Study:
@@ -81,8 +82,11 @@ class Results:
 
     @property
     def title(self) -> str:
-        """What the study calls itself."""
-        return self.study.title or self.study.name
+        """What the study calls itself; without a title, its name and what ran."""
+        if self.study.title or self.runs.empty:
+            return self.study.title or self.study.name
+        dataset, points, seeds = self.runs["dataset"].iloc[0], self.runs["n_train"].max(), self.study.seeds
+        return f"{self.study.name}: {dataset}, {points:,} points, {seeds} seed{'s' if seeds > 1 else ''}"
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -203,6 +207,18 @@ class Results:
         """Return a score that has several parts, such as one a class, of a run or, without one, of a reference."""
         return self._index.parts.get((row, run, score, split), {})
 
+    def unscored(self, variant: str) -> dict[RunId, str]:
+        """Return the reason of each successful run whose stored arrays cannot be scored."""
+        prefix = not_available(UNSCORED).rstrip(")")
+        found = self.scores[(self.scores["variant"] == variant) & self.scores["reason"].str.startswith(prefix)]
+        rows = found[["sample", "seed", "reason"]].itertuples(index=False, name=None)
+        return {(int(sample), int(seed)): reason[len("n/a (") : -1] for sample, seed, reason in rows}
+
+    def not_drawn(self, variant: str) -> tuple[str, ...]:
+        """Return what figures leave out of a variant, and why: an array that is not what its name says."""
+        names = [name for name in self.arrays if name.startswith(f"{LEFT_OUT}/{variant}/")]
+        return tuple(dict.fromkeys(line for name in names for line in str(self.arrays[name]).splitlines()))
+
     def deciding(self, variant: str, run: RunId) -> tuple[str, float]:
         """Return the score that a picture of a run shows, with its name; the name of none is empty."""
         for quantity, name in DECIDING:
@@ -220,6 +236,8 @@ class Results:
         runs = [run for run in self.run_ids(variant) if run[0] == 0]
         if not runs:
             return None
+        # One without a score is shown only where none has one.
+        runs = [run for run in runs if self.deciding(variant, run)[0]] or runs
         values = [self.deciding(variant, run)[1] for run in runs]
         return runs[int(np.argsort(values, kind="stable")[(len(values) - 1) // 2])]
 

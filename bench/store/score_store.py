@@ -5,17 +5,18 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from typing import Self
 
 import numpy as np
-from pydantic import ValidationError
+from pydantic import model_validator
 
 from bench.metrics.metric import Value
 from bench.metrics.registry import METRICS, REFERENCES
-from bench.store.records import Frozen, Record
+from bench.store.records import Record, Stored
 from bench.store.store import Store
 
 
-class Scored(Frozen):
+class Scored(Stored):
     """All that is computed of one embedding, and what it was computed from."""
 
     subject: str
@@ -30,6 +31,17 @@ class Scored(Frozen):
     correct: str = ""
     """Of each test point whether its nearest training points tell its class: packed bits in base 64; empty if they
     cannot."""
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Self:
+        for value in self.current:
+            if (value.value is None) != bool(value.reason):
+                raise ValueError(f"{value.score} has both a value and a reason for having none, or neither")
+            if value.value is not None and not METRICS[value.score].allows(value.value):
+                raise ValueError(f"{value.score} cannot be {value.value!r}")
+        if len({len(curve) for curve in self.curves.values()}) > 1:
+            raise ValueError("the curves are not of one length")
+        return self
 
     @property
     def current(self) -> list[Value]:
@@ -89,11 +101,8 @@ class ScoreStore:
 
     def _read(self, name: str, subject: str | None) -> Scored | None:
         """Return stored scores if they can be read and are of that subject; None stands for any."""
-        try:
-            found = Scored.model_validate_json((self.store.folder / name).read_bytes())
-        except (OSError, ValidationError):
-            return None
-        return found if subject in (None, found.subject) else None
+        found = self.store.read_model(name, Scored)
+        return found if found and subject in (None, found.subject) else None
 
     def _write(self, name: str, scored: Scored) -> None:
         order = list(METRICS)

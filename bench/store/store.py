@@ -5,20 +5,26 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import lru_cache
-from hashlib import file_digest
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from bench.errors import StoreError
+from bench.errors import DamagedError, OtherVersionError, StoreError
+from bench.store import disk, sums
+from bench.store.checked import Model, from_json, to_json
+from bench.store.disk import digest_of, inside, opened, refused
 from bench.store.records import SCHEMA, Environment, Record
 from bench.studies.study import Study, read
 
 log = logging.getLogger(__name__)
+
+Found = TypeVar("Found")
+_OF_OTHER_VERSIONS: set[Path] = set()
+"""Folders for which it has been said that another version wrote what they hold."""
 
 
 class Store:
@@ -29,13 +35,15 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._is_locked = False
 
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the folder alone; StoreError if another study holds it."""
-        with _refused(f"results folder {self.folder}", "written"):
+        path = self.folder / ".lock"
+        with refused(f"results folder {self.folder}", "written"):
             self.folder.mkdir(parents=True, exist_ok=True)
-            lock = (self.folder / ".lock").open("a+")
+            lock = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644), "r+")
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -48,61 +56,102 @@ class Store:
             lock.truncate(0)
             lock.write(str(os.getpid()))
             lock.flush()
-            yield
+            self._is_locked = True
+            try:
+                yield
+            finally:
+                self._is_locked = False
 
     def write(self, name: str, content: str | bytes) -> Path:
         """Write a file of the folder so that it is there whole or not at all, and return its path."""
-        path = self.folder / name
-        aside = path.with_name(f".partial-{path.name}")
-        with _refused(path, "written"):
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                aside.write_bytes(content.encode() if isinstance(content, str) else content)
-                _settle(aside, path)
-            except OSError:
-                with suppress(OSError):
-                    aside.unlink(missing_ok=True)
-                raise
+        path, new = inside(self.folder, name), content.encode() if isinstance(content, str) else content
+        with refused(path, "written"):
+            if not path.is_symlink() and path.is_file() and disk.read(path) == new:
+                return path
+        self._change(name)
+        disk.write(path, new)
         return path
 
     def write_model(self, name: str, model: BaseModel) -> Path:
-        """Write a model as JSON."""
-        return self.write(name, model.model_dump_json(indent=1) + "\n")
+        """Write a model as JSON with a digest of its content."""
+        return self.write(name, to_json(model))
+
+    def load(self, name: str, kind: type[Model], *, undigested: bool = False) -> Model:
+        """Return the model that a file holds.
+
+        Raises DamagedError if it is not what was written; OtherVersionError if another version of the program wrote it,
+        or it has no digest and must not be `undigested`; StoreError if it cannot be read.
+        """
+        path = inside(self.folder, name)
+        try:
+            return from_json(disk.read(path), kind, undigested=undigested)
+        except OSError as error:
+            raise StoreError(f"Got {path}, which cannot be read: {error}.") from error
+        except DamagedError as error:
+            raise DamagedError(f"Got {path}, but {error}.") from error
+        except OtherVersionError as error:
+            raise OtherVersionError(f"Got {path}, but {error}.") from error
+
+    def read_model(self, name: str, kind: type[Model], *, undigested: bool = False) -> Model | None:
+        """Return the model that a file holds; None if there is none that can be believed.
+
+        What is damaged is named in a warning and set aside as `NAME.damaged`.
+        """
+        return self._believed(name, lambda name: self.load(name, kind, undigested=undigested))
 
     def remove(self, name: str) -> None:
         """Remove a file of the folder, if it is there."""
-        with _refused(self.folder / name, "removed"):
-            (self.folder / name).unlink(missing_ok=True)
+        path = inside(self.folder, name)
+        if os.path.lexists(path):
+            self._change(name)
+            with refused(path, "removed"):
+                path.unlink(missing_ok=True)
+
+    def set_aside_damaged(self) -> None:
+        """Set aside, as `NAME.damaged`, tables that differ from `SHA256SUMS`; they are made of the runs again."""
+        faults = sums.faults(self.folder)
+        for name, fault in faults.items():
+            log.warning("%s: %s. What is made of the runs is made again.", self.folder, fault)
+            if name in sums.NEEDED:
+                _set_aside(inside(self.folder, name))
+        if faults:
+            self.remove(sums.FILE)
+
+    def _change(self, name: str) -> None:
+        """Take back that the folder is complete before a file that its list of digests has is changed."""
+        if sums.covers(name):
+            with refused(self.folder / sums.FILE, "removed"):
+                (self.folder / sums.FILE).unlink(missing_ok=True)
 
     def study(self) -> Study:
         """Return the study as it was resolved; StoreError if the folder holds none."""
         path = self.folder / "study.toml"
+        sums.check(self.folder, path.name)
         if not path.is_file():
             raise StoreError(f"Got {self.folder}, but expected a results folder: there is no study.toml in it.")
         return read(str(path))
 
     def environment(self) -> Environment | None:
-        """Return where the study ran; None if that cannot be read."""
-        try:
-            return Environment.model_validate_json((self.folder / "environment.json").read_bytes())
-        except (OSError, ValidationError):
-            return None
+        """Return where the study ran; None if that is not known."""
+        sums.check(self.folder, "environment.json")
+        return self.read_model("environment.json", Environment, undigested=True)
 
     def partial_arrays(self, variant: str, sample: int, seed: int) -> Path:
         """Return where a worker writes the arrays of a run before it counts."""
-        folder = self.stem(variant, sample, seed).parent
-        with _refused(folder, "written"):
-            folder.mkdir(parents=True, exist_ok=True)
-        return folder / f".partial-{sample}-{seed}.npz"
+        path = self.stem(variant, sample, seed).parent / f".partial-{sample}-{seed}.npz"
+        with refused(path.parent, "written"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
+        return path
 
     def keep(self, record: Record, partial: Path) -> Record:
         """Store a run: first its embedding, if there is one, then the record that vouches for it."""
         stem = self.stem_of(record)
         arrays = stem.with_suffix(".npz")
         if record.ok:
-            record = record.model_copy(update={"arrays_sha256": digest_of(partial)})
-            with _refused(arrays, "written"):
-                _settle(partial, arrays)
+            with refused(arrays, "written"):
+                record = record.model_copy(update={"arrays_sha256": digest_of(partial)})
+                disk.settle(partial, arrays)
         else:
             arrays.unlink(missing_ok=True)
         self.write_model(str(stem.with_suffix(".json").relative_to(self.folder)), record)
@@ -110,8 +159,25 @@ class Store:
 
     def find(self, variant: str, sample: int, seed: int) -> Record | None:
         """Return the record of a run; None where there is none that passes its checks."""
-        path = self.stem(variant, sample, seed).with_suffix(".json")
-        return self._checked(path) if path.is_file() else None
+        name = self._name(self.stem(variant, sample, seed).with_suffix(".json"))
+        return self._believed(name, self.record)
+
+    def record(self, name: str) -> Record:
+        """Return the record that a file holds.
+
+        Raises DamagedError if it or the embedding that it vouches for is not what was written, or belongs to another
+        run; OtherVersionError if another version of the program wrote it.
+        """
+        record = self.load(name, Record)
+        if record.schema_version != SCHEMA:
+            raise OtherVersionError(f"Got {self.folder / name}, but another version of the program wrote it.")
+        if name != self._name(self.stem_of(record).with_suffix(".json")):
+            raise DamagedError(f"Got {self.folder / name}, which is the record of another run.")
+        arrays = self.stem_of(record).with_suffix(".npz")
+        with refused(arrays, "read"):
+            if record.ok and not (arrays.exists() and digest_of(arrays) == record.arrays_sha256):
+                raise DamagedError(f"Got {arrays}, which is missing or not what was written.")
+        return record
 
     def records(self) -> list[Record]:
         """Return the records of the study's variants, in the study's order, then by sample and seed."""
@@ -119,7 +185,8 @@ class Store:
         for variant in self.study().variants:
             folder = self.folder / "runs" / variant
             paths = [*folder.glob("seed-*.json"), *folder.glob("sample-*-seed-*.json")]
-            records = [record for path in paths if (record := self._checked(path)) is not None]
+            names = map(self._name, paths)
+            records = [record for name in names if (record := self._believed(name, self.record))]
             found += sorted(records, key=lambda record: (record.sample, record.seed))
         return found
 
@@ -134,8 +201,8 @@ class Store:
             `squared_error` of each reconstructed test point; `rebuilt`, the first reconstructions; `grid`, the decoded
             lattice of the embedding, with `grid_axes`; and `extra_NAME`, what the reducer itself offers.
         """
-        with np.load(self.stem_of(record).with_suffix(".npz"), allow_pickle=False) as arrays:
-            return dict(arrays)
+        with opened(self.stem_of(record).with_suffix(".npz")) as file:
+            return dict(np.load(file, allow_pickle=False))
 
     def forget(self, record: Record) -> None:
         """Remove a run that is no longer a result of this study."""
@@ -149,52 +216,36 @@ class Store:
 
     def stem(self, variant: str, sample: int, seed: int) -> Path:
         """Return the path of a run's files without their endings."""
-        return self.folder / "runs" / variant / (f"sample-{sample}-seed-{seed}" if sample else f"seed-{seed}")
+        name = f"sample-{sample}-seed-{seed}" if sample else f"seed-{seed}"
+        return inside(self.folder, Path("runs") / variant / name)
 
-    def _checked(self, path: Path) -> Record | None:
-        """Return the record in a file if it is whole and its arrays are those that it was written with."""
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.folder).as_posix()
+
+    def _believed(self, name: str, load: Callable[[str], Found]) -> Found | None:
+        """Return what a file holds; None if it does not exist, is damaged and set aside, or of another version."""
+        path = inside(self.folder, name)
+        if not os.path.lexists(path):
+            return None
         try:
-            record = Record.model_validate_json(path.read_bytes())
-        except (ValidationError, OSError) as error:
-            log.warning("%s is no readable record and is ignored (%s)", path, str(error).splitlines()[0])
-            return None
-        if record.schema_version != SCHEMA or path != self.stem_of(record).with_suffix(".json"):
-            log.warning("%s belongs to another run or schema and is ignored", path)
-            return None
-        arrays = path.with_suffix(".npz")
-        if record.arrays_sha256 and (not arrays.is_file() or digest_of(arrays) != record.arrays_sha256):
-            log.warning("%s is missing or damaged; its run is ignored", arrays)
-            return None
-        return record
+            return load(name)
+        except OtherVersionError as error:
+            if path.parent not in _OF_OTHER_VERSIONS:  # of many files there the first one says it for all
+                log.warning("%s It is ignored. Run it again.", error)
+            _OF_OTHER_VERSIONS.add(path.parent)
+        except DamagedError as error:
+            if not self._is_locked:  # another study may be about to write it
+                with suppress(StoreError), self.locked():
+                    return self._believed(name, load)
+            log.warning("%s It is ignored%s.", error, " and set aside" if self._is_locked else "")
+            for damaged in {path, path.with_suffix(".npz")} if self._is_locked else ():
+                _set_aside(damaged)
+        except StoreError as error:
+            log.warning("%s It is ignored.", error)
+        return None
 
 
-@contextmanager
-def _refused(what: Path | str, done: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(f"Got {what}, which cannot be {done}: {error}.") from error
-
-
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file, read again only if the file has changed."""
-    stat = path.stat()
-    return _digest(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
-
-
-@lru_cache(maxsize=4096)
-def _digest(path: Path, *_state: int) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
-
-
-def _settle(aside: Path, path: Path) -> None:
-    """Give a file written aside its name, once its bytes are on the disk."""
-    with aside.open("rb") as file:
-        os.fsync(file.fileno())
-    aside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+def _set_aside(path: Path) -> None:
+    """Give a damaged file another name, where the folder can be written."""
+    with suppress(OSError):
+        path.replace(path.with_name(path.name + sums.DAMAGED))

@@ -14,7 +14,7 @@ import reducers
 from bench.datasets import Dataset
 from bench.studies.study import Study, Variant
 
-MEASUREMENT = 3
+MEASUREMENT = 4
 """Raised whenever the worker or the meter measures something else under the same name."""
 
 

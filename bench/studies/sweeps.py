@@ -20,7 +20,9 @@ class Sweep:
     default: Any
     """The setting that all other sweeps of the reducer leave it at."""
     variants: Mapping[Any, str]
-    """The variant of each setting, numbers in ascending order; others in the study's, the default first."""
+    """The variant of each setting, numbers in ascending order; others in the study's, the default first.
+
+    Lists, tables and truth values are settings as text."""
 
     @property
     def title(self) -> str:
@@ -47,9 +49,16 @@ def sweeps(study: Study) -> list[Sweep]:
     found = []
     for base, spec in study.variants.items():
         for parameter, default in spec.params.items():
-            varied = {v.value: name for name, v in study.variants.items() if (v.of, v.axis) == (base, parameter)}
+            others = {name: v for name, v in study.variants.items() if (v.of, v.axis) == (base, parameter)}
+            varied = {_setting(other.value): name for name, other in others.items()}
             if varied:
-                variants = {default: base, **varied}
+                setting = _setting(default)
+                variants = {setting: base, **varied}
                 ordered = sorted(variants) if _all_numbers(variants) else list(variants)
-                found.append(Sweep(spec.label, parameter, base, default, {value: variants[value] for value in ordered}))
+                found.append(Sweep(spec.label, parameter, base, setting, {value: variants[value] for value in ordered}))
     return found
+
+
+def _setting(value: Any) -> Any:
+    """Return a number or a text as it is, anything else as text: True is not 1, and lists are no keys."""
+    return value if isinstance(value, int | float | str) and not isinstance(value, bool) else str(value)

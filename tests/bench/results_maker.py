@@ -18,6 +18,7 @@ from bench.execution import environment, reproducibility, scoring
 from bench.execution.drawings import keep_drawings
 from bench.metrics.metric import column_name
 from bench.metrics.registry import METRICS, REFERENCES
+from bench.store import test_set
 from bench.store.arrays import FILE, packed
 from bench.store.export import CURVE_COLUMNS, MEASURE_COLUMNS, SCORE_COLUMNS, export, runs_table
 from bench.store.records import Measurement, Outcome, Record, Status
@@ -44,7 +45,13 @@ COST_COLUMNS = (*(f"{name}_{what}" for name in COSTS for what in ("s", "cpu_s", 
 
 def cost(wall_s: float, other_cores: float | None = 0.0) -> Measurement:
     return Measurement(
-        wall_s=wall_s, cpu_s=wall_s, peak_mib=200.0, baseline_mib=150.0, other_cores=other_cores, memory_method="VmHWM"
+        wall_s=wall_s,
+        cpu_s=wall_s,
+        peak_mib=200.0,
+        baseline_mib=150.0,
+        mapped_mib=100.0,
+        other_cores=other_cores,
+        memory_method="VmHWM less mapped",
     )
 
 
@@ -259,4 +266,5 @@ def folder(
     if drawn:
         reproducibility.write(store, dataset, Console(quiet=True))
         keep_drawings(store, dataset, lambda _: None)
+        test_set.write(store)
     return store

@@ -52,9 +52,15 @@ def test_an_error_that_a_user_can_fix_is_one_message_and_status_2(
         (["--dataset", "mnst-5k"], "Did you mean 'mnist-5k'"),
         (["--timeout", "soon"], "expected one like 90s"),
         (["--memory", "much"], "expected one like 512MiB"),
-        (["--seeds", "0"], "Got seeds=0"),
+        (["--seeds", "0"], "Got seeds = 0"),
         (["--reducer", "missing.py:Class"], "missing.py"),
         (["--n", "100000"], "expected at most 4000"),
+        (["--rerun", "nope"], "Got --rerun 'nope', but expected one of: all, autoencoder, failed"),
+        (["--rerun", "pcaa"], "Did you mean 'pca'"),
+        (["--rerun", "pca", "--reducers", "umap"], "Got --rerun 'pca', but expected one of: all, failed, umap"),
+        (["--seeds", "1000000000"], "runs, but expected at most 100,000"),
+        (["--dataset", "a\x1b[31m.csv"], "without control characters"),
+        (["--reducer", "pca"], "expected FILE.py:Class"),
     ],
 )
 def test_a_slip_in_an_option_is_answered(tmp_path: Path, arguments: list[str], message: str) -> None:

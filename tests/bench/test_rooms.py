@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[2]
-FREE = {"errors", "units"}
+FREE = {"errors", "texts", "units"}
 """Modules that every room may import."""
 MAY_IMPORT = {
     "commands": {"execution", "reproductions", "output", "analysis", "store", "metrics", "studies", "datasets"},
@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "studies": {"datasets"},
     "datasets": set(),
     "errors": set(),
+    "texts": set(),
     "units": set(),
     "cli": {"commands", "execution", "output"},
     "__main__": {"cli"},

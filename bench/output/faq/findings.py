@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reducers
 from bench.analysis.comparisons import compare_pairs, ranking
-from bench.analysis.statistics import interval
+from bench.metrics.statistics import interval
 from bench.output.faq.numbers import by_reducer, cell, change, median, run_sweeps, spread
 from bench.output.faq.page import Facts
 from bench.output.faq.parameters import KEPT, SILHOUETTE, highest_silhouette

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import reducers
 from bench.analysis.comparisons import Comparison
-from bench.analysis.statistics import Difference, Interval
 from bench.analysis.summary import interval_of
+from bench.metrics.statistics import Difference, Interval
 from bench.store.results import Results
 from bench.studies.sweeps import Sweep, sweeps
 

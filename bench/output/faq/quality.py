@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import combinations
 
 from bench.analysis.comparisons import Ranking, ranking
-from bench.analysis.statistics import is_constant, paired
 from bench.analysis.summary import interval_of
 from bench.metrics.metric import column_name
+from bench.metrics.statistics import is_constant, paired
 from bench.output.faq.numbers import by_reducer, cell, cells, change, ends, listed, spread
 from bench.output.faq.page import Answer
 from bench.store.results import Results

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 import reducers
-from bench.analysis.statistics import interval
+from bench.metrics.statistics import interval
 from bench.output.faq.numbers import spread
 from bench.output.faq.page import Answer
 from bench.store.results import Results

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,12 +14,15 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure, SubFigure
 
+from bench.metrics.registry import UNEXPECTED
 from bench.output.figures import clouds, costs, images, scores, style, sweeps, values
 from bench.output.figures.style import palette, render
 from bench.store.results import Results
 from bench.store.store import Store
 
 __all__ = ["DRAWINGS", "Drawing", "palette", "render", "write"]
+
+log = logging.getLogger(__name__)
 
 KINDS = ("png", "svg")
 CAPTIONS = tomllib.loads((Path(__file__).parent / "captions.toml").read_text(encoding="utf-8"))
@@ -105,7 +109,7 @@ DRAWINGS = (
 """Every figure, in the order of a report."""
 
 
-def write(results: Results) -> tuple[list[Path], list[str]]:
+def write(results: Results) -> tuple[list[Path], list[str], list[str]]:
     """Write every figure that the study has something for, and remove those that it no longer has.
 
     Returns
@@ -113,11 +117,18 @@ def write(results: Results) -> tuple[list[Path], list[str]]:
     paths : list of Path
     kept : list of str
         Titles of the figures that stay as they are, because `arrays.npz` is missing.
+    failed : list of str
+        Of each figure that could not be drawn a sentence that says so.
     """
     store, folder = Store(results.folder), results.folder / "figures"
-    paths, kept = [], []
+    paths, kept, failed = [], [], []
     for drawing in DRAWINGS:
-        made = drawing.files(results)
+        made: dict[str, bytes] = {}
+        try:
+            made = drawing.files(results)
+        except UNEXPECTED as error:  # what nobody thought of costs this figure, and no other
+            failed.append(f"The figure {drawing.title!r} could not be drawn ({type(error).__name__}: {error}).")
+            log.warning("%s", failed[-1])
         if not made and drawing.of_runs and not results.arrays and (folder / f"{drawing.name}.png").is_file():
             kept.append(drawing.title)
             continue
@@ -125,4 +136,4 @@ def write(results: Results) -> tuple[list[Path], list[str]]:
         for kind in (*KINDS, "gif") if drawing.moving else KINDS:
             if f"{drawing.name}.{kind}" not in made:
                 store.remove(f"figures/{drawing.name}.{kind}")
-    return paths, kept
+    return paths, kept, failed

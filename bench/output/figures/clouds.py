@@ -26,6 +26,8 @@ BAND = 0.15
 """How far the points of a one-dimensional embedding are moved aside, as a share of their range."""
 AT_CHANCE = 0.5
 MAX_LINES = 400
+FLATTEST = 0.02
+"""Shortest side of a box in three dimensions over its longest."""
 MAX_IN_3D = 3_000
 """More points than that hide each other in three dimensions."""
 
@@ -177,7 +179,8 @@ def in_three_dimensions(results: Results) -> SubFigure | None:
         for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
             axis.set_pane_color((1.0, 1.0, 1.0))
             axis.line.set_color("0.7")
-        ax.set_box_aspect(np.ptp(Z, axis=0) / np.ptp(Z, axis=0).max())
+        extent = np.ptp(Z, axis=0)
+        ax.set_box_aspect(np.maximum(extent / (extent.max() or 1), FLATTEST))
     style.legend_of_classes(figure, data.classes)
     return figure
 
@@ -217,7 +220,8 @@ def _pair(results: Results, variant: str) -> tuple[np.ndarray, np.ndarray] | Non
     if a is None or b is None or not np.ptp(a) or not np.ptp(b):
         return None
     a, b = (Z - Z.mean(axis=0, dtype=np.float64) for Z in (a, b))
-    return a / np.linalg.norm(a), b / np.linalg.norm(b)
+    sizes = np.linalg.norm(a), np.linalg.norm(b)
+    return (a / sizes[0], b / sizes[1]) if min(sizes) > 0 else None
 
 
 def _unseen_class(ax: Axes, results: Results, variant: str, data: DataFacts) -> None:

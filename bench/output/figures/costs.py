@@ -12,8 +12,8 @@ from matplotlib.figure import SubFigure
 from bench.analysis.quantities import QUANTITIES, Quantity
 from bench.analysis.scaling import ALL, ALL_DISTANCES, FIT, MEMORY, MIN_POINTS, Law, Series, series
 from bench.analysis.scaling import QUANTITIES as GROWING
-from bench.analysis.statistics import Interval
 from bench.analysis.summary import interval_of
+from bench.metrics.statistics import Interval
 from bench.output.figures import style, values
 from bench.store.results import Results
 from bench.units import seconds_as_text

@@ -19,6 +19,8 @@ from bench.store.results import Results
 from bench.store.values import Kind
 
 QUALITY = ("knn_accuracy_k10", "knn_accuracy_k10_test", "silhouette", "silhouette_test", "trustworthiness_k5")
+UNLABELLED = ("r_nx_auc", "trustworthiness_k5", "trustworthiness_k5_test", "continuity_k5", "shepard_spearman")
+"""Instead of those, if the data have no labels."""
 COST = ("fit_s", "transform_s", "fit_cores", "cold_start_s", "peak_mib", "baseline_mib")
 NOT_REDUCED = ("pixels", "shuffled-labels")
 """References that are their own original space, for which no score of neighbours or distances is defined."""
@@ -47,14 +49,30 @@ OF_COST = (
     "Cold start is a method's first call in a new process, compilation included; it is in no other column. What it "
     "leaves in memory is part of the memory before the fit.",
 )
+OF_MEMORY = (
+    "Memory is what a run itself holds, without mapped files and the data. The kernel marks the peak of the total "
+    "alone (VmHWM); the mapped files and data before or after the call, whichever is less, are taken off it."
+)
 Rankings = Mapping[str, Ranking]
+
+
+def quality(results: Results) -> tuple[str, ...]:
+    """Return the quantities that show quality: without any score that needs labels, those that need none."""
+    needs_labels = [key for key in QUALITY if QUANTITIES[key].family == "labels"]
+    is_labelled = any(_has_number(results, row, key) for row in results.variants for key in needs_labels)
+    is_scored = any(_has_number(results, row, key) for row in results.variants for key in UNLABELLED)
+    return UNLABELLED if is_scored and not is_labelled else QUALITY
 
 
 def headline(results: Results, rankings: Rankings, caveats: Sequence[Caveat]) -> tuple[Table, ...]:
     """Return the narrow tables that most readers came for: quality, unless the study scores nothing, and cost."""
     caption = f"{_data(results)} {LEGEND}"
     tables = []
-    for key, title, keys, notes in (("quality", "Quality", QUALITY, OF_QUALITY), ("cost", "Cost", COST, OF_COST)):
+    of_memory = (OF_MEMORY,) if any(_has_number(results, row, "mapped_mib") for row in results.variants) else ()
+    of_cost = (*OF_COST, *of_memory)
+    shown = quality(results)
+    of_shown = OF_QUALITY if shown == QUALITY else OF_QUALITY[:1]
+    for key, title, keys, notes in (("quality", "Quality", shown, of_shown), ("cost", "Cost", COST, of_cost)):
         table = _table(results, rankings, caveats, key, title, keys)
         tables.append(replace(table, caption=caption, notes=(*table.notes, *notes)))
     is_scored = any(variant.scores for variant in results.study.variants.values())

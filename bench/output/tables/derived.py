@@ -8,17 +8,19 @@ import pandas as pd
 
 from bench.analysis.comparisons import Ranking
 from bench.analysis.noise_floor import Floor, floors, twins
+from bench.analysis.quantities import QUANTITIES as ALL_QUANTITIES
 from bench.analysis.quantities import Quantity, number
 from bench.analysis.scaling import ALL, FIT, MEMORY, MIN_POINTS, QUANTITIES, Series
-from bench.analysis.statistics import Interval
 from bench.analysis.summary import interval_of
-from bench.analysis.test_set import KEY, QUANTITY
 from bench.metrics.metric import not_available
+from bench.metrics.statistics import Interval
 from bench.output.tables.model import Cell, Row, Table
 from bench.store.results import Results
+from bench.store.test_set import KEY
 from bench.store.values import Kind
 from bench.units import three_figures
 
+QUANTITY = ALL_QUANTITIES[KEY]
 MAX_PAIRS = 12
 """Pairs that are named one by one; a reader takes in no more."""
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import chain, groupby, product
 
 from bench.analysis.quantities import ARROWS, Quantity, number
-from bench.analysis.statistics import Interval
+from bench.metrics.statistics import Interval
 from bench.store.values import Kind
 
 LETTERS = "abcdefghijklmnoprstuvwxyz"

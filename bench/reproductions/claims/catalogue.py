@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from bench.analysis.statistics import Interval, interval
+from bench.metrics.statistics import Interval, interval
 from bench.reproductions.claims.pictures import Picture
 from bench.store.records import Frozen
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 import reducers
-from bench.analysis.statistics import Interval
+from bench.metrics.statistics import Interval
 from bench.output.figures.style import render
 from bench.output.markdown import markdown
 from bench.reproductions.claims import post1, post2, post3, post4
@@ -18,6 +18,7 @@ from bench.reproductions.claims.pictures import Measured, figure
 from bench.reproductions.claims.roles import Posts
 from bench.store.results import Results
 from bench.store.store import Store
+from bench.store.tables import to_csv
 
 STUDY = "posts"
 """The study that the lessons were written for."""
@@ -46,7 +47,7 @@ def write(results: Results) -> list[Path]:
     rows = [{"claim": one.claim.key, "title": one.claim.title, "verdict": one.verdict.value} for one in decided]
     return [
         store.write("claims.md", page(results, decided)),
-        store.write("claims.csv", pd.DataFrame(rows).to_csv(index=False)),
+        store.write("claims.csv", to_csv(pd.DataFrame(rows))),
         *(store.write(f"claims/{one.claim.key}.png", render(figure(one.picture), "png")) for one in decided),
     ]
 

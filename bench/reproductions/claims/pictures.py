@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from bench.analysis.statistics import interval
+from bench.metrics.statistics import interval
 from bench.output.figures import style
 
 

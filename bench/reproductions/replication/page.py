@@ -14,6 +14,7 @@ from bench.reproductions.replication.comparison import ERRORS, Comparison, plain
 from bench.reproductions.replication.published import published
 from bench.store.results import Results
 from bench.store.store import Store
+from bench.store.tables import to_csv
 
 
 def write(results: Results) -> list[Path]:
@@ -29,7 +30,7 @@ def write(results: Results) -> list[Path]:
         return []
     store, found = Store(results.folder), Comparison(results)
     return [
-        store.write("replication.csv", table(found).to_csv(index=False)),
+        store.write("replication.csv", to_csv(table(found))),
         store.write("replication.md", page(found)),
     ]
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,12 @@ def test_too_few_seeds_are_named_with_how_many_it_takes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("deviation", "n"), [(0.0, 2), (0.01, 18), (0.02, 64)])
 def test_seeds_needed(deviation: float, n: int) -> None:
     assert seeds_needed(deviation, 0.005) == n
+
+
+def test_memory_that_is_a_total_is_named_where_it_is_one(tmp_path: Path) -> None:
+    total = replace(maker.cost(1.0), memory_method="VmHWM")
+    old, new = maker.successful(fit=total), maker.successful()
+    for name, outcomes, rows in (("all", {"a": [old]}, ()), ("some", {"a": [old], "b": [new]}, ("a",))):
+        results = maker.write(tmp_path / name, {variant: {} for variant in outcomes}, outcomes=outcomes)
+        [found] = [caveat for caveat in caveats(results) if "peak_mib" in caveat.columns]
+        assert found.rows == rows and "the total of the process" in found.text and "mapped_mib" not in found.columns

@@ -21,7 +21,7 @@ N = (1_000, 4_000, 14_000, 20_000, 28_000, 40_000, 69_000)
 
 
 def _cost(wall_s: float, mib: float = 0.0) -> Any:
-    return maker.cost(wall_s).__class__(wall_s, wall_s, 150.0 + mib, 150.0, 0.0, "VmHWM")
+    return maker.cost(wall_s).__class__(wall_s, wall_s, 150.0 + mib, 150.0, 100.0, 0.0, "VmHWM less mapped")
 
 
 @given(

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from bench.analysis.statistics import interval
 from bench.analysis.summary import interval_of, summary_table
+from bench.metrics.statistics import interval
 from bench.store.records import Status
 from bench.store.results import Results
 from tests.bench import results_maker as maker

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from bench.commands.compare_results import Change, as_text, compare
@@ -93,20 +93,60 @@ def test_a_run_that_is_no_longer_successful_is_worse(tmp_path: Path, old: Path) 
     assert not compare(new, old).anything_worse
 
 
-def test_different_data_are_not_compared(tmp_path: Path, old: Path) -> None:
-    with pytest.raises(StoreError, match="different data"):
-        compare(old, _folder(tmp_path / "new", data="another hash"))
+@pytest.mark.parametrize(
+    ("environment", "runs", "said"),
+    [
+        ({}, {}, r"name, size and provenance are the same, but the values differ \(hashes a hash and other\)"),
+        ({}, {"n_train": 500}, r"n_train is 400 and 500\."),
+        ({"dataset": "moons"}, {}, r"dataset is 'clouds' and 'moons'\."),
+        ({"provenance": "raw"}, {"n_test": 7}, r"n_test is \d+ and 7; provenance is 'three clouds' and 'raw'\."),
+    ],
+)
+def test_different_data_are_not_compared_and_the_field_is_named(
+    environment: dict[str, str], runs: dict[str, int], said: str, tmp_path: Path, old: Path
+) -> None:
+    for folder, changes in ((old, {"n_train": 400}), (new := _folder(tmp_path / "new"), {"n_train": 400} | runs)):
+        table = pd.read_csv(folder / "runs.csv").assign(**changes)
+        Store(folder).write("runs.csv", table.to_csv(index=False))
+    _change_environment(new, dataset_fingerprint="other", **environment)
+    with pytest.raises(StoreError, match=f"different data: {said}.*Nothing can be compared"):
+        compare(old, new)
+
+
+def _change_environment(folder: Path, **changes: str) -> None:
+    store = Store(folder)
+    found = store.environment()
+    assert found is not None
+    store.write_model("environment.json", found.model_copy(update=changes))
 
 
 def test_another_machine_is_a_caution_and_its_times_are_not_compared(tmp_path: Path, old: Path) -> None:
     new = _folder(tmp_path / "new", {"a": {"fit_s": [3 * one for one in FIT_S]}})
-    path = new / "environment.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"processor": "Z80", "fingerprint": "z"}))
+    _change_environment(new, processor="Z80", fingerprint="z")
     found = compare(old, new)
     assert "The processors differ" in found.cautions[0]
     assert "Times and memory are not compared" in found.cautions[-1]
     assert not any(change.column == "fit_s" for change in found.changes)
     assert not found.anything_worse
+
+
+def test_other_settings_and_missing_variants_are_cautions(tmp_path: Path, old: Path) -> None:
+    new = _folder(tmp_path / "new")
+    study = Store(new).study()
+    variant = study.variants["a"].model_copy(update={"params": {"whiten": True}})
+    store = Store(new)
+    store.write("study.toml", study.model_copy(update={"variants": study.variants | {"a": variant}}).to_toml())
+    runs = pd.read_csv(new / "runs.csv")
+    store.write("runs.csv", runs[runs["variant"] != "b"].to_csv(index=False))
+    found = compare(old, new)
+    assert found.cautions == ["a: params differs: {} and {'whiten': True}.", f"Only in {old}: b."]
+
+
+def test_folders_without_a_shared_run_say_what_each_has(tmp_path: Path, old: Path) -> None:
+    maker.write(tmp_path / "new", {"c": {"fit_s": 1.0}})
+    Store(tmp_path / "new").write_model("environment.json", Store(old).environment())
+    with pytest.raises(StoreError, match=r"share no variant and seed: a, b in .*old and c in .*new\."):
+        compare(old, tmp_path / "new")
 
 
 def test_what_is_no_results_folder_is_an_error(tmp_path: Path, old: Path) -> None:

@@ -10,6 +10,8 @@ from bench.commands.running import RESULTS, Asked
 from bench.errors import StudyError
 from bench.studies.study import Study, Variant
 
+FAKES = Path(__file__).parents[1] / "fakes.py"
+
 
 def test_other_data_have_a_folder_of_their_own() -> None:
     assert Asked("default").request().out == RESULTS / "default"
@@ -22,6 +24,30 @@ def test_what_is_asked_changes_the_study() -> None:
     assert {variant.reducer for variant in request.chosen.variants.values()} == {"pca", "umap"}
     with pytest.raises(StudyError, match="Did you mean 'pca'"):
         Asked("quick", ["pcaa"]).request()
+
+
+def test_a_very_large_study_needs_a_yes() -> None:
+    with pytest.raises(StudyError, match="runs, but expected at most 100,000"):
+        Asked("quick", seeds=10**9).request()
+    assert Asked("quick", ["pca"], seeds=100_000).request().chosen.n_runs == 100_000
+    assert Asked("quick", ["pca"], seeds=100_001, yes=True).request().yes
+
+
+def test_n_of_a_study_is_asked_of_its_own_data_alone() -> None:
+    assert Asked("quick").request().n == 1_000
+    assert Asked("quick", dataset="some/own.csv").request().n is None
+    assert Asked("quick", dataset="some/own.csv", n=500).request().n == 500
+    assert Asked("scaling").request().n == 69_000
+    assert Asked("default").request().n is None
+
+
+def test_a_file_takes_part_whatever_is_chosen() -> None:
+    files = [f"{FAKES}:Calm", f"{FAKES}:Slow"]
+    request = Asked("quick", ["pca"], files).request()
+    assert list(request.chosen.variants) == ["pca", "fakes-Calm", "fakes-Slow"]
+    assert list(Asked("quick", ["pca"], files, rerun="fakes-Slow").request().chosen.variants) == [
+        *request.chosen.variants
+    ]
 
 
 def test_a_notebook_runs_a_study_and_has_its_results(tmp_path: Path, clouds_file: Callable[[int], Path]) -> None:

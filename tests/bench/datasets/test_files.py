@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from bench import datasets
+from bench.datasets import class_labels, guard, tables
 from bench.errors import DatasetError
 
 ROWS = 30
+FINGERPRINT = "cc1ad9cbf7a3e1c10e8857885b8ef51d72bd0dd7dc138bdb4f2ff2ddfa39bf43"
 
 
 def _points() -> tuple[np.ndarray, np.ndarray]:
@@ -119,13 +122,13 @@ def test_a_bad_cell_is_named_by_row_and_column(tmp_path: Path, cell: str, messag
 def test_a_missing_label_is_named_by_row(tmp_path: Path) -> None:
     labels = [str(label) for label in _points()[1]]
     path = _csv(tmp_path / "own.csv", "a,b,c,y", labels, edit={(9, 4): ""})
-    with pytest.raises(DatasetError, match="Got no label in row 9, column y"):
+    with pytest.raises(DatasetError, match=r"Got no label .* in 1 of 30 rows of .* \(in column y\), first in row 9"):
         datasets.load(str(path))
 
 
 def test_one_class_is_refused(tmp_path: Path) -> None:
     path = _csv(tmp_path / "own.csv", "a,b,c,y", ["1"] * ROWS)
-    with pytest.raises(DatasetError, match=r"Got one class only, 1, in all 30 rows \(in column y\)"):
+    with pytest.raises(DatasetError, match=r"Got one class only, 1, in all 30 rows of .* \(in column y\)"):
         datasets.load(str(path))
 
 
@@ -140,13 +143,13 @@ def test_nan_in_an_array_is_named(tmp_path: Path) -> None:
     X, y = _points()
     X[4, 1] = np.nan
     np.savez(tmp_path / "own.npz", X=X, y=y)
-    with pytest.raises(DatasetError, match="row 5, column 2 of X"):
+    with pytest.raises(DatasetError, match="Got no value or NaN in row 5, column 2 of"):
         datasets.load(str(tmp_path / "own.npz"))
 
 
 def test_objects_are_not_unpickled(tmp_path: Path) -> None:
     np.savez(tmp_path / "own.npz", X=np.array([{"a": 1}], dtype=object))
-    with pytest.raises(DatasetError, match=r"no readable \.npz of plain arrays"):
+    with pytest.raises(DatasetError, match=r"Got X of object in .* They are pickles"):
         datasets.load(str(tmp_path / "own.npz"))
 
 
@@ -163,3 +166,54 @@ def test_constant_data_are_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "own.npz", X=np.ones((ROWS, 3)))
     with pytest.raises(DatasetError, match="expected points that differ"):
         datasets.load(str(tmp_path / "own.npz"))
+
+
+def test_very_many_columns_are_read_only_if_asked_for(tmp_path: Path) -> None:
+    np.savez(tmp_path / "own.npz", X=np.random.RandomState(0).randint(256, size=(15, 100_001), dtype=np.uint8))
+    with pytest.raises(DatasetError, match=r"Got 100,001 columns in .* --yes"):
+        datasets.load(str(tmp_path / "own.npz"))
+    assert datasets.load(str(tmp_path / "own.npz"), unlimited=True).X.shape == (12, 100_001)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".npz"])
+def test_a_file_may_be_deleted_but_not_changed_while_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    X, y = _points()
+    path = tmp_path / f"own{ending}"
+
+    def write() -> None:
+        if ending == ".npz":
+            np.savez(path, X=X, y=y)
+        else:
+            _csv(path, "a,b,c,y", [str(label) for label in y])
+
+    encode = class_labels.encode
+    write()
+    monkeypatch.setattr(class_labels, "encode", lambda read: (path.unlink(), encode(read))[1])
+    assert _classes(datasets.load(str(path))) == sorted(map(str, y))
+    write()
+    monkeypatch.setattr(class_labels, "encode", lambda read: (path.write_bytes(b"other"), encode(read))[1])
+    with pytest.raises(DatasetError, match=r"Got .*, which was changed while it was read"):
+        datasets.load(str(path))
+
+
+def test_a_size_beyond_memory_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    X, y = _points()
+    np.savez(tmp_path / "own.npz", X=X, y=y)
+    _csv(tmp_path / "own.csv", "a,b,c,y", [str(label) for label in y])
+    monkeypatch.setattr(guard.psutil, "virtual_memory", lambda: SimpleNamespace(available=2_000))
+    monkeypatch.setattr(np.lib.format, "read_array", None)
+    monkeypatch.setattr(tables.pd, "read_csv", None)
+    for ending in (".npz", ".csv"):
+        with pytest.raises(DatasetError, match=r"GiB of memory are available"):
+            datasets.load(str(tmp_path / f"own{ending}"))
+
+
+def test_a_table_and_an_archive_give_the_same_bytes_in_the_same_order(tmp_path: Path) -> None:
+    X, y = _points()
+    np.savez(tmp_path / "own.npz", X=X, y=y.astype(str))
+    _csv(tmp_path / "own.csv", "a,b,c,y", [str(label) for label in y])
+    found = [datasets.load(str(tmp_path / f"own{ending}")) for ending in (".npz", ".csv")]
+    assert found[0].fingerprint == found[1].fingerprint == FINGERPRINT
+    assert all(dataset.X.flags.c_contiguous for dataset in found)

@@ -10,7 +10,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import MagicMock
 
@@ -18,7 +20,7 @@ import numpy as np
 import pytest
 
 from bench.errors import StoreError
-from bench.execution import environment
+from bench.execution import environment, processes, scratch
 from bench.execution.runner import Runner
 from bench.store.records import SCHEMA, Status
 from bench.store.store import Store
@@ -38,10 +40,10 @@ def study(tmp_path: Path) -> list[str]:
     return _command(tmp_path, ["Slow", "Calm"])
 
 
-def _command(folder: Path, fakes: list[str], seeds: int = SEEDS) -> list[str]:
+def _command(folder: Path, fakes: list[str], seeds: int = SEEDS, file: Path = FAKES) -> list[str]:
     data = make_dataset(750, 0)
     np.savez(folder / "clouds.npz", X=data.X, y=data.y)
-    variants = "".join(f'[variants.{name}]\nreducer = "{FAKES}:{name}"\n' for name in fakes)
+    variants = "".join(f'[variants.{name}]\nreducer = "{file}:{name}"\n' for name in fakes)
     path = folder / "interrupted.toml"
     path.write_text(f'dataset = "{folder / "clouds.npz"}"\nseeds = {seeds}\ntimeout = "20s"\n{variants}')
     return [sys.executable, "-m", "bench", "run", str(path), "--out", str(folder / "out"), "--threads", "1"]
@@ -94,6 +96,63 @@ def test_ctrl_c_keeps_completed_runs(tmp_path: Path, study: list[str]) -> None:
     assert left_running() == []
 
 
+ESCAPES = """
+import os, sys, time
+from tests.bench.fakes import Fake
+
+class Escapes(Fake):
+    def mischief(self, X):
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork():
+                os._exit(0)
+            deaf = "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+            deaf += "open('{folder}/written', 'w').write(str(os.getpid())); "
+            deaf += "os.rename('{folder}/written', '{folder}/pid'); time.sleep(3600)"
+            os.execve(sys.executable, ["python", "-S", "-c", deaf], {{}})
+        time.sleep(3600)
+"""
+"""A reducer whose grandchild has no parent, a session of its own, no environment and no ear for SIGTERM."""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])
+def test_no_process_and_no_folder_outlives_a_study(
+    tmp_path: Path, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    file = tmp_path / "escapes.py"
+    file.write_text(ESCAPES.format(folder=tmp_path))
+    process = subprocess.Popen(_command(tmp_path, ["Escapes"], file=file), stdout=subprocess.DEVNULL)
+    _until((tmp_path / "pid").exists)
+    escaped = int((tmp_path / "pid").read_text())
+    assert processes.is_running(escaped)
+    process.send_signal(number)
+    assert process.wait(timeout=60) == (-signal.SIGKILL if number == signal.SIGKILL else 130)
+    _until(lambda: not processes.is_running(escaped))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    _until(lambda: left_running() == [])
+    scratch.remove_abandoned()
+    assert list((tmp_path / "temporary").glob("*reducers-bench-*")) == []
+
+
+def _until(is_true: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 60
+    while not is_true() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert is_true()
+
+
+def test_an_innocent_program_with_a_name_like_a_mark_ends_no_study(tmp_path: Path) -> None:
+    runner, runs = _runner(tmp_path)
+    runner.store.write("study.toml", _study().to_toml())
+    with subprocess.Popen(["sleep", "60"], env=os.environ | {processes.MARK: "abc"}) as innocent:
+        runner.execute(runs[:1], MagicMock())
+        assert innocent.poll() is None
+        innocent.kill()
+    assert [record.outcome.status for record in runner.store.records()] == [Status.OK]
+
+
 def test_a_second_run_repeats_nothing(tmp_path: Path) -> None:
     command = _command(tmp_path, ["Calm"], seeds=2)
     subprocess.run(command, capture_output=True, check=True)
@@ -110,11 +169,24 @@ def test_two_studies_cannot_share_a_folder(tmp_path: Path) -> None:
     assert f"another study is writing to it (process {os.getpid()})" in second.stderr
 
 
+FILLS_THE_DISK = """
+import errno, os
+import numpy as np
+from tests.bench.fakes import Fake
+
+class FillsTheDisk(Fake):
+    def mischief(self, X):
+        def savez(*args, **kwargs):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        np.savez = savez
+"""
+
+
 def test_a_full_disk_is_no_fault_of_the_reducer(tmp_path: Path) -> None:
-    folder = tmp_path / "out" / "runs" / "Calm"
-    folder.mkdir(parents=True)
-    (folder / ".partial-0-0.npz").symlink_to("/dev/full")
-    process = subprocess.run(_command(tmp_path, ["Calm"]), capture_output=True, text=True, check=False)
+    file = tmp_path / "full.py"
+    file.write_text(FILLS_THE_DISK)
+    command = _command(tmp_path, ["FillsTheDisk"], file=file)
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
     assert process.returncode == 2
     assert "No space left on device" in process.stderr
     assert _finished(tmp_path) == {}
@@ -199,8 +271,9 @@ def test_a_damaged_record_is_done_again(
 
 def test_a_clock_set_back_changes_nothing(tmp_path: Path, finished: Path) -> None:
     folder = shutil.copytree(finished, tmp_path / "out")
-    record = folder / "runs" / "Calm" / "seed-0.json"
-    record.write_text(json.dumps(json.loads(record.read_text()) | {"started": "2999-01-01T00:00:00+00:00"}))
+    store = Store(folder)
+    found = store.record("runs/Calm/seed-0.json")
+    store.write_model("runs/Calm/seed-0.json", found.model_copy(update={"started": "2999-01-01T00:00:00+00:00"}))
     runner, runs = _runner(folder)
     assert runner.pending(runs) == []
 

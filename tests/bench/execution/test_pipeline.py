@@ -13,9 +13,10 @@ import pytest
 from rich.console import Console
 
 from bench.datasets import Dataset
-from bench.errors import DatasetError
+from bench.errors import DatasetError, StoreError
 from bench.execution import pipeline, runner
 from bench.execution.pipeline import RunRequest
+from bench.store import sums
 from bench.store.results import Results
 from bench.studies.study import Study, Variant
 
@@ -126,3 +127,28 @@ def test_more_points_than_there_are_is_an_error(tmp_path: Path, clouds_file: Cal
     with pytest.raises(DatasetError, match="expected at most 64: clouds has no more training points"):
         pipeline.execute(request, Console(file=io.StringIO()), Publisher())
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["runs.csv", "scores.csv", "curves.csv", "arrays.npz", "environment.json"])
+def test_what_is_damaged_is_made_of_the_runs_again(finished: Case, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    path, content = finished.request.out / name, bytearray((finished.request.out / name).read_bytes())
+    assert not sums.faults(path.parent)
+    whole = bytes(content)
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    assert sums.faults(path.parent)
+    _again(finished, monkeypatch)
+    sums.write(path.parent)  # as publishing does at its end
+    if name == "environment.json":  # nothing can tell again where it ran
+        assert path.with_name("environment.json.damaged").is_file() and not path.exists()
+    else:
+        assert path.read_bytes() == whole
+
+
+def test_damaged_tables_without_runs_are_refused(finished: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    rmtree(finished.request.out / "runs")
+    path = finished.request.out / "runs.csv"
+    path.write_bytes(path.read_bytes().replace(b"0", b"1", 1))
+    monkeypatch.setattr(pipeline, "_compute", lambda *_: pytest.fail("nothing can be computed"))
+    with pytest.raises(StoreError, match=r"runs\.csv, which is not what was written"):
+        _again(finished, monkeypatch)

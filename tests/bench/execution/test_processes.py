@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import mmap
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import psutil
@@ -13,13 +16,18 @@ from bench.execution import processes
 ENDED = 2**22 + 1
 """Larger than any process id."""
 
+SLEEP = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
+
+
+def _mark_of(pid: int) -> str:
+    return f"{pid}-{processes.born(pid)}-{'0' * 32}"
+
 
 @pytest.fixture
 def marked() -> Iterator[dict[str, subprocess.Popen]]:
-    """Return sleeping processes that are marked as the worker of another study, and of one that has ended."""
-    marks = {"of another study": f"{os.getppid()}-test", "left behind": f"{ENDED}-test"}
-    command = [sys.executable, "-c", "import time; time.sleep(60)"]
-    started = {name: subprocess.Popen(command, env=os.environ | {processes.MARK: mark}) for name, mark in marks.items()}
+    """Return sleeping processes marked as the worker of another study, of one that has ended, and of no study."""
+    marks = {"of another study": _mark_of(os.getppid()), "left behind": _mark_of(ENDED), "foreign": "abc"}
+    started = {name: subprocess.Popen(SLEEP, env=os.environ | {processes.MARK: mark}) for name, mark in marks.items()}
     yield started
     for process in started.values():
         process.kill()
@@ -29,21 +37,58 @@ def marked() -> Iterator[dict[str, subprocess.Popen]]:
 def test_a_worker_of_another_study_is_seen(
     marked: dict[str, subprocess.Popen], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    of_tests = [psutil.Process(process.pid) for process in marked.values()]
-    monkeypatch.setattr(processes.psutil, "process_iter", lambda: iter(of_tests))
+    of_tests = {name: psutil.Process(process.pid) for name, process in marked.items()}
+    monkeypatch.setattr(processes.psutil, "process_iter", lambda: iter(of_tests.values()))
     assert processes.another_study_runs()
     monkeypatch.setattr(processes.os, "getpid", os.getppid)
     assert processes.another_study_runs(), "what another study left behind still runs"
-    of_tests.pop()
-    assert not processes.another_study_runs(), "a study's own worker is not another study"
+    del of_tests["left behind"]
+    assert not processes.another_study_runs(), "a study's own worker is not another study, nor is another program"
 
 
 def test_only_workers_without_a_parent_are_ended(marked: dict[str, subprocess.Popen]) -> None:
     assert processes.end_left_behind() >= 1
     assert marked["left behind"].poll() is not None
     assert marked["of another study"].poll() is None
+    assert marked["foreign"].poll() is None
+
+
+@pytest.mark.parametrize("text", [None, "", "abc", "1", "1-2", "²-1-" + "0" * 32, "1-1-" + "0" * 32 + "\n", "-1-1-x"])
+def test_what_other_programs_set_is_no_mark(text: str | None) -> None:
+    assert processes.parent_of(text) is None
+
+
+def test_a_later_process_of_the_same_id_is_another_parent() -> None:
+    pid, birth, name = processes.new_mark().split("-")
+    assert processes.parent_of(f"{pid}-{birth}-{name}") == os.getpid()
+    assert processes.parent_of(f"{pid}-{int(birth) + 1}-{name}") == 0
+    assert processes.parent_of(f"9999999999-1-{name}") == 0
 
 
 def test_memory_of_a_process_that_is_gone_is_zero() -> None:
-    assert processes.resident(os.getpid()) > 2**20
-    assert processes.resident(ENDED) == processes.resident_of_children(ENDED) == 0
+    assert processes.glance(os.getpid()).held > 2**20
+    assert processes.glance(ENDED) == (0, False)
+    assert not processes.is_running(ENDED) and not processes.tracks_resources(ENDED)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells shared memory from mapped files")
+def test_memory_is_what_a_process_holds_itself() -> None:
+    size = 64 * 2**20
+    before = processes.glance(os.getpid()).held
+    with mmap.mmap(-1, size) as shared:  # shared and anonymous, as a sealed memory file is
+        shared.write(b"1" * size)
+        assert processes.glance(os.getpid()).held - before == pytest.approx(size, abs=8 * 2**20)
+        assert processes.glance(os.getpid(), data=size).held - before == pytest.approx(0, abs=8 * 2**20)
+    private = b"1" * size
+    assert processes.glance(os.getpid(), data=size).held - before == pytest.approx(len(private), abs=8 * 2**20)
+
+
+def test_a_stopped_process_is_told_from_a_busy_one() -> None:
+    with subprocess.Popen(SLEEP) as process:
+        assert not processes.glance(process.pid).stopped
+        process.send_signal(signal.SIGSTOP)
+        deadline = time.monotonic() + 10
+        while not processes.glance(process.pid).stopped and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert processes.glance(process.pid).stopped
+        process.kill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,9 +12,16 @@ import numpy as np
 import pytest
 
 from bench.datasets import Dataset
-from bench.execution.capture import GRID_POINTS, REBUILT_ROWS
+from bench.errors import CannotWriteError
+from bench.execution import capture
+from bench.execution.border import GRID_POINTS, REBUILT_ROWS
+from bench.execution.shared_data import ArrayFacts, DataFacts
 from bench.execution.worker import Fit, Repeat, Start, WorkerSession
 from bench.store.records import Outcome, Status
+from tests.conftest import make_dataset
+
+FAKES = Path(__file__).parents[1] / "fakes.py"
+NO_FACTS = DataFacts(ArrayFacts((0,), "<f4"), ArrayFacts((0,), "<f4"), sealed=False)
 
 Kept = tuple[Outcome, dict[str, np.ndarray], WorkerSession]
 
@@ -21,7 +29,7 @@ Kept = tuple[Outcome, dict[str, np.ndarray], WorkerSession]
 @pytest.fixture
 def keep(dataset: Dataset, tmp_path: Path) -> Callable[..., Kept]:
     def run(reducer: str, scored: bool = True, retrain_s: float = 0.0, **params: object) -> Kept:
-        session = WorkerSession(Start(reducer, params, 1, True, scored), dataset.X, dataset.X_test)
+        session = WorkerSession(Start(reducer, params, 1, True, NO_FACTS, scored), dataset.X, dataset.X_test)
         session.get_ready()
         outcome = session.run(Fit(7, str(tmp_path / "run.npz"), retrain_s=retrain_s))
         with np.load(tmp_path / "run.npz", allow_pickle=False) as arrays:
@@ -91,6 +99,7 @@ def test_extras_are_kept_and_their_failure_spoils_no_run(
     assert ("extra_mean" in arrays) is not fails
     if not fails:
         np.testing.assert_array_equal(arrays["extra_mean"], dataset.X_test.mean(axis=0))
+    assert outcome.notes == (("its extras were not kept: RuntimeError: no picture today",) if fails else ())
 
 
 def test_a_short_training_is_repeated_for_pictures_where_that_is_asked(keep: Callable[..., Kept]) -> None:
@@ -114,6 +123,128 @@ def test_a_training_that_stops_early_is_noted(keep: Callable[..., Kept]) -> None
     assert [note for note in hasty.notes if note.startswith("stopped early, after ") and "of 50 epochs" in note]
 
 
+@pytest.fixture
+def run_fake(tmp_path: Path) -> Callable[..., Kept]:
+    """Return a function that runs a fake in this process on as many rows as wake it."""
+
+    def run(name: str, say: Callable[[dict[str, str]], None] = lambda message: None) -> Kept:
+        data = make_dataset(600, 200)
+        session = WorkerSession(Start(f"{FAKES}:{name}", {}, 1, True, NO_FACTS), data.X, data.X_test, say)
+        session.get_ready()
+        outcome = session.run(Fit(7, str(tmp_path / "run.npz")))
+        if outcome.status is not Status.OK:
+            return outcome, {}, session
+        with np.load(tmp_path / "run.npz", allow_pickle=False) as arrays:
+            return outcome, dict(arrays), session
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "fit_is_kept"),
+    [
+        ("FewRows", "fit: InvalidEmbeddingError: Got an embedding of shape (10, 2), but expected (600, 2)", False),
+        ("ThreeAxes", "an embedding of shape (600, 2, 1), but expected (600, 2)", False),
+        ("OverridesWithNaN", "NaN or infinity in 1 of 600 rows (first: row 3)", False),
+        ("OverridesWithIntegers", "a list as an embedding", False),
+        ("TooLarge", "numbers too large for float32 in 600 of 600 rows", False),
+        ("FewNewRows", "transform: InvalidEmbeddingError: Got an embedding of test points of shape (3, 2)", True),
+        ("WrongInverse", "inverse_transform: InvalidEmbeddingError: Got reconstructions of shape (200, 3)", True),
+        ("LongInverse", "reconstructions with numbers too large", True),
+    ],
+)
+def test_what_an_overridden_method_returns_is_checked(
+    run_fake: Callable[..., Kept], name: str, reason: str, fit_is_kept: bool
+) -> None:
+    outcome, _, session = run_fake(name)
+    assert (outcome.status, outcome.fit is not None) == (Status.INVALID, fit_is_kept)
+    assert reason in outcome.reason
+    if not fit_is_kept:
+        assert session.repeat(Repeat(7)).status is Status.INVALID, "fit_transform, too"
+
+
+def test_an_overridden_method_that_is_right_passes(run_fake: Callable[..., Kept]) -> None:
+    outcome, arrays, session = run_fake("Overrides")
+    assert outcome.status is Status.OK and arrays["train"].shape == (600, 2)
+    assert session.repeat(Repeat(7)).repeatable is True
+
+
+def test_an_embedding_that_is_computed_when_it_is_read_counts(
+    run_fake: Callable[..., Kept], capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcome, _, session = run_fake("LazyEmbedding")
+    assert outcome.fit is not None and outcome.fit.wall_s >= 0.3
+    assert capsys.readouterr().out.count("embedding computed") == 1
+    again = session.repeat(Repeat(7)).fit_transform
+    assert again is not None and again.wall_s >= 0.3
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("RaisesBroken", "fit: Broken (its message cannot be shown)"),
+        ("RaisesSurrogate", r"fit: ValueError: half of a pair: \ud800, red: \x1b[31m"),
+        ("RaisesMegabytes", "characters more)"),
+    ],
+)
+def test_messages_of_any_kind_are_told(run_fake: Callable[..., Kept], name: str, reason: str) -> None:
+    outcome, _, _ = run_fake(name)
+    assert outcome.status is Status.FAILED and reason in outcome.reason
+    assert len(outcome.model_dump_json()) < 5_000
+
+
+def test_what_cannot_be_stored_of_extras_is_noted_and_the_rest_is_kept(run_fake: Callable[..., Kept]) -> None:
+    outcome, arrays, _ = run_fake("BadExtras")
+    assert outcome.status is Status.OK
+    assert {name for name in arrays if name.startswith("extra_")} == {"extra_fine"}
+    expected = {
+        "history": "extra_history of shape (3,), but expected (any, 7)",
+        "objects": "dtype object",
+        "ragged": "ValueError",
+        "anomaly_score": "NaN or infinity in 200 of 200 rows",
+        "../../escaped": "expected the names",
+    }
+    assert len(outcome.notes) == len(expected)
+    for note, (name, why) in zip(outcome.notes, expected.items(), strict=True):
+        assert note.startswith(f"its extra {name!r} was not kept: ") and why in note
+
+
+def test_extras_have_room_all_together(run_fake: Callable[..., Kept]) -> None:
+    outcome, arrays, _ = run_fake("LargeExtras")
+    assert "extra_first" in arrays and "extra_second" not in arrays
+    assert len(outcome.notes) == 1 and "at most 64 MiB" in outcome.notes[0]
+
+
+def test_extras_are_a_dictionary(run_fake: Callable[..., Kept]) -> None:
+    outcome, _, _ = run_fake("ExtrasAreAList")
+    assert outcome.notes == ("its extras were not kept: got a list, but expected a dictionary",)
+
+
+def test_every_timed_call_is_told_when_it_begins_and_when_it_ends(run_fake: Callable[..., Kept]) -> None:
+    said: list[dict[str, str]] = []
+    _, _, session = run_fake("Overrides", said.append)
+    session.repeat(Repeat(7))
+    phases = ["import", "cold_start", "fit", "transform", "inverse", "fit_transform"]
+    assert said == [{word: phase} for phase in phases for word in ("began", "ended")]
+
+
+def test_a_failed_call_ends_too(run_fake: Callable[..., Kept]) -> None:
+    said: list[dict[str, str]] = []
+    run_fake("Raises", said.append)
+    assert said[-2:] == [{"began": "fit"}, {"ended": "fit"}]
+
+
+def test_a_limit_of_the_process_is_no_full_disk(run_fake: Callable[..., Kept], monkeypatch: pytest.MonkeyPatch) -> None:
+    def save(path: str, **_: object) -> None:
+        raise OSError(errno.EFBIG, "File too large")
+
+    monkeypatch.setattr(np, "savez", save)
+    assert run_fake("Calm")[0].status is Status.FAILED
+    monkeypatch.setattr(capture, "OWN_LIMITS", ())
+    with pytest.raises(CannotWriteError):
+        run_fake("Calm")
+
+
 IMPORTED = {"annotated_types", "numpy", "psutil", "pydantic", "pydantic_core", "typing_extensions", "typing_inspection"}
 """Third-party packages that a worker imports before its reducer: they are part of the memory that it measures."""
 
@@ -130,4 +261,4 @@ print(*[name for name in sys.modules if name.startswith("bench")])
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     packages, modules = (set(line.split()) for line in done.stdout.splitlines())
     assert {name for name in packages if not name.startswith("_")} == IMPORTED
-    assert {name.split(".")[1] for name in modules if "." in name} == {"execution", "store", "errors"}
+    assert {name.split(".")[1] for name in modules if "." in name} == {"execution", "store", "errors", "texts"}

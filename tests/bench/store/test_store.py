@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bench.datasets import Dataset
 from bench.errors import StoreError
-from bench.store import store as store_module
+from bench.store import disk
 from bench.store.records import Measurement, Outcome, Status
 from bench.store.store import Store
 from tests.bench import results_maker as maker
@@ -23,8 +23,9 @@ MEASUREMENTS = st.builds(
     cpu_s=SECONDS,
     peak_mib=SECONDS,
     baseline_mib=SECONDS,
+    mapped_mib=SECONDS,
     other_cores=st.none() | SECONDS,
-    memory_method=st.sampled_from(["VmHWM", "ru_maxrss"]),
+    memory_method=st.sampled_from(["VmHWM less mapped", "ru_maxrss"]),
 )
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
 OUTCOMES = st.builds(
@@ -75,7 +76,7 @@ def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.Monkey
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("bench.store.store.os.fsync", full)
+    monkeypatch.setattr("bench.store.disk.os.fsync", full)
     with pytest.raises(StoreError, match="No space left on device"):
         store.write("table.csv", "new")
     assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
@@ -125,11 +126,14 @@ def test_a_file_is_hashed_once_until_it_changes(
 ) -> None:
     store = Store(tmp_path)
     kept = maker.keep(store, maker.record("a", 0, dataset), dataset)
-    arrays, asked, digest = tmp_path / "runs" / "a" / "seed-0.npz", [], store_module.file_digest
-    monkeypatch.setattr(store_module, "file_digest", lambda file, name: asked.append(file.name) or digest(file, name))
-    store_module._digest.cache_clear()
+    arrays, asked, digest = tmp_path / "runs" / "a" / "seed-0.npz", [], disk.file_digest
+    monkeypatch.setattr(disk, "file_digest", lambda file, name: asked.append(name) or digest(file, name))
+    monkeypatch.setattr(disk, "CLOCK_NS", 10**12)
     assert store.find("a", 0, 0) == store.find("a", 0, 0) == kept
-    assert asked == [str(arrays)]
+    assert len(asked) == 2, "a file that is changed within a tick of the clock has no other time of change"
+    monkeypatch.setattr(disk, "CLOCK_NS", 0)
+    assert store.find("a", 0, 0) == store.find("a", 0, 0) == kept
+    assert len(asked) == 3
     arrays.write_bytes(arrays.read_bytes()[:-1])
     assert store.find("a", 0, 0) is None
 

@@ -108,6 +108,89 @@ def test_a_file_of_ones_own_is_a_variant_more() -> None:
     assert whole.variants["fakes"].reducer == f"{fakes}:Calm"
 
 
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    """Write a file with two reducers and another one of the same name, and return the three specifications."""
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "mine.py").write_text(
+            "from reducers.base import Reducer\n\nclass A(Reducer): ...\n\nclass B(Reducer): ...\n"
+        )
+    return [f"{tmp_path}/one/mine.py:A", f"{tmp_path}/one/mine.py:B", f"{tmp_path}/two/mine.py:A"]
+
+
+def test_classes_of_one_file_stay_apart(files: list[str]) -> None:
+    quick = read("quick").resolved()
+    more = quick.with_reducers(files[:2]).variants
+    assert {key: more[key].label for key in more.keys() - quick.variants.keys()} == {"mine-A": "A", "mine-B": "B"}
+    assert quick.with_reducers(files[1::-1]).variants == more, "their order tells nothing"
+    assert list(quick.with_reducers(files[:2]).only(["mine"]).variants) == ["mine-A", "mine-B"]
+
+
+def test_files_of_one_name_stay_apart(files: list[str]) -> None:
+    quick = read("quick").resolved()
+    more = quick.with_reducers(files).variants
+    own = {key: variant for key, variant in more.items() if key not in quick.variants}
+    assert {variant.reducer for variant in own.values()} == set(files)
+    assert all(key.startswith("mine-") for key in own) and len(own) == 3
+    assert len({variant.label for variant in own.values()}) == 3
+
+
+def test_the_same_file_twice_is_one_reducer(files: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    quick = read("quick").resolved()
+    monkeypatch.chdir(tmp_path)
+    assert len(quick.with_reducers([files[0], "one/mine.py:A"]).variants) == len(quick.variants) + 1
+
+
+def test_a_file_takes_no_key_of_the_study(tmp_path: Path) -> None:
+    (tmp_path / "pca.py").write_text("from reducers.base import Reducer\n\nclass Own(Reducer):\n    label = 'PCA'\n")
+    more = read("quick").resolved().with_reducers([f"{tmp_path}/pca.py:Own"]).variants
+    assert more["pca"].reducer == "pca" and more["pca-Own"].reducer.endswith("pca.py:Own")
+    assert more["pca-Own"].label == "PCA (pca-Own)"
+
+
+def test_a_file_whose_name_is_no_key_has_one_that_is_made(tmp_path: Path) -> None:
+    (tmp_path / "mein Verfahren.py").write_text("from reducers.base import Reducer\n\nclass Own(Reducer): ...\n")
+    quick = read("quick").resolved()
+    (key,) = quick.with_reducers([f"{tmp_path}/mein Verfahren.py:Own"]).variants.keys() - quick.variants.keys()
+    assert key.startswith("mein-Verfahren-")
+
+
+def test_a_reducers_label_is_checked_like_a_studys(tmp_path: Path) -> None:
+    (tmp_path / "evil.py").write_text("from reducers.base import Reducer\n\nclass Evil(Reducer):\n    label = '=1+1'\n")
+    with pytest.raises(StudyError, match=r"Got label '=1\+1'.*in evil\.py"):
+        read("quick").resolved().with_reducers([f"{tmp_path}/evil.py:Evil"])
+
+
+def test_what_is_varied_may_be_named_like_a_field() -> None:
+    varied = Study(dataset="digits", variants={"a": {"reducer": "pca", "of": "b", "axis": "n", "params": {"n": 7}}})
+    assert varied.variants["a"].value == 7
+
+
+def test_two_variants_never_share_a_key() -> None:
+    variants = {"p": {"reducer": "pca", "n_each": [20]}, "p-20": {"reducer": "tsne"}}
+    with pytest.raises(StudyError, match=r"key 'p-20', 'p' with n = 20 and 'p-20', but expected a key for each"):
+        Study(dataset="digits", variants=variants).resolved()
+
+
+def test_tuples_of_presets_and_notebooks_are_kept_as_lists(tmp_path: Path) -> None:
+    one = {"reducer": "vae", "params": {"hidden_layer_sizes": (64, 32)}}
+    resolved = Study(dataset="digits", variants={"a": one}).resolved()
+    assert read(_write(tmp_path, resolved.to_toml())).variants == resolved.variants
+
+
+def test_nothing_that_a_file_cannot_hold_is_lost_in_silence() -> None:
+    with pytest.raises(ValueError, match="Got None, but expected a number"):
+        Study(dataset="digits", variants={"a": {"reducer": "umap", "params": {"n_epochs": None}}})
+
+
+@pytest.mark.parametrize("seconds", ["300h", "90.123456789s", "0.001s", "1h1m1.5s"])
+def test_limits_are_written_to_the_last_digit(seconds: str, tmp_path: Path) -> None:
+    one = read("quick").with_changes({"timeout": seconds, "memory": "1GB"}).resolved()
+    again = read(_write(tmp_path, one.to_toml()))
+    assert (again.timeout, again.memory) == (one.timeout, one.memory) == (one.timeout, 10**9)
+
+
 def test_a_variant_can_name_a_preset(tmp_path: Path) -> None:
     path = _write(tmp_path, 'dataset = "digits"\n[variants.a]\npreset = "post2-vae"\nparams = { n_epochs = 3 }\n')
     resolved = read(path).resolved()

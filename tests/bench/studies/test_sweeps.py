@@ -26,6 +26,15 @@ def test_texts_keep_the_studys_order_the_default_first() -> None:
     assert not found.is_numeric
 
 
+def test_lists_and_truth_are_settings_as_text() -> None:
+    lists = Variant(reducer="vae", params={"hidden_layer_sizes": [9]}, each={"hidden_layer_sizes": [[64, 32], [8]]})
+    truth = Variant(reducer="umap", params={"init": True}, each={"init": [False, 1]})
+    of_lists, of_truth = sweeps(_study(vae=lists, umap=truth))
+    assert (list(of_lists.variants), of_lists.default) == (["[9]", "[64, 32]", "[8]"], "[9]")
+    assert list(of_truth.variants) == ["True", "False", 1]
+    assert not of_truth.is_numeric
+
+
 def test_variants_that_stand_alone_are_no_sweep() -> None:
     one, other = (Variant(reducer="vae", params={"beta": beta}) for beta in (1, 2))
     assert sweeps(_study(one=one, other=other)) == []

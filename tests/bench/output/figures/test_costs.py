@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.analysis.scaling import ALL
-from bench.analysis.statistics import interval
 from bench.analysis.summary import interval_of
+from bench.metrics.statistics import interval
 from bench.output.figures import costs
 from bench.store.results import Results
 from tests.bench.output.figures.conftest import drawn

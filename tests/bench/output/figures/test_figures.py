@@ -151,7 +151,7 @@ def test_without_arrays_figures_of_runs_are_kept_and_named(tmp_path: Path, resul
     for name in ("embeddings.png", "interpolations.png", "interpolations.gif", "sweeps.png", "shepard.svg"):
         (clone.folder / "figures").mkdir(exist_ok=True)
         (clone.folder / "figures" / name).touch()
-    paths, kept = figures.write(clone)
+    paths, kept, _ = figures.write(clone)
     assert kept == ["Embeddings side by side", "From one point to another"]
     assert {path.name for path in paths} == {f"{name}.{kind}" for name in drawn for kind in figures.KINDS}
     there = {path.name for path in (clone.folder / "figures").iterdir()}
@@ -160,7 +160,7 @@ def test_without_arrays_figures_of_runs_are_kept_and_named(tmp_path: Path, resul
 
 def test_with_arrays_every_figure_is_written(tmp_path: Path, results: Results, pictures: dict[str, Figure]) -> None:
     shutil.copytree(results.folder, tmp_path / "clone", ignore=shutil.ignore_patterns("runs"))
-    paths, kept = figures.write(Results(tmp_path / "clone"))
+    paths, kept, _ = figures.write(Results(tmp_path / "clone"))
     of_results = set(pictures) - {"scaling"}
     assert kept == []
     assert {path.name for path in paths} == {f"{name}.{kind}" for name in of_results for kind in figures.KINDS} | {

@@ -9,13 +9,13 @@ import numpy as np
 
 from bench.analysis.comparisons import ranking
 from bench.analysis.scaling import series
-from bench.analysis.test_set import KEY, over_points
 from bench.output.tables import derived
 from bench.output.tables.model import Table
 from bench.output.tables.render import to_markdown
 from bench.store.records import Status
+from bench.store.test_set import KEY, over_points
 from tests.bench import results_maker as maker
-from tests.bench.analysis.test_test_set import points, results_of
+from tests.bench.store.test_test_set import points, results_of
 
 N = (14_000, 20_000, 28_000, 40_000)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.analysis.statistics import interval
+from bench.metrics.statistics import interval
 from bench.reproductions.claims.catalogue import Decided, Verdict, claims, verdict
 from bench.reproductions.claims.pictures import Dots
 

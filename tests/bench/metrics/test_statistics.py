@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from bench.analysis.statistics import (
+from bench.metrics.statistics import (
     RESAMPLES,
     holm,
     interval,

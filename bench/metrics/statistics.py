@@ -161,6 +161,11 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return corrected.tolist()
 
 
+def result(p_corrected: float) -> str:
+    """Return the result of a test as text."""
+    return "significantly different" if p_corrected < ALPHA else "no significant difference"
+
+
 def _student(mean: float, error: float, degrees: float, scale: float) -> Difference:
     if error <= ROUNDING * scale:
         return Difference(mean, mean, mean, 1.0 if abs(mean) <= ROUNDING * scale else 0.0)

@@ -3,6 +3,9 @@
 Seeds and points are kept apart. Over points the fits are given: each point counts with the share of a method's seeds
 that tell its class, and other points might have been in the test set. Over seeds, as everywhere else, the points are
 given.
+
+The points are drawn again and again at random, once, when a study is scored; `test_accuracy.csv` and
+`test_comparisons.csv` keep what comes out.
 """
 
 from __future__ import annotations
@@ -12,22 +15,31 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from bench.analysis.comparisons import result
-from bench.analysis.quantities import QUANTITIES
-from bench.analysis.statistics import holm, mcnemar, percentiles, resampled_difference, resampled_means
+from bench.metrics.statistics import holm, mcnemar, percentiles, resampled_difference, resampled_means, result
 from bench.store.arrays import array_name
 from bench.store.results import Results
+from bench.store.store import Store
+from bench.store.tables import to_csv
 from bench.store.values import Kind, RunId
 from bench.studies.plan import derive_seed
 
 KEY = "knn_accuracy_k10_test"
 """The accuracy that is taken apart: whether the nearest training points of a test point tell its class."""
-QUANTITY = QUANTITIES[KEY]
 
 _ACCURACY = ["column", "variant", "label", "kind", "n_points", "n_seeds", "mean", "over_points_low", "over_points_high"]
 _PAIR = ["column", "first", "second", "n_points", "n_seeds_first", "n_seeds_second", "difference", "over_points_low"]
 _PAIR += ["over_points_high", "p", "p_holm", "result", "shown_seed_first", "shown_seed_second", "only_first"]
 _PAIR += ["only_second", "mcnemar_p", "mcnemar_p_holm"]
+
+
+def write(store: Store) -> None:
+    """Write `test_accuracy.csv` and `test_comparisons.csv`, unless single predictions are not stored.
+
+    Raises StoreError if a table is missing or a file cannot be written.
+    """
+    found = over_points(Results(store.folder))
+    for name, frame in zip(("test_accuracy.csv", "test_comparisons.csv"), found or (), strict=False):
+        store.write(name, to_csv(frame))
 
 
 def over_points(results: Results) -> tuple[pd.DataFrame, pd.DataFrame] | None:

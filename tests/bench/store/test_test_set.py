@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.analysis.statistics import mcnemar
-from bench.analysis.test_set import KEY, over_points
+from bench.metrics.statistics import mcnemar
 from bench.store.results import Results
+from bench.store.tables import to_csv
+from bench.store.test_set import KEY, over_points
 from bench.studies.study import Study
 from tests.bench import results_maker as maker
 
@@ -101,3 +102,12 @@ def test_without_an_accuracy_there_is_nothing_to_compare(tmp_path: Path) -> None
     found = over_points(maker.write(tmp_path, {"a": {KEY: ["n/a (no labels)"]}}))
     assert found is not None
     assert found[0].empty and found[1].empty
+
+
+@pytest.mark.parametrize("study", ["default", "full"])
+def test_the_committed_tables_come_out_again(study: str) -> None:
+    folder = Path(__file__).parents[3] / "results" / study
+    found = over_points(Results(folder))
+    assert found is not None
+    for name, table in zip(("test_accuracy.csv", "test_comparisons.csv"), found, strict=True):
+        assert to_csv(table) == (folder / name).read_text()

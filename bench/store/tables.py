@@ -1,0 +1,55 @@
+"""Tables as CSV files that a spreadsheet shows and does not run."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from bench.store.disk import opened
+from bench.texts import plain
+
+TEXTS = {"variant": str, "part": str, "reason": str, "notes": str, "pools": str, "status": str, "label": str}
+_FORMULA = r"[=+\-@\t\n]"
+
+
+def to_csv(frame: pd.DataFrame) -> str:
+    """Return a table as CSV: texts without control characters, and what looks like a formula behind an apostrophe."""
+    return _with_texts(frame, _as_text).to_csv(index=False)
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """Return a table that `to_csv` made. Its texts are as they were, but for control characters, and never missing.
+
+    Raises OSError if it cannot be read or is a symbolic link, and ValueError if it is no table.
+    """
+    with opened(path) as file:
+        frame = pd.read_csv(file, dtype=TEXTS, keep_default_na=False, na_values=[""])
+    return _with_texts(frame.fillna({name: "" for name in TEXTS if name in frame}), _as_it_was)
+
+
+def _with_texts(frame: pd.DataFrame, change: Callable[[object], object]) -> pd.DataFrame:
+    texts = frame.select_dtypes(exclude=["number", "bool"])
+    return frame.assign(**{str(name): texts[name].map(change) for name in texts})
+
+
+def _as_text(cell: object) -> object:
+    if not isinstance(cell, str):
+        return cell
+    text = plain(cell, sys.maxsize)
+    return f"'{text}" if re.match(rf"'*{_FORMULA}", text) and not _is_number(text) else text
+
+
+def _as_it_was(cell: object) -> object:
+    return cell[1:] if isinstance(cell, str) and re.match(rf"'+{_FORMULA}", cell) else cell
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
