@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
+import pandas as pd
 
 from bench.datasets import class_labels
 from bench.datasets.frames import Frame
@@ -42,17 +44,10 @@ def read_h5ad(path: Path, file: BinaryIO, options: DataOptions, *, unlimited: bo
 
     Raises DatasetError if the library is not there, or the file is damaged, too large or lacks what is asked for.
     """
-    anndata = _require("anndata", "anndata", path)
     if options.keep:
         raise DatasetError(f"Got --keep for {path}, but expected it for tables only: every variable is a feature.")
     try:
-        held = anndata.read_h5ad(path, backed="r")
-        try:
-            check_columns(path, held.n_vars, unlimited=unlimited)
-            check_memory(path, held.n_obs * held.n_vars * BYTES_PER_VALUE)
-            X, names, obs = _dense(held.X), list(map(str, held.var_names)), held.obs
-        finally:
-            held.file.close()
+        X, names, obs = _parts(path, unlimited=unlimited)
     except (OSError, KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise DatasetError(f"Got {path}, which is no readable .h5ad file: {shown(error, 200)}.") from error
     if X.size == 0:
@@ -80,7 +75,16 @@ def _require(library: str, extra: str, path: Path) -> ModuleType:
         ) from error
 
 
-def _dense(X: Any) -> np.ndarray:
-    """Return a matrix, which may be sparse or still on disk, in memory."""
-    X = X.to_memory() if hasattr(X, "to_memory") else X[:]
-    return np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=np.float64)
+def _parts(path: Path, *, unlimited: bool) -> tuple[np.ndarray, list[str], pd.DataFrame]:
+    """Return X, names of its variables, and the table of its observations."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the library's to its own developers
+        stored = _require("anndata", "anndata", path).read_h5ad(path, backed="r")
+        try:
+            check_columns(path, stored.n_vars, unlimited=unlimited)
+            check_memory(path, stored.n_obs * stored.n_vars * BYTES_PER_VALUE)
+            X = stored.X.to_memory() if hasattr(stored.X, "to_memory") else stored.X[:]
+            dense = np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=np.float64)
+            return dense, list(map(str, stored.var_names)), stored.obs
+        finally:
+            stored.file.close()

@@ -93,3 +93,14 @@ def test_the_file_and_the_class_both_select_a_reducer_of_ones_own(name: str, tmp
     spec = f"{tmp_path / 'elsewhere.py'}:Mine"
     request = Asked("quick", ["pca", name], [spec]).request()
     assert {variant.reducer for variant in request.chosen.variants.values()} == {"pca", spec}
+
+
+def test_a_study_says_what_it_asks_its_size_and_its_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(listing, "RESULTS", Path(__file__).parents[3] / "results")
+    rows = {row["name"]: row for row in listing.rows("studies")}
+    assert rows["default"]["asks"].startswith("Dimensionality reducers")
+    assert int(rows["dimensions"]["runs"]) == 60
+    assert rows["quick"]["data"] == "mnist-5k, 1,000 points"
+    assert rows["default"]["time"].endswith((" s", " min"))
+    monkeypatch.setattr(listing, "RESULTS", tmp_path)
+    assert {row["time"] for row in listing.rows("studies")} == {"not measured"}

@@ -64,18 +64,17 @@ class StopsTheClock(Hostile):
         time.sleep(2)
 
 
-class StopsTheMeter(Hostile):
-    """replaces the clock inside the meter"""
+class SlowsTheMeter(Hostile):
+    """makes the clock of the meter a thousand times slower"""
 
     status = "invalid"
     says = "as seen from outside"
 
     def mischief(self, X):
-        for module in [sys.modules["bench.execution.meter"]]:
-            for name in vars(module).copy():
-                if name in ("perf_counter", "process_time"):
-                    setattr(module, name, lambda: 0.0)
-        time.sleep(2)
+        clock = time.perf_counter
+        began = clock()
+        sys.modules["bench.execution.meter"].perf_counter = lambda: began + (clock() - began) / 1000
+        time.sleep(3)
 
 
 class NegativeTime(Hostile):
