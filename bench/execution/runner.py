@@ -118,7 +118,6 @@ class Runner:
                 # After a failure nothing of the process is trusted any more; the next run gets a new one.
                 workers.close(run)
         record = self.store.keep(self._record(run, outcome, log_tail, before), partial)
-        partial.unlink(missing_ok=True)
         if first is not None and self.remembers.get(run.variant) is False:
             self._execute(first.run, workers, TOO_LONG)
         return record

@@ -54,6 +54,10 @@ class Witness:
         """Take notice that a phase ended."""
         self._ended[phase] = self._time()
 
+    def has_seen(self, phase: str) -> bool:
+        """Return whether a phase began and ended."""
+        return self._seen_s(phase) is not None
+
     def judge(self, outcome: Outcome) -> Outcome:
         """Return an outcome without the durations that cannot be true, and with a note on those that are doubtful."""
         doubts = []

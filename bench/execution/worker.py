@@ -264,7 +264,10 @@ def _materialised(got: Any) -> Any:
 
 def _early_end(reducer: Any) -> list[str]:
     """Return the note on a training that ended before its last epoch, if it did."""
-    done, most = getattr(reducer, "n_iter_", None), getattr(reducer, "n_epochs", None)
+    try:
+        done, most = getattr(reducer, "n_iter_", None), getattr(reducer, "n_epochs", None)
+    except Exception as error:  # noqa: BLE001 - a property of a reducer may raise anything
+        return [f"it cannot be told whether training ended early: {border.described(error)}"]
     if isinstance(done, int | np.integer) and isinstance(most, int | np.integer) and 0 < done < most:
         return [f"stopped early, after {done} of {most} epochs"]
     return []

@@ -218,7 +218,7 @@ class WorkerHandle:
                         self._witness.began(phase)
                     case {"ended": str(phase)} if phase in PHASES:
                         self._witness.ended(phase)
-                    case {"cannot_write": str(cause)}:
+                    case {"cannot_write": str(cause)} if self._witness.has_seen("fit"):
                         raise CannotWriteError(
                             f"The embedding could not be written: {cause}. Free some space and run again."
                         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -62,6 +63,15 @@ def write(path: Path, content: bytes) -> None:
             with suppress(OSError):
                 aside.unlink(missing_ok=True)
             raise
+
+
+def discard(path: Path) -> None:
+    """Remove what is there, whatever it is; a symbolic link is not followed. StoreError if it cannot be removed."""
+    with refused(path, "removed"):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def settle(aside: Path, path: Path) -> None:

@@ -30,11 +30,12 @@ _OF_OTHER_VERSIONS: set[Path] = set()
 class Store:
     """The folder `results/<study>`: `study.toml`, `environment.json`, and a record and an embedding of every run.
 
-    Every method that writes or removes raises StoreError if it cannot.
+    Every method that writes or removes raises StoreError if it cannot. Runs and their scores may lie in the folder of
+    another store, `runs_in`, so that tables can be made of them without touching those that are there.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, runs_in: Path | None = None) -> None:
+        self.folder, self.runs_in = folder, runs_in or folder
         self._is_locked = False
 
     @contextmanager
@@ -64,7 +65,7 @@ class Store:
 
     def write(self, name: str, content: str | bytes) -> Path:
         """Write a file of the folder so that it is there whole or not at all, and return its path."""
-        path, new = inside(self.folder, name), content.encode() if isinstance(content, str) else content
+        path, new = self._path(name), content.encode() if isinstance(content, str) else content
         with refused(path, "written"):
             if not path.is_symlink() and path.is_file() and disk.read(path) == new:
                 return path
@@ -82,7 +83,7 @@ class Store:
         Raises DamagedError if it is not what was written; OtherVersionError if another version of the program wrote it,
         or it has no digest and must not be `undigested`; StoreError if it cannot be read.
         """
-        path = inside(self.folder, name)
+        path = self._path(name)
         try:
             return from_json(disk.read(path), kind, undigested=undigested)
         except OSError as error:
@@ -101,7 +102,7 @@ class Store:
 
     def remove(self, name: str) -> None:
         """Remove a file of the folder, if it is there."""
-        path = inside(self.folder, name)
+        path = self._path(name)
         if os.path.lexists(path):
             self._change(name)
             with refused(path, "removed"):
@@ -141,11 +142,14 @@ class Store:
         path = self.stem(variant, sample, seed).parent / f".partial-{sample}-{seed}.npz"
         with refused(path.parent, "written"):
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.unlink(missing_ok=True)
+        disk.discard(path)
         return path
 
     def keep(self, record: Record, partial: Path) -> Record:
-        """Store a run: first its embedding, if there is one, then the record that vouches for it."""
+        """Store a run: first its embedding, if there is one, then the record that vouches for it.
+
+        Whatever a worker left where its embedding was to be is removed.
+        """
         stem = self.stem_of(record)
         arrays = stem.with_suffix(".npz")
         if record.ok:
@@ -154,7 +158,8 @@ class Store:
                 disk.settle(partial, arrays)
         else:
             arrays.unlink(missing_ok=True)
-        self.write_model(str(stem.with_suffix(".json").relative_to(self.folder)), record)
+        disk.discard(partial)
+        self.write_model(self._name(stem.with_suffix(".json")), record)
         return record
 
     def find(self, variant: str, sample: int, seed: int) -> Record | None:
@@ -183,7 +188,7 @@ class Store:
         """Return the records of the study's variants, in the study's order, then by sample and seed."""
         found: list[Record] = []
         for variant in self.study().variants:
-            folder = self.folder / "runs" / variant
+            folder = self.runs_in / "runs" / variant
             paths = [*folder.glob("seed-*.json"), *folder.glob("sample-*-seed-*.json")]
             names = map(self._name, paths)
             records = [record for name in names if (record := self._believed(name, self.record))]
@@ -217,14 +222,17 @@ class Store:
     def stem(self, variant: str, sample: int, seed: int) -> Path:
         """Return the path of a run's files without their endings."""
         name = f"sample-{sample}-seed-{seed}" if sample else f"seed-{seed}"
-        return inside(self.folder, Path("runs") / variant / name)
+        return inside(self.runs_in, Path("runs") / variant / name)
+
+    def _path(self, name: str) -> Path:
+        return inside(self.runs_in if Path(name).parts[0] in sums.OF_RUNS else self.folder, name)
 
     def _name(self, path: Path) -> str:
-        return path.relative_to(self.folder).as_posix()
+        return path.relative_to(self.runs_in).as_posix()
 
     def _believed(self, name: str, load: Callable[[str], Found]) -> Found | None:
         """Return what a file holds; None if it does not exist, is damaged and set aside, or of another version."""
-        path = inside(self.folder, name)
+        path = self._path(name)
         if not os.path.lexists(path):
             return None
         try:

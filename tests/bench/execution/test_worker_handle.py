@@ -131,7 +131,13 @@ def test_an_honest_duration_is_believed(launch: Launch) -> None:
 
 def test_an_embedding_that_cannot_be_written_is_told(launch: Launch) -> None:
     with pytest.raises(CannotWriteError, match="disk full"):
-        launch('say(\'{"cannot_write": "disk full"}\'); time.sleep(60)')
+        launch('fit(\'{"cannot_write": "disk full"}\', 0); time.sleep(60)')
+
+
+def test_a_full_disk_that_is_told_in_the_middle_of_a_fit_is_not_believed(launch: Launch) -> None:
+    _, outcome = launch('say(\'{"began": "fit"}\', \'{"cannot_write": "disk full"}\'); time.sleep(60)')
+    assert outcome.status is Status.CRASHED
+    assert outcome.reason.startswith("sent a reply that is no message")
 
 
 def test_a_pipe_that_is_closed_makes_nobody_busy(launch: Launch) -> None:
