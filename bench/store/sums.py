@@ -15,7 +15,11 @@ from bench.store import disk
 from bench.store.disk import digest_of, read, refused
 
 FILE = "SHA256SUMS"
-ELSEWHERE = ("runs", "references", "monitor")
+OF_RUNS = ("runs", "references", "monitor")
+"""Folders of what belongs to single runs."""
+PARTIAL = "partial"
+"""Folder of what is shown of a study that is not complete."""
+UNLISTED = (*OF_RUNS, PARTIAL)
 """Folders of files that it does not list."""
 DAMAGED = ".damaged"
 """Ending of files that are set aside."""
@@ -34,7 +38,7 @@ def covers(name: str) -> bool:
     """
     parts = Path(name).parts
     hidden = any(part.startswith(".") for part in parts)
-    return not (name == FILE or parts[0] in ELSEWHERE or hidden or name.endswith(DAMAGED))
+    return not (name == FILE or parts[0] in UNLISTED or hidden or name.endswith(DAMAGED))
 
 
 def write(folder: Path) -> Path:

@@ -79,8 +79,8 @@ def _claim(wall_s: float) -> str:
         "'[' * 100_000",
         "'9' * 10_000",
         "'x' * (2 << 20)",
-        "OK, OK",
-        "OK, 'x'",
+        "OK + '\\n' + OK",
+        "OK + '\\nx'",
     ],
 )
 def test_a_reply_that_is_no_message_ends_the_run_alone(launch: Launch, said: str) -> None:
