@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,7 @@ RESULTS = Path("results")
 MAX_COLUMNS = 6
 """With more fields than that a list is printed as paragraphs."""
 
+_of_file = partial(typer.Option, rich_help_panel="A file of your own")
 DataDir = Annotated[Path | None, typer.Option(help="Folder with the files of mnist.")]
 
 
@@ -51,18 +53,14 @@ def run(
     dataset: Annotated[
         str, typer.Option(help="Another dataset: a name, or a file .csv .tsv .npz .npy .parquet .h5ad.")
     ] = "",
-    label: Annotated[str, typer.Option(help="Column of a file that holds its labels.")] = "",
-    drop: Annotated[list[str], typer.Option(help="Column of a file to leave out; may be repeated.")] = [],  # noqa: B006
-    keep: Annotated[
-        list[str], typer.Option(help="Column that is a feature, not an id or labels; may be repeated.")
-    ] = [],  # noqa: B006
-    scale: Annotated[
-        str, typer.Option(help="Columns of a file: standard, minmax or none; auto sees how they spread.")
-    ] = "",
+    label: Annotated[str, _of_file(help="Column of labels.")] = "",
+    drop: Annotated[list[str], _of_file(help="Column to leave out; may be repeated.")] = [],  # noqa: B006
+    keep: Annotated[list[str], _of_file(help="Column that is a feature, no id or label; may be repeated.")] = [],  # noqa: B006
+    scale: Annotated[str, _of_file(help="Each column by standard, minmax or none; auto sees how they spread.")] = "",
     missing: Annotated[
-        str, typer.Option(help="Missing values of a file: refuse them, drop rows, or take the mean.")
+        str, _of_file(help="Of missing values: refuse them, drop their rows, or fill in the mean.")
     ] = "",
-    image: Annotated[str, typer.Option(help="Rows of a file are images of this height and width: 28x28.")] = "",
+    image: Annotated[str, _of_file(help="Rows are images of this height and width: 28x28.")] = "",
     n: Annotated[int | None, typer.Option(help="Training points.")] = None,
     data_dir: DataDir = None,
     seeds: Annotated[int | None, typer.Option(help="Runs of every variant, each with its own seed.")] = None,
@@ -74,10 +72,17 @@ def run(
     monitored: Annotated[bool, typer.Option("--monitor", help="Watch trainings in TensorBoard; costs time.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Report progress as JSON, one object a line.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Also more than 100,000 runs, or columns of data.")] = False,
+    dry: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would run, how long and with what; run nothing.")
+    ] = False,
 ) -> None:
-    """Run a study; what is done already is not repeated, and Ctrl-C loses no completed run."""
-    from bench.commands.running import Asked, published
-    from bench.execution import pipeline, tensorboard
+    """Run a study; what is done already is not repeated, and Ctrl-C loses no completed run.
+
+    Some variants, other data or other seeds never replace results of others: they have a folder of their own, or are
+    shown beside the rows that are there.
+    """
+    from bench.commands.running import Asked, published, shown_partly, stopped
+    from bench.execution import pipeline, preview, tensorboard
     from bench.execution.progress import json_line
 
     if monitored:
@@ -89,23 +94,23 @@ def run(
         study, names, file, dataset, n, seeds, timeout, memory, threads, out, data_dir, rerun, monitored, yes, options
     )
     request = asked.request()
+    if dry:
+        for line in preview.lines(request):
+            console.print(escape(line), soft_wrap=True)
+        return
     # Standard output belongs to the events alone; what is meant for people goes where they may still see it.
     shown = Console(stderr=True, highlight=False) if as_json else console
     try:
-        made = pipeline.execute(request, shown, published, typer.echo if as_json else None)
+        made = pipeline.execute(request, shown, published, typer.echo if as_json else None, shown_partly)
     except KeyboardInterrupt:
-        shown.print(
-            f"\nStopped. Every completed run is kept in {request.out}; the same command continues, and "
-            f"`python -m bench report {request.out}` makes tables of what is there.",
-            soft_wrap=True,
-        )
+        shown.print(f"\n{stopped(request.out)}", soft_wrap=True)
         raise typer.Exit(130) from None
     if as_json:
         typer.echo(json_line("finished", folder=str(request.out), paths=[str(path) for path in made.paths]))
         return
     console.print(made.to_rich())
-    said = "wrote" if made.are_new else "Nothing has changed since these were written:"
-    console.print(f"\n{said} " + "\n      ".join(map(str, made.paths)), soft_wrap=True)
+    if not made.are_new:
+        console.print("Nothing has changed since these were written.")
 
 
 @app.command("list")
@@ -236,7 +241,7 @@ def verify(
 
 @app.command()
 def score(
-    folder: Annotated[Path, typer.Argument(help="Results folder.")] = RESULTS / "default",
+    folder: Annotated[Path, typer.Argument(help="Results folder, or its name.")] = Path("default"),
     data_dir: DataDir = None,
 ) -> None:
     """Compute the scores of stored embeddings that are missing or outdated, and write tables and figures."""
@@ -245,22 +250,50 @@ def score(
 
 @app.command()
 def report(
-    folder: Annotated[Path, typer.Argument(help="Results folder.")] = RESULTS / "default",
+    folder: Annotated[Path, typer.Argument(help="Results folder, or its name.")] = Path("default"),
     data_dir: DataDir = None,
     into: Annotated[Path | None, typer.Option(help="Also write the tables between the markers of this file.")] = None,
 ) -> None:
     """Write scores, tables and figures of a results folder again, without one fit."""
+    from bench.commands import folders
+
+    found = folders.find(folder)
     from bench.commands.running import published
     from bench.execution import pipeline
 
-    made = pipeline.rebuild(folder, data_dir, console, published)
+    made = pipeline.rebuild(found, data_dir, console, published)
     if into is not None:
         made.write_into(into)
     console.print(made.to_rich())
-    console.print("\nwrote " + "\n      ".join(map(str, made.paths)), soft_wrap=True)
     if made.needs_runs:
         needed = "; ".join(made.needs_runs)
         console.print(f"Kept as they were, because they need the runs: {needed}.", soft_wrap=True)
+
+
+@app.command()
+def status(
+    root: Annotated[Path | None, typer.Argument(help="Folder with a folder of results for each study.")] = None,
+) -> None:
+    """Say which results are older than the code or libraries that made them, and what measuring again costs."""
+    from bench.commands import folders
+    from bench.commands.status import states
+    from bench.units import seconds_as_text
+
+    found = list(states(root or folders.root()))
+    for state in found:
+        mark = "[yellow]old[/yellow]    " if state.reasons else "[green]current[/green]"
+        version = f", protocol {state.protocol}" if state.protocol else ""
+        console.print(f"{mark} {escape(state.folder.name)}{escape(version)}", soft_wrap=True)
+        for reason in state.reasons:
+            console.print(f"          {escape(reason)}", soft_wrap=True)
+    old = [state for state in found if state.reasons]
+    known = [state.wall_s for state in old if state.wall_s]
+    console.print(
+        f"{len(old)} of {len(found)} old; measuring them again takes about {seconds_as_text(sum(known))}"
+        + (f", and {len(old) - len(known)} more of unknown time." if len(known) < len(old) else ".")
+        if old
+        else f"{len(found)} of {len(found)} current."
+    )
 
 
 @app.command()

@@ -48,6 +48,15 @@ def three_figures(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
 
 
+def counted(n: int, noun: str) -> str:
+    """Return a number of things, one of them in the singular.
+
+    >>> [counted(n, "run") for n in (1, 2_000)]
+    ['1 run', '2,000 runs']
+    """
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 def seconds_as_text(seconds: float) -> str:
     """Return a duration to two figures that matter.
 

@@ -4,7 +4,14 @@
 
 Every table of every study that REVISION has committed is compared with the one in the working tree. Texts must be
 equal but for the words that were replaced, numbers to 1e-12. Columns and tables that only the new edition has are no
-difference.
+difference, nor are these, whose meaning changed when decisions by margins replaced tests:
+
+- `summary.csv`, `headline.csv`: a score is its arithmetic mean with Student's interval instead of its median, a time or
+  memory the geometric mean; reasons such as "n/a (transductive)" moved to the column `reasons`. The headline lacks what
+  is in the summary alone.
+- `comparisons.csv`: `p`, `p_holm` and `result` are gone; `change`, `change_low` and `change_high` mean what they did.
+  Pairs of methods with different numbers of dimensions are gone.
+- `test_comparisons.csv`: `p`, `p_holm`, `result` and `mcnemar_p_holm` are gone, all others mean what they did.
 """
 
 from __future__ import annotations
@@ -32,9 +39,6 @@ COLUMNS = {"n_fit": "n_train"}
 CHANGED_COLUMNS = {"comparisons": {"verdict": "result"}, "held_out_comparisons": {"verdict": "result"}}
 CELLS = {
     ("split", "fit"): "train",
-    ("result", "told apart"): "significantly different",
-    ("result", "cannot be told apart"): "no significant difference",
-    ("result", "no verdict"): "not compared",
 }
 """Whole cells of a column."""
 WORDS = (
@@ -53,6 +57,11 @@ WORDS = (
 """Within names of variants, labels and other texts."""
 TEXTS_OF_CODE = ("key", "reducer")
 """Columns that name code, which has moved."""
+GONE = ("p", "p_holm", "result", "mcnemar_p_holm")
+"""Columns of tests, in whose place there are decisions by margins."""
+PAIR = ["column", "first", "second"]
+OTHER_MEANING = ("summary", "headline")
+"""Tables whose numbers are means now: their rows and texts are compared, but for labels and reasons."""
 
 
 def main() -> None:
@@ -74,7 +83,12 @@ def differences(revision: str, chosen: list[str]) -> Iterator[str]:
                 yield f"{now}: missing"
                 continue
             before = translated(pd.read_csv(io.StringIO(_git("show", f"{revision}:{path}")), dtype=str), path.stem)
-            yield from (f"{now}: {line}" for line in compared(before, pd.read_csv(now, dtype=str)))
+            after = pd.read_csv(now, dtype=str)
+            if path.stem == "comparisons":
+                before = before.merge(after[PAIR], on=PAIR)
+            if path.stem in OTHER_MEANING:
+                before = before[[name for name in ("variant", "n_runs", "n_ok", "kind", "status") if name in before]]
+            yield from (f"{now}: {line}" for line in compared(before.drop(columns=list(GONE), errors="ignore"), after))
 
 
 def translated(table: pd.DataFrame, name: str) -> pd.DataFrame:

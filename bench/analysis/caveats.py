@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import product
-from math import inf
-from statistics import stdev
+from enum import StrEnum
 from time import get_clock_info
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
-from bench.metrics.statistics import LEVEL
+from bench.store import elsewhere
 from bench.store.records import Status
 from bench.store.results import Results
 
-SPREAD = 0.1
-"""Share of the median that fit times may spread by."""
 OTHERS_CORES = 0.15
 TICKS = 100
 DRIFT = 0.1
-PRECISION = 0.005
-"""Half-width of an interval up to which the second decimal of a score is certain."""
-MAX_SEEDS = 1_000
 ONE_CORE = 1.2
 """A run that keeps fewer cores busy than this ran on one thread, whatever its budget."""
 LONG_ENOUGH_S = 1.0
@@ -41,40 +32,51 @@ MEMORY_METHODS = {
 """What memory columns mean where they are not what a run itself holds, by how they were measured."""
 
 
+class Mark(StrEnum):
+    """What changes how a number is read, so that a letter in a table says it; the more important first."""
+
+    FAILED = "some runs failed"
+    ELSEWHERE = "measured elsewhere"
+    BUSY = "other programs were busy"
+    UNREPEATABLE = "not repeatable"
+    SUPERVISED = "supervised"
+    FIRST_USE = "first use"
+
+
 @dataclass(frozen=True)
 class Caveat:
-    """What must be known with some numbers: of certain rows or of all, of certain quantities or of whole rows."""
+    """What must be known with some numbers: of certain rows or of all, of certain quantities or of whole rows.
+
+    Without a `mark` no letter points at it: it stands below all tables of a page.
+    """
 
     text: str
     rows: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    mark: Mark | None = None
 
 
-def caveats(results: Results, precise: Sequence[str] = ()) -> list[Caveat]:
-    """Return all that must be known with a study's numbers; of `precise` scores also how many seeds they need."""
+def caveats(results: Results) -> list[Caveat]:
+    """Return all that must be known with a study's numbers."""
     found = [caveat for variant in results.variants for caveat in _failures(results, variant)]
     found += [caveat for variant in results.variants for caveat in _notes(results, variant)]
     found += [caveat for variant in results.variants for caveat in _left_out(results, variant)]
     if "lda" in results.references:
-        found.append(Caveat("Supervised: linear discriminant analysis uses labels, as no other row does.", ("lda",)))
+        text = "Supervised: linear discriminant analysis uses labels, as no other row does."
+        found.append(Caveat(text, ("lda",), (), Mark.SUPERVISED))
     ok = results.runs[results.runs["status"] == Status.OK.value]
     stays, is_seeded = ok["transform_s"].isna() & (ok["n_test"] > 0), ok["random_state"].notna()
     changed = ok["repeatable"].isin([False])
-    for concerned, text in (
-        (stays, "Transductive: embeds only its training points and has no transform."),
-        (changed & is_seeded, "Not repeatable: the same call with the same seed gave another embedding."),
-        (changed & ~is_seeded, "Not repeatable: it ran without a seed, and the same call gave another embedding."),
+    for concerned, text, mark in (
+        (stays, "Transductive: embeds only its training points and has no transform.", None),
+        (changed & is_seeded, "Not repeatable: the same call and seed gave another embedding.", Mark.UNREPEATABLE),
+        (changed & ~is_seeded, "Not repeatable: without a seed, it gives another embedding.", Mark.UNREPEATABLE),
     ):
         if concerned.any():
-            found.append(Caveat(text, tuple(ok.loc[concerned, "variant"].unique())))
-    return [
-        *found,
-        *_one_core(ok),
-        *_times(results, ok),
-        *_memory(ok),
-        *_first_use(results),
-        *_few_seeds(results, precise),
-    ]
+            found.append(Caveat(text, tuple(ok.loc[concerned, "variant"].unique()), (), mark))
+    if results.elsewhere:
+        found.append(Caveat(elsewhere.described(results), results.elsewhere, (), Mark.ELSEWHERE))
+    return [*found, *_one_core(ok), *_times(ok), *_memory(ok), *_first_use(results)]
 
 
 def as_text(results: Results, found: Iterable[Caveat]) -> list[str]:
@@ -91,25 +93,14 @@ def first_used(results: Results) -> tuple[str, ...]:
     return tuple(runs.loc[runs["new_on_disk"] > 0, "variant"].unique())
 
 
-def seeds_needed(deviation: float, half_width: float) -> float:
-    """Return how many seeds bring Student's 95 % interval of the mean down to `half_width`; infinity past a thousand.
-
-    >>> seeds_needed(0.0, 0.005)
-    2
-    """
-    n = np.arange(2, MAX_SEEDS + 1)
-    enough = n[stats.t.ppf((1 + LEVEL) / 2, n - 1) * deviation / np.sqrt(n) <= half_width]
-    return int(enough[0]) if len(enough) else inf
-
-
 def _failures(results: Results, variant: str) -> Iterator[Caveat]:
     runs = results.runs_of(variant)
     failed = runs[runs["status"] != Status.OK.value]
     reasons = (failed["status"].str.replace("_", " ") + ": " + failed["reason"]).str.rstrip(".")
     counts = Counter(reasons.to_list())
-    each = [reason + (f" ({n} runs)" if len(counts) > 1 else "") for reason, n in counts.items()]
+    each = [reason + (f" ({n} run{'s' if n > 1 else ''})" if len(counts) > 1 else "") for reason, n in counts.items()]
     if each:
-        yield Caveat(f"{len(failed)} of {len(runs)} runs failed: {'; '.join(each)}.", (variant,))
+        yield Caveat(f"{len(failed)} of {len(runs)} runs failed: {'; '.join(each)}.", (variant,), (), Mark.FAILED)
 
 
 def _left_out(results: Results, variant: str) -> Iterator[Caveat]:
@@ -134,6 +125,8 @@ def _one_core(ok: pd.DataFrame) -> Iterator[Caveat]:
     by_variant = ok.groupby("variant", sort=False)
     first, typical = by_variant[["threads", "random_state"]].first(), by_variant[["fit_s", "fit_cores"]].median()
     alone = (first["threads"] > 1) & (typical["fit_cores"] < ONE_CORE) & (typical["fit_s"] > LONG_ENOUGH_S)
+    # On a busy machine threads wait for other programs.
+    alone &= ~(by_variant["fit_other_cores"].max() > OTHERS_CORES)
     seeded = first["random_state"].notna()
     text = "; some methods use one thread only if they are given a seed, as here"
     for concerned, why in ((alone & seeded, text), (alone & ~seeded, "")):
@@ -142,23 +135,19 @@ def _one_core(ok: pd.DataFrame) -> Iterator[Caveat]:
             yield Caveat(found, tuple(first.index[concerned]), ("fit_s", "fit_cores"))
 
 
-def _times(results: Results, ok: pd.DataFrame) -> Iterator[Caveat]:
-    """Yield what makes fit times uncertain: their spread, other programs, shortness, drift."""
+def _times(ok: pd.DataFrame) -> Iterator[Caveat]:
+    """Yield what makes fit times uncertain beyond their intervals: other programs, shortness, drift."""
     runs = ok[ok["fit_s"].notna()]
     by_variant = runs.groupby("variant")
-    walls = by_variant["fit_s"]
-    spread = (walls.std() / walls.median()).loc[lambda share: share > SPREAD]
     others = by_variant["fit_other_cores"].max().loc[lambda cores: cores > OTHERS_CORES]
+    if len(others):
+        text = f"Other programs kept cores busy during the fit, up to {others.max():.1f} of them."
+        yield Caveat(text, tuple(map(str, others.index)), ("fit_s",), Mark.BUSY)
     tick = get_clock_info("perf_counter").resolution
-    short = walls.min().loc[lambda seconds: seconds < TICKS * tick]
-    for text, details in (
-        (f"Fit times spread by more than {SPREAD:.0%} of their median", spread.map("{:.0%}".format)),
-        ("Other programs kept cores busy during the fit", others.map("up to {:.1f}".format)),
-        (f"A fit took less than {TICKS} ticks of the clock ({tick:g} s each)", short.map(lambda _: "")),
-    ):
-        if len(details):
-            listed = ", ".join(f"{results.label(str(v))} {detail}".strip() for v, detail in details.items())
-            yield Caveat(f"{text}: {listed}.", tuple(map(str, details.index)), ("fit_s",))
+    short = by_variant["fit_s"].min().loc[lambda seconds: seconds < TICKS * tick]
+    if len(short):
+        text = f"A fit took less than {TICKS} ticks of the clock ({tick:g} s each)."
+        yield Caveat(text, tuple(map(str, short.index)), ("fit_s",))
     yield from _drift(runs)
 
 
@@ -183,35 +172,6 @@ def _memory(ok: pd.DataFrame) -> Iterator[Caveat]:
 
 
 def _first_use(results: Results) -> Iterator[Caveat]:
-    rows = first_used(results)
-    if rows:
-        text = (
-            "The process was the first here to compile what libraries then keep on disk; later ones start faster and "
-            "hold less memory"
-        )
-        yield Caveat(f"{text}: {', '.join(map(results.label, rows))}.", rows, FIRST_USE)
-
-
-def _few_seeds(results: Results, precise: Sequence[str]) -> Iterator[Caveat]:
-    """Yield which second decimals are uncertain with so few seeds, and how many they would take."""
-    short: dict[int, dict[str, dict[str, float]]] = {}
-    for variant, quantity in product(results.variants, precise):
-        values = results.values(variant, quantity).array
-        needed = seeds_needed(stdev(values), PRECISION) if len(values) > 1 else 0
-        if needed > len(values):
-            short.setdefault(len(values), {}).setdefault(variant, {})[quantity] = needed
-    for n_seeds, by_variant in short.items():
-        many = [(results.label(variant), _about(max(needed.values()))) for variant, needed in by_variant.items()]
-        text = (
-            f"With {n_seeds} seeds the 95 % interval is wider than {2 * PRECISION:g} for these scores; "
-            f"{many[0][0]} would need {many[0][1]} seeds{''.join(f', {label} {n}' for label, n in many[1:])}."
-        )
-        by_columns: dict[tuple[str, ...], list[str]] = {}
-        for variant, needed_by_score in by_variant.items():
-            by_columns.setdefault(tuple(needed_by_score), []).append(variant)
-        for columns, rows in by_columns.items():
-            yield Caveat(text, tuple(rows), columns)
-
-
-def _about(n_seeds: float) -> str:
-    return f"more than {MAX_SEEDS:,}" if n_seeds > MAX_SEEDS else f"about {n_seeds:g}"
+    if rows := first_used(results):
+        text = "Its process compiled what libraries then keep on disk; later ones start faster and hold less memory."
+        yield Caveat(text, rows, FIRST_USE, Mark.FIRST_USE)

@@ -1,33 +1,36 @@
-"""Comparisons: which methods of a study differ significantly in one quantity over seeds, and by how much.
+"""Comparisons: how far apart methods of a study are in one quantity over seeds, and whether that matters.
 
-Over test points they are compared in `bench.store.test_set`. Friedman's and Nemenyi's tests are not here: they
+A decision is made by the margin that a quantity declares, never by a test of there being no difference at all: with
+enough seeds any difference is found, with too few none.
+
+Over test points methods are compared in `bench.store.test_set`. Friedman's and Nemenyi's tests are not here: they
 compare ranks over independent datasets, and the seeds of a study are fits of one dataset; taken for datasets they would
-make every difference as significant as one likes by fitting more often.
+find whatever one likes by fitting more often.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import combinations
-from math import exp, log
-from statistics import median
+from math import inf, log
 
 import pandas as pd
 
 from bench.analysis.quantities import QUANTITIES, Quantity
-from bench.metrics.statistics import ALPHA, holm, is_constant, paired, result, unpaired
-from bench.store.results import Results
+from bench.metrics.statistics import Difference, exp_of, interval, is_constant, paired, unpaired
+from bench.store.results import ELSEWHERE, Results
 from bench.store.values import Values
 
 
 class Design(StrEnum):
     """How two samples were compared.
 
-    By Student's test of the differences over the seeds that both have; by Welch's, as without a seed the runs of two
-    methods have nothing in common; by Student's against a fixed number, if one of the two gives the same value with
+    By Student's interval of the differences over the seeds that both have; by Welch's, as without a seed the runs of
+    two methods have nothing in common; by Student's around a fixed number, if one of the two gives the same value with
     every seed; or not at all, with fewer than two seeds.
     """
 
@@ -37,56 +40,126 @@ class Design(StrEnum):
     NONE = "none"
 
 
+class Decision(StrEnum):
+    """What an interval says of two methods, by the margin of the quantity."""
+
+    EQUIVALENT = "equivalent"
+    BETTER = "better"
+    WORSE = "worse"
+    INCONCLUSIVE = "inconclusive"
+    NO_MARGIN = "no margin"
+    NOT_COMPARED = "not compared"
+
+
+def decide(quantity: Quantity, low: float, high: float) -> Decision:
+    """Return what the interval of a change says: wholly within the margin, wholly beyond it, or neither.
+
+    >>> decide(QUANTITIES["knn_accuracy_k10"], 0.001, 0.004), decide(QUANTITIES["fit_s"], 1.2, 1.3)
+    (<Decision.EQUIVALENT: 'equivalent'>, <Decision.WORSE: 'worse'>)
+    """
+    if quantity.margin is None or not quantity.better:
+        return Decision.NO_MARGIN
+    least = 1 / quantity.margin if quantity.is_ratio else -quantity.margin
+    if least <= low and high <= quantity.margin:
+        return Decision.EQUIVALENT
+    if low > quantity.margin:
+        return Decision.BETTER if quantity.better == "higher" else Decision.WORSE
+    if high < least:
+        return Decision.WORSE if quantity.better == "higher" else Decision.BETTER
+    return Decision.INCONCLUSIVE
+
+
 @dataclass(frozen=True)
 class Comparison:
-    """Two methods in one quantity, by a test that rests on `n` seeds.
+    """Two methods in one quantity over `n` seeds: the first compared with the second.
 
-    `change` is the first compared with the second: a difference of means, or for times and memory a ratio of geometric
-    means, with a 95 % interval that no correction widens. `p` is that of there being no difference for this pair alone,
-    `p_holm` corrected for all pairs that were tested with it. None stands for not compared.
+    `difference` is one of means or, for times and memory, of the means of logarithms; None stands for not compared.
+    `n_pairs` is the number of comparisons that were made with it, for all of which its interval holds at once.
     """
 
+    quantity: Quantity
     first: str
     second: str
     design: Design
     n: int
-    change: float | None = None
-    low: float | None = None
-    high: float | None = None
-    p: float | None = None
-    p_holm: float | None = None
+    difference: Difference | None = None
+    n_pairs: int = 1
 
     @property
-    def significant(self) -> bool:
-        """Whether the two differ significantly."""
-        return self.p_holm is not None and self.p_holm < ALPHA
+    def change(self) -> float | None:
+        """The difference of means, or the ratio of geometric means."""
+        return None if self.difference is None else self._plain(self.difference.estimate)
+
+    @cached_property
+    def bounds(self) -> tuple[float, float]:
+        """The 95 % interval that holds for all pairs at once; without bounds if nothing was compared."""
+        return self._bounds(self.n_pairs)
 
     @property
-    def equal(self) -> bool:
-        """Whether they were compared and do not differ significantly."""
-        return self.p_holm is not None and not self.significant
+    def bounds_alone(self) -> tuple[float, float]:
+        """The 95 % interval of this pair alone."""
+        return self._bounds(1)
 
     @property
-    def result(self) -> str:
-        """The result as text."""
-        return "not compared" if self.p_holm is None else result(self.p_holm)
+    def decision(self) -> Decision:
+        """Whether the first is better than the second, worse, or equivalent."""
+        return Decision.NOT_COMPARED if self.difference is None else decide(self.quantity, *self.bounds)
+
+    @property
+    def differs(self) -> bool:
+        """Whether one is better than the other by more than the margin."""
+        return self.decision in (Decision.BETTER, Decision.WORSE)
+
+    @property
+    def direction(self) -> int:
+        """Whether the first has more (1) or less (-1) for certain, however little that may be; else 0."""
+        low, high = (-inf, inf) if self.difference is None else self.difference.bounds(self.n_pairs)
+        return (low > 0) - (high < 0)
+
+    def __neg__(self) -> Comparison:
+        turned = None if self.difference is None else -self.difference
+        return replace(self, first=self.second, second=self.first, difference=turned)
+
+    def _bounds(self, n: int) -> tuple[float, float]:
+        low, high = (-inf, inf) if self.difference is None else self.difference.bounds(n)
+        return self._plain(low), self._plain(high)
+
+    def _plain(self, value: float) -> float:
+        return exp_of(value) if self.quantity.is_ratio else value
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """The medians of methods with at least two values of one quantity, the best one first, and every pair of them."""
+    """The means of methods with at least two values of one quantity, the best one first, and every pair of them.
+
+    Methods with another number of dimensions than most are ranked `apart`, one ranking each number.
+    """
 
     quantity: Quantity
-    medians: Mapping[str, float]
+    means: Mapping[str, float]
     comparisons: tuple[Comparison, ...]
+    apart: tuple[Ranking, ...] = ()
 
     @cached_property
     def best(self) -> tuple[str, ...]:
-        """The method with the best median and all without a significant difference from it; empty without two."""
-        if not self.quantity.better or len(self.medians) < 2:
+        """The method with the best mean and all that are equivalent to it; empty without two, or without a margin."""
+        if self.quantity.margin is None or not self.quantity.better or len(self.means) < 2:
             return ()
-        leader, *others = self.medians
-        return (leader, *(other for other in others if self.between(leader, other).equal))
+        leader, *others = self.means
+        return (leader, *(one for one in others if self.between(leader, one).decision is Decision.EQUIVALENT))
+
+    @property
+    def bold(self) -> tuple[str, ...]:
+        """The best of each number of dimensions, which tables set in bold."""
+        return (*self.best, *(variant for one in self.apart for variant in one.best))
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """The methods of which this number of seeds does not say whether they are equivalent to the best."""
+        if not self.best:
+            return ()
+        leader, *others = self.means
+        return tuple(one for one in others if self.between(leader, one).decision is Decision.INCONCLUSIVE)
 
     def between(self, first: str, second: str) -> Comparison:
         """Return the comparison of two methods, in this order; KeyError if they were not compared."""
@@ -95,42 +168,50 @@ class Ranking:
     @cached_property
     def _by_pair(self) -> dict[tuple[str, str], Comparison]:
         found = {(one.first, one.second): one for one in self.comparisons}
-        return found | {(b, a): _reversed(one, self.quantity.is_ratio) for (a, b), one in found.items()}
+        return found | {(b, a): -one for (a, b), one in found.items()}
 
 
 def ranking(results: Results, key: str, variants: Iterable[str] | None = None) -> Ranking:
-    """Compare every pair of methods in one quantity, Holm-corrected over these pairs.
+    """Compare every pair of methods in one quantity, with intervals that hold for all these pairs at once.
 
     All pairs count, even if only those with the best method are looked at: which one is best is seen in the same
-    numbers, and a correction for its pairs alone would find differences that are not there up to twice too often.
-    Without `variants` they are all methods of the study, without controls. Those with fewer than two values are not
-    compared.
+    numbers, and intervals for its pairs alone would be too narrow. Without `variants` they are all methods of the
+    study, without controls. Those with fewer than two values are not compared, nor are those of different dimensions.
     """
     asked = results.methods if variants is None else tuple(variants)
+    if key in results.runs:  # a cost, which is not compared with one of another machine
+        asked = tuple(variant for variant in asked if results.measured(variant) != ELSEWHERE)
     values = {variant: found for variant in asked if len(found := results.values(variant, key)) > 1}
-    return rank(QUANTITIES[key], values)
+    of_size: dict[int | None, dict[str, Values]] = {}
+    for variant, found in values.items():
+        of_size.setdefault(results.dimensions(variant) if variants is None else None, {})[variant] = found
+    counts = Counter({size: len(found) for size, found in of_size.items()})
+    groups = [of_size[size] for size in sorted(of_size, key=lambda size: (-counts[size], size or 0))] or [{}]
+    n_pairs = sum(len(group) * (len(group) - 1) // 2 for group in groups)
+    first, *apart = (rank(QUANTITIES[key], group, n_pairs) for group in groups)
+    return replace(first, apart=tuple(apart))
 
 
-def rank(quantity: Quantity, values: Mapping[str, Values]) -> Ranking:
+def rank(quantity: Quantity, values: Mapping[str, Values], n_pairs: int | None = None) -> Ranking:
     """Compare every pair of methods that have these values of a quantity; see `ranking`."""
-    pairs = [compare(a, values[a], b, values[b], quantity.is_ratio) for a, b in combinations(values, 2)]
+    pairs = together([compare(quantity, a, values[a], b, values[b]) for a, b in combinations(values, 2)], n_pairs)
     sign = -1 if quantity.better == "higher" else 1
-    medians = {name: median(found.by_run.values()) for name, found in values.items()}
-    ordered = dict(sorted(medians.items(), key=lambda item: sign * item[1]))
-    return Ranking(quantity, ordered, tuple(corrected(pairs)))
+    found = {name: interval(one.by_run.values(), is_ratio=quantity.is_ratio) for name, one in values.items()}
+    means = {name: one.mean for name, one in found.items() if one is not None}
+    return Ranking(quantity, dict(sorted(means.items(), key=lambda item: sign * item[1])), tuple(pairs))
 
 
 def compare_pairs(results: Results, pairs: Sequence[tuple[str, str]], key: str) -> list[Comparison]:
-    """Compare pairs of variants, the first with the second, in one quantity, Holm-corrected over these pairs.
+    """Compare pairs of variants, the first with the second, with intervals that hold for all these pairs at once.
 
     The pairs must not have been chosen by the quantity's values.
     """
-    is_ratio = QUANTITIES[key].is_ratio
-    return corrected([compare(a, results.values(a, key), b, results.values(b, key), is_ratio) for a, b in pairs])
+    quantity = QUANTITIES[key]
+    return together([compare(quantity, a, results.values(a, key), b, results.values(b, key)) for a, b in pairs])
 
 
-def compare(first: str, a: Values, second: str, b: Values, is_ratio: bool = False) -> Comparison:
-    """Compare two samples by the test that suits them."""
+def compare(quantity: Quantity, first: str, a: Values, second: str, b: Values) -> Comparison:
+    """Compare two samples by the interval that suits them."""
     x, y = list(a.by_run.values()), list(b.by_run.values())
     if min(len(x), len(y)) > 1 and (is_constant(x) or is_constant(y)):
         design = Design.ONE_SAMPLE
@@ -140,39 +221,28 @@ def compare(first: str, a: Values, second: str, b: Values, is_ratio: bool = Fals
         x, y = [a.by_run[run] for run in shared], [b.by_run[run] for run in shared]
     else:
         design = Design.UNPAIRED
-    n = min(len(x), len(y))
-    if is_ratio and min((*x, *y), default=0.0) <= 0:
-        return Comparison(first, second, Design.NONE, n)
-    scaled = [[log(value) for value in sample] if is_ratio else sample for sample in (x, y)]
-    change = paired(*scaled) if design is Design.PAIRED else unpaired(*scaled)
-    if change is None:
-        return Comparison(first, second, Design.NONE, n)
-    size, low, high = (exp(v) if is_ratio else v for v in (change.estimate, change.low, change.high))
-    return Comparison(first, second, design, n, size, low, high, change.p)
+    nothing = Comparison(quantity, first, second, Design.NONE, min(len(x), len(y)))
+    if quantity.is_ratio and min((*x, *y), default=0.0) <= 0:
+        return nothing
+    scaled = [[log(value) for value in sample] if quantity.is_ratio else sample for sample in (x, y)]
+    difference = paired(*scaled) if design is Design.PAIRED else unpaired(*scaled)
+    return nothing if difference is None else replace(nothing, design=design, difference=difference)
 
 
-def corrected(comparisons: Sequence[Comparison]) -> list[Comparison]:
-    """Return comparisons with p values corrected for all of them that were tested."""
-    p_holm = iter(holm([one.p for one in comparisons if one.p is not None]))
-    return [one if one.p is None else replace(one, p_holm=next(p_holm)) for one in comparisons]
+def together(comparisons: Sequence[Comparison], n_pairs: int | None = None) -> list[Comparison]:
+    """Return comparisons whose intervals hold for all of them at once; `n_pairs` if there are others with them."""
+    n = n_pairs or sum(one.difference is not None for one in comparisons)
+    return [replace(one, n_pairs=max(n, 1)) for one in comparisons]
 
 
 def comparisons_table(rankings: Iterable[Ranking]) -> pd.DataFrame:
-    """Return one row a pair of methods and quantity."""
-    columns = ["column", "first", "second", "design", "n", "change", "change_low", "change_high", "is", "p", "p_holm"]
+    """Return one row a pair of methods and quantity, with its own 95 % interval and the one for all pairs at once."""
+    columns = ["column", "first", "second", "design", "n", "change", "change_low", "change_high", "is", "n_pairs"]
+    columns += ["simultaneous_low", "simultaneous_high", "margin", "decision"]
     rows = []
-    for one in rankings:
-        key, change = one.quantity.key, "ratio" if one.quantity.is_ratio else "difference"
-        for pair in one.comparisons:
-            interval = (pair.change, pair.low, pair.high)
-            about = (key, pair.first, pair.second, pair.design.value, pair.n)
-            rows.append((*about, *interval, change, pair.p, pair.p_holm, pair.result))
-    return pd.DataFrame(rows, columns=[*columns, "result"])
-
-
-def _reversed(pair: Comparison, is_ratio: bool) -> Comparison:
-    turned = replace(pair, first=pair.second, second=pair.first)
-    if pair.change is None or pair.low is None or pair.high is None:
-        return turned
-    change, low, high = ((1 / v if is_ratio else -v) for v in (pair.change, pair.high, pair.low))
-    return replace(turned, change=change, low=low, high=high)
+    for quantity, pair in ((r.quantity, pair) for one in rankings for r in (one, *one.apart) for pair in r.comparisons):
+        alone, at_once = (pair.bounds_alone, pair.bounds) if pair.difference else ((None, None),) * 2
+        about = (quantity.key, pair.first, pair.second, pair.design.value, pair.n, pair.change, *alone)
+        about += ("ratio" if quantity.is_ratio else "difference", pair.n_pairs, *at_once)
+        rows.append((*about, quantity.margin, pair.decision.value))
+    return pd.DataFrame(rows, columns=columns)

@@ -1,4 +1,4 @@
-"""The noise floor: how much two identical variants differ, and the smallest difference that would be significant."""
+"""The noise floor: how much two identical variants differ, and the smallest difference beyond that noise."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REPEATED_COSTS = ("fit_s", "transform_s", "peak_mib")
 
 @dataclass(frozen=True)
 class Floor:
-    """Means of one quantity under two names, and the smallest difference of such means that Student's test finds."""
+    """Means of one quantity under two names, and half of what Student's 95 % interval of their difference spans."""
 
     quantity: str
     first: float
@@ -28,8 +28,8 @@ class Floor:
     resolvable: float
 
     @property
-    def significant(self) -> bool:
-        """Whether the twins differ significantly, as one in twenty quantities will by chance."""
+    def is_exceeded(self) -> bool:
+        """Whether the twins differ by more, as one in twenty quantities will by chance."""
         return abs(self.second - self.first) > self.resolvable
 
 

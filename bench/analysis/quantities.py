@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import floor, inf, log10
 
-from bench.metrics.metric import column_name
+from bench.metrics.metric import MARGINS, column_name
 from bench.metrics.registry import METRICS
+from bench.metrics.statistics import Interval
 
 BETTER = {True: "higher", False: "lower", None: ""}
 ARROWS = {"higher": "↑", "lower": "↓", "": ""}
@@ -20,9 +22,9 @@ SPLITS = {"train": "", "test": ", test", "seeds": ""}
 class Quantity:
     """A cost or a score, and a column of a table.
 
-    `key` is its column in `summary.csv`. `title` stands above its numbers, without arrow and unit. `family` is the
-    heading that it shares with others. `better` is "higher", "lower", or empty if neither is. `low` and `high` end its
-    range.
+    `key` is its column in `summary.csv`. `title` is what it is called everywhere, without arrow and unit. `family` is
+    the heading that it shares with others. `better` is "higher", "lower", or empty if neither is. `low` and `high` end
+    its range. `margin` is the difference, or ratio, up to which two values are equivalent; None decides nothing.
     """
 
     key: str
@@ -34,6 +36,7 @@ class Quantity:
     weakness: str = ""
     low: float = 0.0
     high: float = float("inf")
+    margin: float | None = None
 
     @property
     def is_ratio(self) -> bool:
@@ -93,21 +96,32 @@ COSTS = (*_STARTS, *(key for key, *_ in _COSTS if key not in _STARTS))
 """Costs of a run in the order of `summary.csv`."""
 
 
+def title_of(label: str, k: int | None) -> str:
+    """Return what a score is called, with its number of neighbours.
+
+    >>> title_of("kNN accuracy", 10), title_of("continuity", 5)
+    ('10-NN accuracy', 'continuity (k = 5)')
+    """
+    if k is None:
+        return label
+    return f"{k}-NN{label.removeprefix('kNN')}" if label.startswith("kNN") else f"{label} (k = {k})"
+
+
 def _costs() -> Iterator[Quantity]:
     for (key, title, unit, better), (meaning, weakness) in _COSTS.items():
-        yield Quantity(key, title, "cost", unit, better, meaning, weakness)
-    yield Quantity("transform_peak_mib", "peak memory in transform", unit="MiB", better="lower")
+        margin = MARGINS.get(unit) if better else None
+        yield Quantity(key, title, "cost", unit, better, meaning, weakness, margin=margin)
+    yield Quantity("transform_peak_mib", "peak memory in transform", unit="MiB", better="lower", margin=MARGINS["MiB"])
     yield Quantity("transform_baseline_mib", "memory before transform", unit="MiB")
 
 
 def _scores() -> Iterator[Quantity]:
     for score in METRICS.values():
-        about, ends = (score.meaning, score.weakness), (score.low, score.high)
+        about = (score.meaning, score.weakness, score.low, score.high, score.margin)
         for split in score.splits if not score.several else ():
             for k in score.ks:
-                title = score.label + (f", k = {k}" if k is not None else "") + SPLITS[split]
-                better = BETTER[score.higher_is_better]
-                yield Quantity(column_name(score.key, split, k), title, score.family, score.unit, better, *about, *ends)
+                title, better = title_of(score.label, k) + SPLITS[split], BETTER[score.higher_is_better]
+                yield Quantity(column_name(score.key, split, k), title, score.family, score.unit, better, *about)
 
 
 QUANTITIES: Mapping[str, Quantity] = {quantity.key: quantity for quantity in (*_scores(), *_costs())}
@@ -117,14 +131,43 @@ SCORES = tuple(quantity.key for quantity in _scores())
 """Scores that have one number a run, or one over seeds, in the order of `summary.csv`."""
 
 
-def number(quantity: Quantity, value: float) -> str:
-    """Return a number as tables show it: always the same digits for the same value.
+def number(quantity: Quantity, value: float, half_width: float = 0.0, size: float | None = None) -> str:
+    """Return a number as tables show it: with the digits of its unit, and no more than its interval bears.
+
+    `size` is the number whose digits others take, such as bounds; None takes the value's own.
 
     >>> number(QUANTITIES["fit_s"], 0.0123), number(QUANTITIES["silhouette"], -0.0001)
     ('0.012', '0.000')
+    >>> number(QUANTITIES["silhouette"], 0.1234, half_width=0.04)
+    '0.12'
     """
-    text = f"{value:.{_digits(quantity.unit, abs(value))}f}"
+    digits = borne(_digits(quantity.unit, abs(value if size is None else size)), half_width)
+    text = f"{value:.{digits}f}"
     return text.removeprefix("-") if float(text) == 0 else text
+
+
+def borne(digits: int, half_width: float) -> int:
+    """Return how many of some decimals an interval bears: none beyond the first figure of half its width.
+
+    >>> borne(3, 0.04), borne(3, 0.0), borne(3, 2.0)
+    (2, 3, 0)
+    """
+    return min(digits, max(0, -floor(log10(half_width)))) if 0 < half_width < inf else digits
+
+
+def shown(quantity: Quantity, found: Interval) -> tuple[str, str]:
+    """Return a mean and its interval as tables show them, the interval empty where there is none.
+
+    >>> shown(QUANTITIES["silhouette"], Interval(0.1234, 0.08, 0.16, 3))
+    ('0.12', '[0.08, 0.16]')
+    """
+    if found.low is None or found.high is None:
+        return number(quantity, found.mean), ""
+    half = (found.high - found.low) / 2
+    if quantity.is_ratio:
+        half = min(half, found.mean)  # at least one figure of a time
+    mean, low, high = (number(quantity, one, half, found.mean) for one in (found.mean, found.low, found.high))
+    return mean, f"[{low}, {high}]"
 
 
 def _digits(unit: str, size: float) -> int:

@@ -9,8 +9,9 @@ from typing import Literal
 
 import numpy as np
 
-from bench.analysis.comparisons import Comparison, corrected
+from bench.analysis.comparisons import Comparison, Decision, together
 from bench.analysis.comparisons import compare as compare_values
+from bench.analysis.quantities import QUANTITIES, Quantity
 from bench.errors import StoreError
 from bench.metrics import METRICS, REFERENCES
 from bench.store.records import Environment, Status
@@ -29,7 +30,9 @@ SETTINGS = ("reducer", "params", "n", "without", "seeded", "threads")
 NO_RUN = -1
 """Stands for sample and seed of a score that is over all seeds."""
 
-Result = Literal["same", "better", "worse", "other", "within noise", "one run only", "no longer ok", "ok now"]
+Result = Literal[
+    "same", "better", "worse", "equivalent", "other", "inconclusive", "one run only", "no longer ok", "ok now"
+]
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Changes:
 
     @property
     def anything_worse(self) -> bool:
-        """Whether a change for the worse is beyond the noise."""
+        """Whether a change for the worse is wholly beyond the margin, or beyond the noise where there is no margin."""
         return any(change.result in ("worse", "no longer ok") for change in self.changes)
 
 
@@ -76,7 +79,7 @@ def compare(old: Path, new: Path) -> Changes:
         have = " and ".join(f"{', '.join(results.variants)} in {results.folder}" for results in (before, after))
         raise StoreError(f"Got folders that share no variant and seed: {have}. Nothing can be compared.")
     cautions = [*_cautions(was, now, same_machine), *_other_settings(before, after)]
-    return Changes(cautions, _beyond_noise(changes))
+    return Changes(cautions, _decided(changes))
 
 
 def _difference_of_data(before: Results, after: Results, was: Environment, now: Environment) -> str:
@@ -138,10 +141,12 @@ def _statuses(before: Results, after: Results) -> Iterator[Change]:
 def _scores(before: Results, after: Results) -> Iterator[Change]:
     old, new = _by_column(before), _by_column(after)
     for variant, score, column in (key for key in old if key in new):
-        sign = {True: 1, False: -1, None: 0}[METRICS[score].higher_is_better]
+        metric = METRICS[score]
+        better = {True: "higher", False: "lower", None: ""}[metric.higher_is_better]
+        quantity = Quantity(column, column, better=better, margin=metric.margin)
         seeded = before.variant(variant).seeded
         was, now = (Values(found[variant, score, column], seeded=seeded) for found in (old, new))
-        yield from _change(variant, column, was, now, sign)
+        yield from _change(variant, quantity, was, now)
 
 
 def _by_column(results: Results) -> dict[tuple[str, str, str], dict[RunId, float]]:
@@ -159,36 +164,44 @@ def _by_column(results: Results) -> dict[tuple[str, str, str], dict[RunId, float
 def _costs(before: Results, after: Results) -> Iterator[Change]:
     for variant in (name for name in before.variants if name in after.variants):
         for cost in COSTS:
-            yield from _change(variant, cost, before.values(variant, cost), after.values(variant, cost), -1)
+            yield from _change(variant, QUANTITIES[cost], before.values(variant, cost), after.values(variant, cost))
 
 
-def _change(variant: str, column: str, old: Values, new: Values, sign: int) -> Iterator[Change]:
-    """Yield the change of a column, if the folders share a run; the sign is 1 if higher is better, 0 if neither."""
+def _change(variant: str, quantity: Quantity, old: Values, new: Values) -> Iterator[Change]:
+    """Yield the change of a column, if the folders share a run."""
     shared = [run for run in old.by_run if run in new.by_run]
     if not shared:
         return
     old, new = (replace(values, by_run={run: values.by_run[run] for run in shared}) for values in (old, new))
     was, now = float(old.array.mean()), float(new.array.mean())
-    change = Change(variant, column, len(shared), "same", was, now)
+    change = Change(variant, quantity.key, len(shared), "same", was, now)
     if np.array_equal(old.array, new.array):
         yield change
     elif len(shared) == 1:
         yield replace(change, result="one run only")
     else:
-        result: Result = "other" if not sign else "better" if (now - was) * sign > 0 else "worse"
-        yield replace(change, result=result, test=compare_values("new", new, "old", old, column in COSTS))
+        yield replace(change, test=compare_values(quantity, "new", new, "old", old))
 
 
-def _beyond_noise(changes: list[Change]) -> list[Change]:
-    """Return the changes with "within noise" where the correction for all columns leaves no evidence."""
-    tests = iter(corrected([change.test for change in changes if change.test is not None]))
-    found = []
-    for change in changes:
-        if change.test is not None:
-            test = next(tests)
-            change = replace(change, test=test, result=change.result if test.significant else "within noise")
-        found.append(change)
-    return found
+def _decided(changes: list[Change]) -> list[Change]:
+    """Return the changes with what their intervals say, which hold for all columns at once."""
+    tests = iter(together([change.test for change in changes if change.test is not None]))
+    tested = ((change, None if change.test is None else next(tests)) for change in changes)
+    return [replace(one, test=test, result=_result(test)) if test is not None else one for one, test in tested]
+
+
+def _result(test: Comparison) -> Result:
+    """Return the decision by the margin; where there is none, whether the change is beyond the noise."""
+    found: dict[Decision, Result] = {
+        Decision.BETTER: "better",
+        Decision.WORSE: "worse",
+        Decision.EQUIVALENT: "equivalent",
+    }
+    if test.decision is not Decision.NO_MARGIN or not test.direction:
+        return found.get(test.decision, "inconclusive")
+    if not test.quantity.better:
+        return "other"
+    return "better" if (test.direction > 0) == (test.quantity.better == "higher") else "worse"
 
 
 def as_text(change: Change) -> str:
@@ -198,9 +211,7 @@ def as_text(change: Change) -> str:
     is_ratio = change.column in COSTS and change.old
     size = f"x {change.new / change.old:.3g}" if is_ratio else f"{change.new - change.old:+.4f}"
     test = change.test
-    interval = f", 95 % interval {test.low:.3g} to {test.high:.3g}" if test and test.low is not None else ""
-    beyond = ", beyond the noise" if change.result in ("better", "worse", "other") else ""
-    return (
-        f"{change.variant} {change.column}: {change.old:.4g} to {change.new:.4g} ({size}{interval}; "
-        f"{change.n} shared run(s)): {change.result}{beyond}"
-    )
+    interval = ", 95 % interval {:.3g} to {:.3g}".format(*test.bounds) if test and test.difference else ""
+    runs = f"{change.n} shared run{'s' if change.n > 1 else ''}"
+    values = f"{change.old:.4g} to {change.new:.4g} ({size}{interval}; {runs})"
+    return f"{change.variant} {change.column}: {values}: {change.result}"

@@ -10,16 +10,17 @@ from typing import Any
 from rich.console import Console
 
 from bench import reproductions
-from bench.commands import notebook, own_data
+from bench.commands import extending, folders, notebook, own_data
+from bench.commands.extending import Place
 from bench.datasets import DataOptions
 from bench.errors import StudyError, unknown
 from bench.execution import pipeline
 from bench.metrics.measures import MEASURES
-from bench.output.publish import Published, publish
+from bench.output.publish import Published, publish, publish_partly
 from bench.store.results import Results
-from bench.studies.study import Study, read
+from bench.store.sums import PARTIAL
+from bench.studies.study import Study, names, read
 
-RESULTS = Path("results")
 MAX_RUNS = 100_000
 """More runs than that are asked for by mistake, unless the user says otherwise."""
 
@@ -43,7 +44,7 @@ class Asked:
     memory: str = ""
     threads: int | None = None
     out: Path | None = None
-    """Results folder; None takes one named after the study."""
+    """Results folder; None takes one named after the study and what is asked of it."""
     data_dir: Path | None = None
     rerun: str = ""
     """`failed`, `all` or a variant's name: what is repeated though it is done."""
@@ -68,18 +69,47 @@ class Asked:
         own = [name for name in whole.variants if name not in study.variants]
         selected = whole.only([*(name.strip() for name in self.reducers), *own]) if self.reducers else whole
         self._check(selected)
-        # A study on other data than its own has a folder of its own.
-        parts = [whole.name or "study", Path(self.dataset).stem if self.dataset else "", f"n{self.n}" if self.n else ""]
+        place = self._place(whole.including(selected), selected, own)
         return pipeline.RunRequest(
-            whole=whole.including(selected),
-            chosen=selected,
-            out=self.out or RESULTS / "-".join(filter(None, parts)),
+            whole=place.whole,
+            chosen=place.chosen,
+            out=place.out,
+            base=place.base,
+            note=place.note,
             data_dir=self.data_dir,
             rerun=self.rerun or None,
             n=self.n or (None if self.dataset else _most_points(selected)),
             monitored=self.monitored,
             yes=self.yes,
         )
+
+    def _place(self, whole: Study, selected: Study, own: Sequence[str]) -> Place:
+        """Return where the results go; StudyError if results would be lost in the folder that was named."""
+        is_selection = bool(self.reducers or self.files)
+        if self.out is not None:
+            extending.check(self.out, whole, is_selection=is_selection)
+            return extending.within(self.out, whole, selected) if is_selection else Place(self.out, whole, selected)
+        budgets = {"seeds": self.seeds, "threads": self.threads}
+        options = [
+            f"{name}-{'-'.join(value) if isinstance(value, list) else value}" for name, value in self.options.items()
+        ]
+        parts = [Path(self.dataset).stem if self.dataset else "", *options, f"n{self.n}" if self.n else ""]
+        parts += [f"{name}{value}" for name, value in budgets.items() if value is not None]
+        folder = folders.root() / extending.named([whole.name or "study", *parts])
+        if not extending.is_kept(folder):
+            return extending.within(folder, whole, selected) if is_selection else Place(folder, whole, selected)
+        limits = {"timeout": self.timeout, "memory": self.memory}
+        if is_selection:
+            changed = {name: getattr(whole, name) for name, value in limits.items() if value}
+            alone = whole.only([*(name.strip() for name in self.reducers), *own])
+            return extending.beside(folder, alone, [*(name.strip() for name in self.reducers), *own], changed)
+        parts = [f"{name}-{value}" for name, value in limits.items() if value]
+        if not (isinstance(self.study, str) and self.study in names()):
+            parts.append("own")
+        if parts:
+            return Place(folder.with_name(extending.named([folder.name, *parts])), whole, selected)
+        note = f"{folder} has results of other runs. They stay until this run is complete, and are replaced then."
+        return Place(folder, whole, selected, note=note)
 
     def _check(self, study: Study) -> None:
         """Raise StudyError if a name is unknown that only this command can tell, or if there are too many runs."""
@@ -111,6 +141,20 @@ def published(results: Results, load_data: pipeline.LoadData, force: bool = True
     return replace(found, needs_runs=(*found.needs_runs, *reproductions.needs_runs(results)))
 
 
+def shown_partly(results: Results, load_data: pipeline.LoadData) -> None:
+    """Write what a reader looks at before a study is complete."""
+    publish_partly(results, load_data)
+
+
+def stopped(folder: Path) -> str:
+    """Return what must be known of a study that was interrupted."""
+    said = f"Stopped. Every completed run is kept in {folder}, and the same command continues. "
+    if Results(folder).exists:
+        return f"{said}The tables there are as they were."
+    first = f" First results are in {folder / PARTIAL}." if (folder / PARTIAL / "summary.md").is_file() else ""
+    return f"{said}`python -m bench report {folder}` makes tables of what is there.{first}"
+
+
 def run(study: str | Path | Study, data: own_data.Given | None = None, **asked: Any) -> notebook.Results:
     """Run a study and return its results; what is done already is not repeated.
 
@@ -133,8 +177,10 @@ def run(study: str | Path | Study, data: own_data.Given | None = None, **asked: 
     study = study if isinstance(study, Study) else str(study)
     if data is not None:
         name = study.name if isinstance(study, Study) else Path(study).stem
-        file = own_data.write(data, asked.get("out"), RESULTS / f"{name or 'study'}-data")
-        asked |= {"dataset": str(file), "out": file.parent}
+        file = own_data.write(data, asked.get("out"), folders.root() / f"{name or 'study'}-data")
+        sizes = [f"{size}{asked[size]}" for size in ("n", "seeds", "threads") if asked.get(size)]
+        out = asked.get("out") or file.parent.with_name(extending.named([file.parent.name, *sizes]))
+        asked |= {"dataset": str(file), "out": out}
     request = Asked(study, **asked, options=options).request()
-    pipeline.execute(request, Console(quiet=True), published)
+    pipeline.execute(request, Console(quiet=True), published, show=shown_partly)
     return notebook.Results(request.out)

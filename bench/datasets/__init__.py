@@ -1,7 +1,7 @@
 """Datasets: training points and test points, with where they came from.
 
-`load(name)` returns the Dataset. Features lie in [0, 1] and nothing else is done to them: every reducer of a study
-gets the same array.
+`load(name)` returns the Dataset. Features lie in [0, 1], by one shift and one factor unless `DataOptions.scale` says
+otherwise, and nothing else is done to them: every reducer of a study gets the same array.
 """
 
 from __future__ import annotations

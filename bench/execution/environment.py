@@ -15,6 +15,7 @@ import psutil
 
 from bench.execution import threads
 from bench.store.records import Environment
+from bench.studies.plan import MEASUREMENT
 
 PROJECT = Path(__file__).parents[2]
 OWN_FILES = ("bench", "reducers", "constraints.txt")
@@ -67,6 +68,7 @@ def environment(dataset: str, dataset_fingerprint: str, provenance: str, thread_
         provenance=provenance,
         load_before=load(),
         fingerprint=fingerprint(),
+        measurement=MEASUREMENT,
     )
 
 

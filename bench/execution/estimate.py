@@ -14,7 +14,7 @@ from bench.errors import StoreError
 from bench.store.records import Record, Status
 from bench.store.results import Results
 from bench.studies.plan import Run
-from bench.units import seconds_as_text
+from bench.units import counted, seconds_as_text
 
 EACH_RUN = ["fit_s", "transform_s", "inverse_s"]
 ONCE = ["import_s", "cold_start_s", "fit_transform_s"]
@@ -50,7 +50,8 @@ class Estimate:
         """Return how long the runs of a study will take, before it starts, and which variant takes most of it."""
         variants = {run.variant: run.spec.label for run in runs}
         seeds = len({(run.sample, run.seed) for run in runs})
-        size = f"{len(runs)} runs ({len(variants)} variants, up to {seeds} seed(s) each)"
+        each = f", up to {counted(seeds, 'seed')} each" if len(runs) > len(variants) else ""
+        size = f"{counted(len(runs), 'run')} ({counted(len(variants), 'variant')}{each})"
         seconds = self.seconds(runs)
         if seconds is None:
             return f"{size}; an estimate of the time follows once the first runs are done"

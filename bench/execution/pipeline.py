@@ -11,16 +11,19 @@ from typing import TypeVar
 
 from rich.console import Console
 
+import reducers
 from bench import datasets
 from bench.datasets import Dataset
 from bench.errors import DatasetError, StoreError
 from bench.execution import environment, estimate, reproducibility, scoring, threads
 from bench.execution.drawings import keep_drawings
+from bench.execution.partial import Partial, Show
 from bench.execution.progress import Progress, bar
 from bench.execution.runner import Runner
-from bench.store import sums, test_set
+from bench.metrics import METRICS
+from bench.store import disk, elsewhere, sums, test_set
 from bench.store.export import export
-from bench.store.records import Outcome
+from bench.store.records import Environment, Outcome
 from bench.store.results import Results
 from bench.store.store import Store
 from bench.studies import plan
@@ -47,6 +50,10 @@ class RunRequest:
     chosen: Study
     """The study with only the variants that are to run now."""
     out: Path
+    base: Path | None = None
+    """Folder of a study whose rows the tables show, too, as measured elsewhere."""
+    note: str = ""
+    """What must be said of where the results go."""
     data_dir: Path | None = None
     rerun: str | None = None
     """`failed`, `all` or a variant's name: what is repeated though it is done."""
@@ -63,29 +70,34 @@ def execute(
     console: Console,
     publish: Publish[Published],
     emit: Callable[[str], None] | None = None,
+    show: Show = lambda results, load_data: None,
 ) -> Published:
     """Run what is not done yet, score it, and publish the results; progress goes to the console, or through `emit`.
+
+    Tables that are there stay as they are until the study is complete. What there is after a round, `show` writes.
 
     Raises DatasetError if the data cannot be had, or have fewer points than were asked for; StoreError if the results
     folder cannot be written, or another study holds it.
     """
     started = perf_counter()
-    study = request.chosen
-    dataset = datasets.load(study.dataset, study.n, request.data_dir, study.data, unlimited=request.yes)
-    if request.n is not None and len(dataset.X) < request.n:
-        raise DatasetError(
-            f"Got n={request.n}, but expected at most {len(dataset.X)}: {dataset.name} has no more training points."
-        )
-    for line in (dataset.selection, dataset.provenance):
+    dataset = load(request)
+    for line in filter(None, (dataset.selection, dataset.provenance, request.note)):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
-    budget = study.threads or threads.available()
-    runs = plan.make(study, dataset, budget, environment.fingerprint())
+    budget = request.chosen.threads or threads.available()
+    runs = plan.make(request.chosen, dataset, budget, environment.fingerprint())
     store = Store(request.out)
     with store.locked():
         store.set_aside_damaged()
-        before = environment.environment(dataset.name, dataset.fingerprint, dataset.provenance, budget)
+        before = _environment(request.chosen, store, dataset, budget)
+        if request.base is not None:
+            elsewhere.copy(store, request.base, dataset.fingerprint)
+        if not Results(request.out).exists:  # one that is interrupted can be reported, too
+            store.write("study.toml", request.whole.to_toml())
+            store.write_model("environment.json", before)
+        partial = Partial(request.whole, store, dataset, before, console, show)
+        runner = Runner(request.chosen, dataset, store, request.monitored, after_round=partial.after_round)
+        outcomes = _run(runner, runs, request, console, emit)
         store.write("study.toml", request.whole.to_toml())
-        outcomes = _run(Runner(study, dataset, store, request.monitored), runs, request, console, emit)
         pools = sorted({pool for outcome in outcomes for pool in outcome.pools}, key=attrgetter("library", "threads"))
         after = before.model_copy(update={"load_after": environment.load(), "pools": tuple(pools)})
         if outcomes:
@@ -93,14 +105,20 @@ def execute(
         _compute(store, dataset, console)
         published = publish(Results(request.out), lambda: dataset, False)
         if outcomes:
-            wall_s = perf_counter() - started
-            # Inside the reducer's own code.
-            measured_s = sum(cost.wall_s for outcome in outcomes for cost in outcome.costs.values() if cost is not None)
-            cost = {"wall_s": wall_s, "measured_s": measured_s}
-            store.write_model("environment.json", after.model_copy(update=cost))
-            sums.write(request.out)
-            console.print(f"{seconds_as_text(wall_s)}, {1 - measured_s / wall_s:.0%} of it for the harness itself")
+            _note_cost(store, outcomes, perf_counter() - started, console)
+        disk.discard(store.folder / sums.PARTIAL)
         return published
+
+
+def load(request: RunRequest) -> Dataset:
+    """Return the data of a study; DatasetError if they cannot be had, or have fewer points than were asked for."""
+    study = request.chosen
+    dataset = datasets.load(study.dataset, study.n, request.data_dir, study.data, unlimited=request.yes)
+    if request.n is not None and len(dataset.X) < request.n:
+        raise DatasetError(
+            f"Got n={request.n}, but expected at most {len(dataset.X)}: {dataset.name} has no more training points."
+        )
+    return dataset
 
 
 def rebuild(folder: Path, data_dir: Path | None, console: Console, publish: Publish[Published]) -> Published:
@@ -115,11 +133,20 @@ def rebuild(folder: Path, data_dir: Path | None, console: Console, publish: Publ
     store = Store(folder)
     study = store.study()
     with store.locked():
-        if _is_measured_here(store):
+        if elsewhere.has_runs(store):
             store.set_aside_damaged()
             dataset = datasets.load(study.dataset, study.n, data_dir, study.data, unlimited=True)
             _compute(store, dataset, console)
             return publish(Results(folder), lambda: dataset, True)
+        if not Results(folder).exists:
+            raise StoreError(
+                f"Got {folder}, which has neither tables nor runs: no run of it is complete. Run it again."
+            )
+        console.print(
+            "Its runs are not on this computer. Tables, figures and report are made from the tables that are; scores "
+            "stay as they are.",
+            soft_wrap=True,
+        )
         where = store.environment()
 
         def load_data() -> Dataset | None:
@@ -133,14 +160,26 @@ def rebuild(folder: Path, data_dir: Path | None, console: Console, publish: Publ
         return publish(Results(folder), load_data, True)
 
 
-def _is_measured_here(store: Store) -> bool:
-    """Return whether the tables are made from the stored runs: those have all that are listed, or newer ones."""
-    stored = {record.key for record in store.records()}
-    try:
-        listed = set(Results(store.folder).runs["key"])
-    except StoreError:
-        return bool(stored)  # nothing is listed yet, or what is listed is damaged
-    return listed <= stored or not stored <= listed
+def _environment(study: Study, store: Store, dataset: Dataset, budget: int) -> Environment:
+    """Return where the study runs now, and of which code; of reducers that do not run now it is as it was."""
+    now = environment.environment(dataset.name, dataset.fingerprint, dataset.provenance, budget)
+    former = store.environment()
+    code = {variant.reducer: reducers.digest(variant.reducer) for variant in study.variants.values()}
+    return now.model_copy(update={"reducers": (former.reducers if former else {}) | code, "metrics": _versions()})
+
+
+def _versions() -> dict[str, int]:
+    return {key: metric.version for key, metric in METRICS.items()}
+
+
+def _note_cost(store: Store, outcomes: list[Outcome], wall_s: float, console: Console) -> None:
+    """Write down how long the study took, and how much of it inside the reducers' own code."""
+    measured_s = sum(cost.wall_s for outcome in outcomes for cost in outcome.costs.values() if cost is not None)
+    where = store.environment()
+    assert where is not None
+    store.write_model("environment.json", where.model_copy(update={"wall_s": wall_s, "measured_s": measured_s}))
+    sums.write(store.folder)
+    console.print(f"{seconds_as_text(wall_s)}, {1 - measured_s / wall_s:.0%} of it for the harness itself")
 
 
 def _run(
@@ -149,7 +188,8 @@ def _run(
     """Execute what is not done yet, with progress, and return how that went."""
     todo = runner.pending(runs, request.rerun)
     if not todo:
-        console.print(f"All {len(runs)} runs are done already; --rerun all repeats them.", highlight=False)
+        done = "The run is" if len(runs) == 1 else f"All {len(runs):,} runs are"
+        console.print(f"{done} done already; --rerun all repeats them.", highlight=False)
         return []
     expected = estimate.learn_from(request.out.parent, todo, len(runner.dataset.X))
     console.print(expected.as_text(todo), highlight=False, soft_wrap=True)
@@ -162,8 +202,11 @@ def _run(
 def _compute(store: Store, dataset: Dataset, console: Console) -> None:
     """Compute and write everything that needs the data: scores, tables, and the arrays that pictures show."""
     scoring.score_study(store, dataset, console)
+    if where := store.environment():
+        store.write_model("environment.json", where.model_copy(update={"metrics": _versions()}))
     export(store)
     reproducibility.write(store, dataset, console)
     with bar(console, "drawings", len(Results(store.folder).variants)) as advance:
         keep_drawings(store, dataset, lambda _: advance(), scoring.cache_folder())
+    elsewhere.keep_arrays(store)
     test_set.write(store)

@@ -8,16 +8,17 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from statistics import median
 from time import monotonic
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
+from rich.text import Text
 
 from bench.execution.estimate import Estimate
 from bench.store.records import Outcome, Record
 from bench.studies.plan import Run
-from bench.units import seconds_as_text
+from bench.units import counted, seconds_as_text
 
 
 class Progress:
@@ -39,6 +40,7 @@ class Progress:
         self.warm: set[str] = set()
         self.running: Run | None = None
         self.since = monotonic()
+        self.phase = ""
         self.live: Live | None = None
 
     def shown(self) -> AbstractContextManager[object]:
@@ -50,12 +52,16 @@ class Progress:
 
     def started(self, run: Run) -> None:
         """Note that a run begins."""
-        self.running, self.since = run, monotonic()
+        self.running, self.since, self.phase = run, monotonic(), ""
         self._report("started", run)
 
     def warmed(self, run: Run, outcome: Outcome) -> None:
         """Note that a worker is ready."""
         self.warm.add(run.variant)
+
+    def began(self, phase: str) -> None:
+        """Note that a phase of the run begins: its import, first call, fit, transform and so on."""
+        self.phase = phase.replace("_", " ")
 
     def ended(self, run: Run, record: Record) -> None:
         """Count a run that has ended and learn from its cost."""
@@ -91,17 +97,25 @@ class Progress:
             f"{record.outcome.status.value}, {cost}{self._remaining()}"
         )
 
+    def _now(self) -> str:
+        """Return which method, seed and phase it is at."""
+        if self.running is None:
+            return ""
+        sample = f", sample {self.running.sample}" if self.running.sample else ""
+        return f"; {self.running.spec.label}{sample}, seed {self.running.seed}: {self.phase or 'starts'}"
+
     def _remaining(self) -> str:
         seconds = self.remaining_s()
         return f"; about {seconds_as_text(seconds)} left" if seconds else ""
 
-    def _table(self) -> Table:
-        table = Table(title=f"{len(self.done)} of {len(self.todo)} runs done{self._remaining()}", title_justify="left")
+    def _table(self) -> Group:
+        title = f"{len(self.done)} of {counted(len(self.todo), 'run')} done{self._now()}{self._remaining()}"
+        table = Table()
         for name in ("method", "state", "seeds", "fit"):
             table.add_column(name, justify="right" if name in ("seeds", "fit") else "left")
         for variant in dict.fromkeys(run.variant for run in self.plan):
             table.add_row(*self._row(variant))
-        return table
+        return Group(Text(title, style="italic"), table)  # a title of the table would be no wider than that
 
     def _row(self, variant: str) -> tuple[str, str, str, str]:
         asked = [run for run in self.plan if run.variant == variant]
@@ -111,7 +125,7 @@ class Progress:
         if failed := [record for record in done if not record.ok]:
             state = failed[0].outcome.status.value.replace("_", " ")
         if self.running is not None and self.running.variant == variant:
-            doing = "runs" if variant in self.warm else "starts"
+            doing = self.phase or ("runs" if variant in self.warm else "starts")
             state = f"[bold]{doing}, {seconds_as_text(monotonic() - self.since)}[/bold]"
         fits = [record.outcome.fit.wall_s for record in done if record.outcome.fit is not None]
         finished = len(asked) - todo + len(done)

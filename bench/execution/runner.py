@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import platform
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,12 +18,13 @@ from bench.execution.progress import Progress
 from bench.execution.remembering import REMEMBERS, decided, is_suspicious, noted, with_repetition
 from bench.execution.worker import Fit, Repeat
 from bench.execution.worker_handle import Interrupt
-from bench.execution.workers import FirstFit, Workers, selection_of, worker_of
+from bench.execution.workers import FirstFit, Workers, round_of, selection_of, worker_of
 from bench.store.disk import inside
 from bench.store.records import Outcome, Record, Status
 from bench.store.store import Store
 from bench.studies.plan import Run
 from bench.studies.study import Study
+from bench.units import counted
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +44,8 @@ class Runner:
     monitored: bool = False
     remembers: dict[str, bool] = field(default_factory=dict)
     """Whether variants remember former fits, for those that gave cause to find out."""
+    after_round: Callable[[Run], None] = lambda run: None
+    """Called with the last run of each round but the last one."""
 
     def pending(self, plan: list[Run], rerun: str | None = None) -> list[Run]:
         """Return the runs that are still to be done; results that are no longer valid are removed.
@@ -58,7 +62,8 @@ class Runner:
             if record is None or self._is_asked_again(record, rerun):
                 todo.append(run)
         if outdated:
-            log.warning("%d stored run(s) are outdated (code, data, versions or machine changed): run again", outdated)
+            several = f"{counted(outdated, 'stored run')} {'is' if outdated == 1 else 'are'}"
+            log.warning("%s outdated (code, data, versions or machine changed): run again", several)
         return todo
 
     def _is_asked_again(self, record: Record, rerun: str | None) -> bool:
@@ -79,7 +84,7 @@ class Runner:
         with (
             scratch.folder() as root,
             Interrupt() as interrupt,
-            Workers(self.study, root, interrupt, watcher.warmed) as workers,
+            Workers(self.study, root, interrupt, watcher.warmed, watcher.began) as workers,
         ):
             for position, run in enumerate(runs):
                 interrupt.check()
@@ -90,6 +95,8 @@ class Runner:
                     workers.close(run)
                 if last_of_data[selection_of(run)] == position:
                     workers.selections.release(selection_of(run))
+                if position + 1 < len(runs) and round_of(runs[position + 1]) != round_of(run):
+                    self.after_round(run)  # no worker is measured now
 
     def _execute(self, run: Run, workers: Workers, *notes: str) -> Record:
         """Execute a run, or skip it where that is known to be in vain, and store its record with these notes."""

@@ -54,6 +54,15 @@ class Witness:
         """Take notice that a phase ended."""
         self._ended[phase] = self._time()
 
+    @property
+    def phases(self) -> list[str]:
+        """Phases that have begun, in their order; all but perhaps the last have ended."""
+        return list(self._began)
+
+    def is_within(self, phase: str) -> bool:
+        """Return whether a phase has begun and not ended."""
+        return phase in self._began and phase not in self._ended
+
     def has_seen(self, phase: str) -> bool:
         """Return whether a phase began and ended."""
         return self._seen_s(phase) is not None

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -77,11 +77,21 @@ class Interrupt:
 class WorkerHandle:
     """A worker process with everything that it starts, and a temporary folder of its own.
 
-    Each request to it may take `timeout_s` seconds, and it may hold `memory` bytes besides the data.
+    Each request to it may take `timeout_s` seconds, and it may hold `memory` bytes besides the data. `began` is called
+    with the name of each phase as it begins.
     """
 
-    def __init__(self, start: Start, data: SharedData, interrupt: Interrupt, *, timeout_s: float, memory: int) -> None:
-        self.start, self.data, self.interrupt = start, data, interrupt
+    def __init__(
+        self,
+        start: Start,
+        data: SharedData,
+        interrupt: Interrupt,
+        *,
+        timeout_s: float,
+        memory: int,
+        began: Callable[[str], None] = lambda phase: None,
+    ) -> None:
+        self.start, self.data, self.interrupt, self.began = start, data, interrupt, began
         self.timeout_s, self.memory = timeout_s, memory
         self._witness = Witness()
         self._tail = bytearray()
@@ -195,7 +205,15 @@ class WorkerHandle:
     def _why_late(self) -> str:
         stopped_s = self._witness.stopped_s
         stopped = f", {seconds_as_text(stopped_s)} of them stopped by a signal" if stopped_s > WATCH_EVERY_S else ""
-        return f"took longer than the limit of {seconds_as_text(self.timeout_s)}{stopped}"
+        late = f"took longer than the limit of {seconds_as_text(self.timeout_s)}{stopped}"
+        # The limit is that of a whole request: only its first phase can have passed it alone.
+        match self._witness.phases:
+            case [only] if self._witness.is_within(only):
+                return f"{only.replace('_', ' ')} {late}"
+            case [*_, last]:
+                where = "in" if self._witness.is_within(last) else "after"
+                return f"{late}, {where} {last.replace('_', ' ')}"
+        return late
 
     def _read_output(self) -> None:
         """Take what was printed and keep its end; a worker that prints without end never waits for this process."""
@@ -216,6 +234,7 @@ class WorkerHandle:
                 match json.loads(line):
                     case {"began": str(phase)} if phase in PHASES:
                         self._witness.began(phase)
+                        self.began(phase)
                     case {"ended": str(phase)} if phase in PHASES:
                         self._witness.ended(phase)
                     case {"cannot_write": str(cause)} if self._witness.has_seen("fit"):

@@ -31,6 +31,11 @@ def selection_of(run: Run) -> SelectionId:
     return run.spec.n, run.spec.without, run.sample
 
 
+def round_of(run: Run) -> tuple[int, int]:
+    """Return which round a run belongs to: one seed of every variant on one sample."""
+    return run.sample, run.seed
+
+
 @dataclass(frozen=True)
 class FirstFit:
     """The first fit of a process, which no former one can have helped."""
@@ -42,13 +47,18 @@ class FirstFit:
 class Workers:
     """Worker processes and the data that they map; all are ended with this context.
 
-    `warmed` is called with a run when its worker has been started for it.
+    `warmed` is called with a run when its worker has been started for it, `began` with each phase of a run.
     """
 
     def __init__(
-        self, study: Study, folder: Path, interrupt: Interrupt, warmed: Callable[[Run, Outcome], None]
+        self,
+        study: Study,
+        folder: Path,
+        interrupt: Interrupt,
+        warmed: Callable[[Run, Outcome], None],
+        began: Callable[[str], None] = lambda phase: None,
     ) -> None:
-        self.study, self.interrupt, self.warmed = study, interrupt, warmed
+        self.study, self.interrupt, self.warmed, self.began = study, interrupt, warmed, began
         self.selections = Selections(folder)
         self._handles: dict[WorkerId, WorkerHandle] = {}
         self._mapped: dict[WorkerId, SharedData] = {}
@@ -68,7 +78,8 @@ class Workers:
         if worker_id not in self._handles:
             shared = self.selections.of(selection_of(run), data)
             start = Start(spec.reducer, spec.params, run.threads, spec.seeded, shared.facts, spec.scores)
-            handle = WorkerHandle(start, shared, self.interrupt, timeout_s=self.study.timeout, memory=self.study.memory)
+            timeout_s, memory = self.study.timeout, self.study.memory
+            handle = WorkerHandle(start, shared, self.interrupt, timeout_s=timeout_s, memory=memory, began=self.began)
             self._handles[worker_id], self._mapped[worker_id] = handle, shared
             self._ready[worker_id] = handle.launch()
             self.warmed(run, self._ready[worker_id])

@@ -15,6 +15,20 @@ Function = TypeVar("Function", bound=Callable[..., Number])
 WIDE_KS = (5, 15, 30, 100)
 """Sizes of the neighbourhood for metrics that compare neighbours."""
 
+MARGINS = {
+    # A hundredth of the points, of the variance or of a distance; half of what is called a small correlation (Cohen
+    # 1988); twice the standard error of an area by chance, of a thousand points among ten thousand (Mann-Whitney); a
+    # tenth of the time or memory, which decides no choice of method or machine.
+    "share": 0.01,
+    "share of variance": 0.01,
+    "relative error": 0.01,
+    "correlation": 0.05,
+    "area under the ROC curve": 0.02,
+    "s": 1.1,
+    "MiB": 1.1,
+}
+"""Largest difference, of times and memory the largest ratio, that makes no difference to a user, by unit."""
+
 ROUNDING = 1e-6
 """How far beyond its range a score may be."""
 
@@ -67,6 +81,9 @@ class Metric:
         The best possible value for k neighbours of n points, if it is not the end of the range.
     chance : str
         Its value for random positions.
+    margin : float or None
+        The difference up to which two values are equivalent; that of `MARGINS` for the unit, unless it has its own.
+        None where no difference can be said to matter: tables then show intervals only.
     several : bool
         Whether it gives several numbers by name; the summary has no column for these.
     of_any_shape : bool
@@ -89,6 +106,7 @@ class Metric:
     low: float = 0.0
     high: float = 1.0
     higher_is_better: bool | None = True
+    margin: float | None = None
     best_at: Callable[[int, int], float] | None = None
     needs: tuple[Need, ...] = ()
     several: bool = False
@@ -118,6 +136,7 @@ class Metric:
             "range": f"{self.low:g} to {self.high:g}",
             "better": {True: "higher", False: "lower", None: "neither"}[self.higher_is_better],
             "chance": self.chance,
+            "equivalent within": "" if self.margin is None else f"{self.margin:g}",
             "needs": ", ".join(self.needs),
             "meaning": self.meaning,
             "weakness": self.weakness,
@@ -140,7 +159,8 @@ def metric(label: str, **fields: Any) -> Callable[[Function], Function]:
     def define(function: Function) -> Function:
         paragraphs = [" ".join(paragraph.split()) for paragraph in (function.__doc__ or "").split("\n\n")]
         texts = dict(zip(("meaning", "weakness"), paragraphs, strict=False))
-        DEFINED.append(Metric(key=function.__name__, label=label, function=function, **(texts | fields)))
+        given = texts | {"margin": MARGINS.get(fields.get("unit", "share"))} | fields
+        DEFINED.append(Metric(key=function.__name__, label=label, function=function, **given))
         return function
 
     return define

@@ -23,7 +23,7 @@ _mrre = partial(
 )
 
 
-@_metric("R_NX area", low=-1, chance="0", reference="Lee, Peluffo-Ordonez and Verleysen 2015")
+@_metric("area under R_NX", low=-1, chance="0", reference="Lee, Peluffo-Ordonez and Verleysen 2015")
 def r_nx_auc(embedding: Embedding) -> float:
     """How many neighbours are kept beyond chance, over neighbourhoods of all sizes, small ones most.
 

@@ -1,21 +1,17 @@
-"""Intervals and tests: how much a number varies with seeds or points, and whether two numbers differ."""
+"""Intervals: how much a number varies with seeds or points, and how far apart two numbers are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import exp, sqrt
 
 import numpy as np
 from scipy import stats
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtrit
 
 LEVEL = 0.95
 """Confidence of every interval."""
-ALPHA = 0.05
-"""A difference is significant if its corrected p value lies below."""
-MIN_FOR_ORDER_STATISTICS = 6
-"""Below this many values not even their whole range covers the median with 95 %."""
 ROUNDING = 1e-12
 """Values that differ by no more than this share of their size are equal: sums in another order do as much."""
 RESAMPLES = 4_000
@@ -24,68 +20,72 @@ RESAMPLES = 4_000
 
 @dataclass(frozen=True)
 class Interval:
-    """The median of `n` values with a 95 % interval; the bounds are None where one value says nothing of its spread."""
+    """The mean of `n` values with a 95 % interval; the bounds are None where one value says nothing of its spread."""
 
-    median: float
+    mean: float
     low: float | None
     high: float | None
     n: int
 
 
-def interval(values: Iterable[float], lowest: float = -np.inf, highest: float = np.inf) -> Interval | None:
-    """Return the median with a 95 % interval; None without values.
+def interval(
+    values: Iterable[float], lowest: float = -np.inf, highest: float = np.inf, *, is_ratio: bool = False
+) -> Interval | None:
+    """Return the mean with Student's 95 % interval, cut where the quantity's range ends; None without values.
 
-    From six values on the interval is that of the median by order statistics, which assumes nothing of their
-    distribution. With two to five no such interval exists; there it is Student's interval of the mean, which
-    assumes values scattered normally around their centre, and is wide. It is cut where the quantity's range ends.
+    With `is_ratio`, for quantities such as times, it is the geometric mean with the interval of the logarithms, unless
+    a value is not positive.
+
+    >>> interval([0.90, 0.92, 0.91], 0, 1), interval([1.0, 4.0], is_ratio=True).mean
+    (Interval(mean=0.91, low=0.8851586..., high=0.9348413..., n=3), 2.0)
     """
     sample = np.sort(np.fromiter(values, dtype=np.float64))
     n = len(sample)
     if n == 0:
         return None
-    median = float(np.median(sample))
-    if n == 1:
-        return Interval(median, None, None, 1)
-    if n < MIN_FOR_ORDER_STATISTICS:
-        half = _quantile(n - 1) * float(np.std(sample, ddof=1)) / sqrt(n)
-        low, high = float(np.mean(sample)) - half, float(np.mean(sample)) + half
-    else:
-        # The number of values below the median is binomial; cut off as many as leave 2.5 % on either side.
-        cut = max(int(stats.binom.ppf((1 - LEVEL) / 2, n, 0.5)) - 1, 0)
-        low, high = float(sample[cut]), float(sample[n - 1 - cut])
-    # Rounding must not push the bounds of equal values past the value itself.
-    return Interval(median, min(max(low, lowest), median), max(min(high, highest), median), n)
+    if n == 1 or sample[0] == sample[-1]:
+        value, bound = float(sample[0]), None if n == 1 else float(sample[0])
+        return Interval(value, bound, bound, n)
+    is_ratio = is_ratio and sample[0] > 0
+    scaled = np.log(sample) if is_ratio else sample
+    mean, half = float(scaled.mean()), student(n - 1) * float(scaled.std(ddof=1)) / sqrt(n)
+    mean, low, high = (exp_of(v) if is_ratio else v for v in (mean, mean - half, mean + half))
+    # Rounding must not push the bounds past the mean itself.
+    return Interval(mean, min(max(low, lowest), mean), max(min(high, highest), mean), n)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Mean difference of two samples, with its 95 % interval and the p value of there being none."""
+    """Mean difference of two samples with its standard error; no error where the same difference always comes."""
 
     estimate: float
-    low: float
-    high: float
-    p: float
+    error: float
+    degrees: float
+
+    def bounds(self, n: int = 1) -> tuple[float, float]:
+        """Return the 95 % interval; of one of `n` comparisons, one that holds for all of them at once (Bonferroni)."""
+        half = student(self.degrees, n) * self.error if self.error else 0.0
+        return self.estimate - half, self.estimate + half
+
+    def __neg__(self) -> Difference:
+        return Difference(-self.estimate, self.error, self.degrees)
 
 
 def paired(first: Sequence[float], second: Sequence[float]) -> Difference | None:
-    """Return the mean of `first - second`, value by value; None with fewer than two pairs.
-
-    Interval and p value are Student's, of the differences. Differences that are all the same leave nothing to chance:
-    the interval is a point then, and p is 1 where they are zero, else 0.
-    """
+    """Return the mean of `first - second`, value by value, for Student's interval; None with fewer than two pairs."""
     a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     if len(a) < 2:
         return None
     differences = a - b
     error = float(differences.std(ddof=1)) / sqrt(len(differences))
-    return _student(float(differences.mean()), error, len(differences) - 1, _scale(a, b))
+    return _difference(float(differences.mean()), error, len(differences) - 1, a, b)
 
 
 def unpaired(first: Sequence[float], second: Sequence[float]) -> Difference | None:
     """Return the difference of two means; None where a sample has fewer than two values.
 
-    Interval and p value are Welch's, which does not take the spreads for equal. Where one sample has none, this is
-    the test of the other against a fixed number.
+    The interval is Welch's, which does not take the spreads for equal. Where one sample has none, it is that of the
+    other against a fixed number.
     """
     a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     if min(len(a), len(b)) < 2:
@@ -93,7 +93,7 @@ def unpaired(first: Sequence[float], second: Sequence[float]) -> Difference | No
     squares = [float(sample.var(ddof=1)) / len(sample) for sample in (a, b)]
     parts = sum(square**2 / (len(sample) - 1) for square, sample in zip(squares, (a, b), strict=True))
     degrees = sum(squares) ** 2 / parts if parts > 0 else 1.0
-    return _student(float(a.mean() - b.mean()), sqrt(sum(squares)), degrees, _scale(a, b))
+    return _difference(float(a.mean() - b.mean()), sqrt(sum(squares)), degrees, a, b)
 
 
 @dataclass(frozen=True)
@@ -129,18 +129,13 @@ def percentiles(resampled: np.ndarray) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def resampled_difference(first: np.ndarray, second: np.ndarray, estimate: float) -> Difference:
-    """Return the difference of two columns' means, with interval and p value from their resamples.
+def widened(low: float, estimate: float, high: float, n: int) -> tuple[float, float]:
+    """Return a 95 % interval widened so that it holds for `n` comparisons at once (Bonferroni), as a normal one is.
 
-    The interval is that of percentiles; p is of the normal distribution with the standard error that the resamples
-    have. To count those beyond zero could show no p below one over their number, which leaves nothing to correct.
-    `estimate` is the difference itself.
+    Resamples themselves cannot show it: too few of them lie so far out.
     """
-    differences = first - second
-    error, (low, high) = float(differences.std(ddof=1)), percentiles(differences)
-    if error <= ROUNDING * _scale(first, second):
-        return Difference(estimate, estimate, estimate, 1.0 if abs(estimate) <= ROUNDING else 0.0)
-    return Difference(estimate, low, high, float(2 * stats.norm.sf(abs(estimate) / error)))
+    factor = float(stats.norm.isf((1 - LEVEL) / 2 / max(n, 1)) / stats.norm.isf((1 - LEVEL) / 2))
+    return estimate - factor * (estimate - low), estimate + factor * (high - estimate)
 
 
 def is_constant(values: Sequence[float]) -> bool:
@@ -148,34 +143,22 @@ def is_constant(values: Sequence[float]) -> bool:
     return float(np.ptp(values)) <= ROUNDING * _scale(np.asarray(values))
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Return p values corrected for being several (Holm 1979): below 0.05 in one of twenty studies if none is real.
+def exp_of(logarithm: float) -> float:
+    """Return the number with a logarithm, at most about 1e304: wide intervals of few logarithms reach any height."""
+    return exp(min(logarithm, 700.0))
 
-    >>> holm([0.01, 0.04, 0.03])
-    [0.03, 0.06, 0.06]
+
+def student(degrees: float, n: int = 1) -> float:
+    """Return the upper end of Student's 95 % interval, of one of `n` that hold at once.
+
+    `stats.t` gives the same, ten times slower.
     """
-    p = np.asarray(p_values, dtype=np.float64)
-    order = np.argsort(p, kind="stable")
-    corrected = np.empty_like(p)
-    corrected[order] = np.maximum.accumulate(np.minimum(p[order] * np.arange(len(p), 0, -1), 1.0))
-    return corrected.tolist()
+    return float(stdtrit(degrees, 1 - (1 - LEVEL) / 2 / n))
 
 
-def result(p_corrected: float) -> str:
-    """Return the result of a test as text."""
-    return "significantly different" if p_corrected < ALPHA else "no significant difference"
-
-
-def _student(mean: float, error: float, degrees: float, scale: float) -> Difference:
-    if error <= ROUNDING * scale:
-        return Difference(mean, mean, mean, 1.0 if abs(mean) <= ROUNDING * scale else 0.0)
-    half = _quantile(degrees) * error
-    return Difference(mean, mean - half, mean + half, float(2 * stdtr(degrees, -abs(mean) / error)))
-
-
-def _quantile(degrees: float) -> float:
-    """Return the upper end of Student's interval; `stats.t` gives the same, ten times slower."""
-    return float(stdtrit(degrees, (1 + LEVEL) / 2))
+def _difference(mean: float, error: float, degrees: float, *samples: np.ndarray) -> Difference:
+    rounding = ROUNDING * _scale(*samples)
+    return Difference(0.0 if abs(mean) <= rounding else mean, 0.0 if error <= rounding else error, degrees)
 
 
 def _scale(*samples: np.ndarray) -> float:

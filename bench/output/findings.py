@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.analysis.caveats import first_used
-from bench.analysis.comparisons import Comparison, Ranking
-from bench.analysis.quantities import number
+from bench.analysis.comparisons import Comparison, Decision, Ranking
+from bench.analysis.quantities import number, shown
 from bench.analysis.summary import interval_of
+from bench.metrics.statistics import Interval
 from bench.output.markdown import markdown
 from bench.store.results import Results
 
@@ -55,13 +56,11 @@ def _sentences(results: Results, part: str, **facts: Any) -> tuple[str, ...]:
 
     def with_interval(variant: str, ranking: Ranking) -> str:
         found = interval_of(results, variant, ranking.quantity.key)
-        assert found is not None and found.low is not None and found.high is not None
-        low, high = (number(ranking.quantity, end) for end in (found.low, found.high))
-        return f"{_median(variant, ranking)} [{low}, {high}]"
+        return "" if found is None else " ".join(shown(ranking.quantity, found))
 
     file = Path(__file__).with_name("findings.md.jinja")
     template = markdown(
-        file, label=results.label, median=_median, with_interval=with_interval, size=_size, ratio=_ratio
+        file, label=results.label, mean=_mean, with_interval=with_interval, size=_size, apart=apart, ratio=_ratio
     )
     said = getattr(template.module, part)(**facts)
     return tuple(line for line in str(said).splitlines() if line)
@@ -96,24 +95,32 @@ class _Facts:
         return [self.rankings[key] for key in QUALITY if self.rankings[key].best]
 
     def next_best(self, ranking: Ranking) -> Comparison | None:
-        """Return the best method compared with the first one that differs significantly from it."""
-        leader, *others = ranking.medians
+        """Return the best method compared with the first one that is worse."""
+        leader, *others = ranking.means
         pairs = (ranking.between(leader, other) for other in others)
-        return next((pair for pair in pairs if pair.significant), None)
+        return next((pair for pair in pairs if pair.decision is Decision.BETTER), None)
+
+    def open(self, ranking: Ranking) -> list[Comparison]:
+        """Return the best method compared with those that may be equivalent to it or worse, the better first."""
+        return [ranking.between(ranking.best[0], other) for other in ranking.open]
 
     @property
-    def speeds(self) -> list[Comparison]:
-        """The fit times of the methods that are equally good, each compared with the fastest of them."""
-        return [self.rankings["fit_s"].between(other, self._equally_good[0]) for other in self._equally_good[1:]]
+    def speeds(self) -> dict[str, list[Comparison]]:
+        """The fit times of the methods that are equally good, each compared with the fastest of them, by result."""
+        found: dict[str, list[Comparison]] = {}
+        for other in self._equally_good[1:]:
+            pair = self.rankings["fit_s"].between(other, self._equally_good[0])
+            found.setdefault(pair.decision.value, []).append(pair)
+        return found
 
     @property
     def faster(self) -> tuple[Comparison, Comparison] | None:
         """The best of the other methods that is faster than all equally good ones: what it loses and gains."""
         quality, speed = self.qualities[0], self.rankings["fit_s"]
-        others = [variant for variant in quality.medians if variant not in quality.best and variant in speed.medians]
+        others = [variant for variant in quality.means if variant not in quality.best and variant in speed.means]
         for other in others if self._equally_good else ():
             loss, gain = quality.between(quality.best[0], other), speed.between(self._equally_good[0], other)
-            if loss.significant and gain.significant and (gain.change or 0) > 1:
+            if loss.decision is Decision.BETTER and gain.decision is Decision.WORSE:
                 return loss, gain
         return None
 
@@ -122,9 +129,9 @@ class _Facts:
         """The method whose embedding separates classes more than the data do, with every seed."""
         ranking = self.rankings["silhouette"]
         of_data, _ = self.results.single("pixels", "silhouette")
-        if of_data is None or not ranking.best:
+        if of_data is None or len(ranking.means) < 2:
             return None
-        leader = ranking.best[0]
+        leader = next(iter(ranking.means))
         above = self.results.values(leader, "silhouette").array.min() > of_data
         return (leader, ranking, number(ranking.quantity, of_data)) if above else None
 
@@ -142,20 +149,27 @@ class _Facts:
     @cached_property
     def _equally_good(self) -> list[str]:
         """The best methods by the deciding quality, the fastest first."""
-        return [variant for variant in self.rankings["fit_s"].medians if variant in self.qualities[0].best]
+        return [variant for variant in self.rankings["fit_s"].means if variant in self.qualities[0].best]
 
 
-def _median(variant: str, ranking: Ranking) -> str:
+def apart(pair: Comparison) -> str:
+    """Return how far two methods may be apart, as text: of times and memory as a ratio."""
+    if pair.quantity.is_ratio:
+        return "between {} and {} times".format(*map(_ratio, pair.bounds))
+    half = (pair.bounds[1] - pair.bounds[0]) / 2
+    return "between {} and {} apart".format(*(number(pair.quantity, end, half) for end in pair.bounds))
+
+
+def _mean(variant: str, ranking: Ranking) -> str:
     quantity = ranking.quantity
-    return number(quantity, ranking.medians[variant]) + (f" {quantity.unit}" if quantity.is_ratio else "")
+    return number(quantity, ranking.means[variant]) + (f" {quantity.unit}" if quantity.is_ratio else "")
 
 
 def _size(pair: Comparison, ranking: Ranking) -> str:
     """Return how far two methods are from each other in a score, with its interval."""
-    assert pair.change is not None and pair.low is not None and pair.high is not None
-    low, high = sorted((pair.low, pair.high)) if pair.change >= 0 else sorted((-pair.low, -pair.high))
-    size, low_text, high_text = (number(ranking.quantity, value) for value in (abs(pair.change), low, high))
-    return f"{size} [{low_text}, {high_text}]"
+    pair = pair if (pair.change or 0) >= 0 else -pair
+    low, high = pair.bounds
+    return " ".join(shown(ranking.quantity, Interval(pair.change or 0.0, low, high, pair.n)))
 
 
 def _ratio(value: float) -> str:

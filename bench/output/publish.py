@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -22,15 +22,17 @@ from bench.output import figures, manifest, report
 from bench.output.findings import NEEDS, advice, findings
 from bench.output.tables import build, derived, render
 from bench.output.tables.model import Table
-from bench.output.tables.terminal import TerminalTable
-from bench.store import test_set
+from bench.output.tables.terminal import TerminalTable, brief
+from bench.store import protocol, test_set
 from bench.store.results import Results
 from bench.store.store import Store
 from bench.store.tables import to_csv
 
 log = logging.getLogger(__name__)
 
-COMPARED = tuple(dict.fromkeys((*build.QUALITY, *NEEDS.values(), "transform_s")))
+COMPARED = tuple(
+    dict.fromkeys((*build.QUALITY[:3], "silhouette_test", *build.QUALITY[3:], *NEEDS.values(), "transform_s"))
+)
 """Quantities of which every comparison is written down."""
 LoadData = Callable[[], Dataset | None]
 
@@ -52,9 +54,18 @@ class Published:
     needs_runs: tuple[str, ...] = ()
 
     def to_rich(self) -> Group:
-        """Return the headline and the findings for a terminal."""
-        lines = [Text(f"- {sentence}") for sentence in self.findings]
-        return Group(Text(self.title, style="bold"), Text(""), *map(TerminalTable, self.headline), *lines)
+        """Return the tables for a terminal, no wider than it shows at once, and where the files are, a line a kind."""
+        tables = map(TerminalTable, map(brief, self.headline))
+        return Group(Text(self.title, style="bold"), Text(""), *tables, *self.places())
+
+    def places(self) -> Iterator[Text]:
+        """Yield where report, tables and figures are."""
+        drawn = [path for path in self.paths if path.parent.name == "figures" and path.suffix == ".png"]
+        for kind, name in (("report", "report.html"), ("tables", "summary.md")):
+            if path := next((path for path in self.paths if path.name == name), None):
+                yield Text(f"{kind:8}{path}", overflow="fold", no_wrap=True)
+        if drawn:
+            yield Text(f"figures {drawn[0].parent} ({len(drawn)})", overflow="fold", no_wrap=True)
 
     def write_into(self, file: Path) -> None:
         """Write the headline between the markers of a file; StoreError if it has none."""
@@ -88,14 +99,14 @@ def publish(
         raise StoreError(f"Got {results.folder}, but expected a results folder with at least one run.")
     store = Store(results.folder)
     rankings = {key: ranking(results, key) for key in QUANTITIES}
-    notes = caveats(results, build.quality(results))
+    notes = caveats(results)
     inputs = manifest.input_hash(results)
     known = [] if force else manifest.unchanged(results, inputs)
     drawn, kept, failed = ([], [], []) if known else figures.write(results)
     notes += [Caveat(sentence) for sentence in failed]
     growing = scaling.series(results)
-    narrow = build.headline(results, rankings, notes)
-    headline = (*narrow, *derived.noise_floors(results), *derived.growth(growing))
+    narrow = _cited(results, build.headline(results, rankings, notes))
+    headline = (*narrow, *_cited(results, (*derived.noise_floors(results), *derived.growth(growing))))
     said, needs = findings(results, rankings), advice(results, rankings)
     if known:
         return Published(results.title, headline, said, needs, known, are_new=False)
@@ -103,9 +114,9 @@ def publish(
     paths = [store.write(name, to_csv(frame)) for name, frame in frames.items()]
     if not growing:
         store.remove("scaling.csv")
-    both = derived.over_points(results, rankings[test_set.KEY])
-    families = build.by_family(results, rankings, notes)
-    page = render.page(results.title, headline, said, needs, both, families)
+    both = _cited(results, derived.over_points(results, rankings[test_set.KEY]))
+    families = _cited(results, build.by_family(results, rankings, notes))
+    page = render.page(results.title, headline, said, needs, both, families, as_text(results, notes))
     paths += [
         store.write("summary.md", page),
         store.write("summary.tex", render.to_latex((*headline, *both, *families))),
@@ -123,6 +134,26 @@ def publish(
         paths += _report(results, load_data, families, as_text(results, notes), published)
     manifest.note(results, inputs)
     return published
+
+
+def publish_partly(results: Results, load_data: LoadData) -> None:
+    """Write table, picture and report of a study that is not complete; see `publish`."""
+    store = Store(results.folder)
+    rankings = {key: ranking(results, key) for key in QUANTITIES}
+    notes = caveats(results)
+    headline = _cited(results, build.headline(results, rankings, notes))
+    picture = next(drawing for drawing in figures.DRAWINGS if drawing.name == "embeddings")
+    paths = [store.write(f"figures/{name}", content) for name, content in picture.files(results).items()]
+    said = findings(results, rankings)
+    store.write("summary.md", render.page(results.title, headline, said, (), (), (), as_text(results, notes)))
+    _report(results, load_data, (), as_text(results, notes), Published(results.title, headline, said, (), paths))
+
+
+def _cited(results: Results, tables: Sequence[Table]) -> tuple[Table, ...]:
+    """Return tables with the version of the protocol by which they were made, as far as it is known."""
+    version = protocol.cited(results.study, results.environment)
+    line = (f"Protocol {version}.",) if version else ()
+    return tuple(replace(table, notes=(*table.notes, *line)) for table in tables)
 
 
 def _frames(

@@ -46,7 +46,8 @@ class Arrays(Mapping[str, np.ndarray]):
         self._read: dict[str, np.ndarray] = {}
 
     @cached_property
-    def _stored(self) -> Mapping[str, np.ndarray]:
+    def stored(self) -> Mapping[str, np.ndarray]:
+        """The arrays as the file has them: positions as whole numbers, and their ranges beside them."""
         sums.check(self.folder, FILE)
         try:
             with opened(self.folder / FILE) as file:  # NumPy itself leaves a damaged one open
@@ -56,12 +57,12 @@ class Arrays(Mapping[str, np.ndarray]):
 
     def __getitem__(self, name: str) -> np.ndarray:
         if name not in self._read:
-            array, scale = self._stored[name], self._stored.get(name + RANGE)
+            array, scale = self.stored[name], self.stored.get(name + RANGE)
             self._read[name] = array if scale is None else (scale[0] + array * scale[1]).astype(np.float32)
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in self._stored if not name.endswith(RANGE))
+        return (name for name in self.stored if not name.endswith(RANGE))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from bench.metrics.metric import Value
+from bench.store import elsewhere
 from bench.store.records import Record
 from bench.store.score_store import Scored, ScoreStore
 from bench.store.store import Store
@@ -21,18 +22,25 @@ MEASURE_COLUMNS = [*RUN, "measure", "part", "value"]
 def export(store: Store) -> None:
     """Write `runs.csv`, `scores.csv`, `curves.csv` and `measures.csv` of the runs that the store has.
 
+    If the folder extends a study, they have its rows, too.
+
     Raises StoreError if there is no run, or a file cannot be written.
     """
     records, scores = store.records(), ScoreStore(store)
     scored = [(record, scores.of_run(record)) for record in records]
     found = [(record, of_run) for record, of_run in scored if of_run is not None]
-    store.write("runs.csv", to_csv(runs_table(records)))
-    store.write("scores.csv", to_csv(_scores_table(scores, records, found)))
-    for name, table in (("curves.csv", _curves_table(found)), ("measures.csv", _measures_table(found))):
-        if table.empty:
-            store.remove(name)
+    tables = {
+        "runs": runs_table(records),
+        "scores": _scores_table(scores, records, found),
+        "curves": _curves_table(found),
+        "measures": _measures_table(found),
+    }
+    for name, own in tables.items():
+        table = elsewhere.with_rows(store, name, own)
+        if table.empty and name in ("curves", "measures"):
+            store.remove(f"{name}.csv")
         else:
-            store.write(name, to_csv(table))
+            store.write(f"{name}.csv", to_csv(table))
 
 
 def runs_table(records: Iterable[Record]) -> pd.DataFrame:

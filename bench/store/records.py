@@ -195,3 +195,9 @@ class Environment(Stored):
     """How many of them were spent in imports, warm-ups, fits, transforms and inverses; the rest is the harness."""
     fingerprint: str
     """Hash of what makes times comparable: processor, cores, memory, system."""
+    measurement: Count | None = None
+    """Version of what worker and meter measure; None in results of earlier editions."""
+    metrics: dict[str, int] = {}
+    """Version of each score when the tables were made."""
+    reducers: dict[str, str] = {}
+    """Hash of the code of each reducer when it was last run."""

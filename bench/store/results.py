@@ -6,6 +6,7 @@ claims, comparisons of folders, and what a notebook asks.
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,13 @@ from bench.studies.study import Study, Variant
 
 CONTROL_REDUCERS = ("random_gaussian", "random_projection")
 """Reducers that look at no data: the floor of every score."""
+USUAL = 2
+"""Dimensions of an embedding that need not be said."""
 CONTROL_REFERENCES = ("shuffled-labels",)
 DECIDING = (("knn_accuracy_k10", "10-NN accuracy"), ("trustworthiness_k5", "trustworthiness"))
 """Scores by which the run is chosen that a picture shows: the first one that the run has."""
+HERE, EARLIER, ELSEWHERE = "here", "earlier", "elsewhere"
+"""Where the runs of a variant were measured, if a folder extends another study; see `bench.store.elsewhere`."""
 NOT_AVAILABLE = {"transform_s": not_available("transductive"), "inverse_s": not_available("no inverse")}
 """Why a completed run lacks a cost."""
 
@@ -83,7 +88,7 @@ class Results:
     @property
     def title(self) -> str:
         """What the study calls itself; without a title, its name and what ran."""
-        if self.study.title or self.runs.empty:
+        if self.study.title or not self.exists or self.runs.empty:
             return self.study.title or self.study.name
         dataset, points, seeds = self.runs["dataset"].iloc[0], self.runs["n_train"].max(), self.study.seeds
         return f"{self.study.name}: {dataset}, {points:,} points, {seeds} seed{'s' if seeds > 1 else ''}"
@@ -152,8 +157,17 @@ class Results:
         )
 
     def label(self, row: str) -> str:
-        """Return what a variant or reference is called in tables and figures."""
-        return REFERENCES[row] if row in REFERENCES else self.variant(row).label
+        """Return what a variant or reference is called in tables and figures; other than two dimensions are said."""
+        if row in REFERENCES:
+            return REFERENCES[row]
+        label, n = self.variant(row).label, self.dimensions(row)
+        bare = re.sub(rf", (k =|n_components) {n}\b", "", label)
+        return f"{bare}, {n}-D" if n is not None and (n != USUAL or bare != label) else label
+
+    def dimensions(self, variant: str) -> int | None:
+        """Return into how many dimensions a variant embeds; None if it has no successful run."""
+        found = self.ok_runs(variant)["n_components"].dropna() if self.ok(variant) else None
+        return None if found is None or found.empty else int(found.iloc[0])
 
     def kind(self, row: str) -> Kind:
         """Return what a row is: a variant of the study, or a reference."""
@@ -165,6 +179,16 @@ class Results:
     def methods(self) -> tuple[str, ...]:
         """Variants that are no control."""
         return tuple(variant for variant in self.variants if self.kind(variant) is Kind.METHOD)
+
+    def measured(self, variant: str) -> str:
+        """Return where a variant was measured: `here`, `earlier` under the same conditions, or `elsewhere`."""
+        runs = self.runs_of(variant)
+        return str(runs["measured"].iat[0]) if "measured" in runs else HERE
+
+    @cached_property
+    def elsewhere(self) -> tuple[str, ...]:
+        """Variants whose rows are those of the study that this folder extends."""
+        return tuple(variant for variant in self.variants if self.measured(variant) != HERE)
 
     def runs_of(self, variant: str) -> pd.DataFrame:
         """Return the runs of a variant, those that failed included."""

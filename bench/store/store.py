@@ -225,7 +225,7 @@ class Store:
         return inside(self.runs_in, Path("runs") / variant / name)
 
     def _path(self, name: str) -> Path:
-        return inside(self.runs_in if Path(name).parts[0] in sums.OF_RUNS else self.folder, name)
+        return inside(self.runs_in if name.partition("/")[0] in sums.OF_RUNS else self.folder, name)
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.runs_in).as_posix()

@@ -1,4 +1,4 @@
-"""Test set: how much an accuracy varies with the test points, and which methods differ significantly on them.
+"""Test set: how much an accuracy varies with the test points, and how far apart methods are on them.
 
 Seeds and points are kept apart. Over points the fits are given: each point counts with the share of a method's seeds
 that tell its class, and other points might have been in the test set. Over seeds, as everywhere else, the points are
@@ -15,7 +15,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from bench.metrics.statistics import holm, mcnemar, percentiles, resampled_difference, resampled_means, result
+from bench.metrics.statistics import mcnemar, percentiles, resampled_means
 from bench.store.arrays import array_name
 from bench.store.results import Results
 from bench.store.store import Store
@@ -28,8 +28,7 @@ KEY = "knn_accuracy_k10_test"
 
 _ACCURACY = ["column", "variant", "label", "kind", "n_points", "n_seeds", "mean", "over_points_low", "over_points_high"]
 _PAIR = ["column", "first", "second", "n_points", "n_seeds_first", "n_seeds_second", "difference", "over_points_low"]
-_PAIR += ["over_points_high", "p", "p_holm", "result", "shown_seed_first", "shown_seed_second", "only_first"]
-_PAIR += ["only_second", "mcnemar_p", "mcnemar_p_holm"]
+_PAIR += ["over_points_high", "shown_seed_first", "shown_seed_second", "only_first", "only_second", "mcnemar_p"]
 
 
 def write(store: Store) -> None:
@@ -47,8 +46,8 @@ def over_points(results: Results) -> tuple[pd.DataFrame, pd.DataFrame] | None:
 
     The first table has a row a method or control that was fitted on all training points and has `transform`: the mean
     over points and seeds with its interval over points; that over seeds stands in `summary.csv`. The second has a row
-    every two methods: the difference of their means, with an interval that no correction widens, and McNemar's test of
-    the seeds that pictures show. Both p values are Holm-corrected over all pairs.
+    every two methods: the difference of their means, with an interval that no other pair widens, and McNemar's test of
+    the seeds that pictures show.
     """
     n_points = int(results.runs["n_test"].iloc[0])
     variants = [v for v in results.variants if results.is_of_all_points(v) and len(results.values(v, KEY))]
@@ -70,19 +69,16 @@ def over_points(results: Results) -> tuple[pd.DataFrame, pd.DataFrame] | None:
         about = (KEY, variant, results.label(variant), results.kind(variant).value, n_points, len(correct[variant]))
         accuracies.append((*about, means[variant], *percentiles(resampled[variant])))
     for a, b in combinations([variant for variant in variants if results.kind(variant) is Kind.METHOD], 2):
-        difference = resampled_difference(resampled[a], resampled[b], means[a] - means[b])
+        low, high = percentiles(resampled[a] - resampled[b])
         test = mcnemar(correct[a][shown[a]], correct[b][shown[b]])
         pairs.append(
             {"column": KEY, "first": a, "second": b, "n_points": n_points}
-            | {"n_seeds_first": len(correct[a]), "n_seeds_second": len(correct[b]), "difference": difference.estimate}
-            | {"over_points_low": difference.low, "over_points_high": difference.high, "p": difference.p}
+            | {"n_seeds_first": len(correct[a]), "n_seeds_second": len(correct[b]), "difference": means[a] - means[b]}
+            | {"over_points_low": low, "over_points_high": high}
             | {"shown_seed_first": shown[a][1], "shown_seed_second": shown[b][1]}
             | {"only_first": test.only_first, "only_second": test.only_second, "mcnemar_p": test.p}
         )
-    table = pd.DataFrame(pairs, columns=_PAIR)
-    table["p_holm"], table["mcnemar_p_holm"] = holm(table["p"].tolist()), holm(table["mcnemar_p"].tolist())
-    table["result"] = [result(p) for p in table["p_holm"]]
-    return pd.DataFrame(accuracies, columns=_ACCURACY), table
+    return pd.DataFrame(accuracies, columns=_ACCURACY), pd.DataFrame(pairs, columns=_PAIR)
 
 
 def _correct(results: Results, variant: str, n_points: int) -> dict[RunId, np.ndarray]:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 import reducers
 from bench import cli
 from bench.commands import doctor
-from bench.errors import BenchError, StudyError
+from bench.errors import BenchError, DatasetError, StudyError
 
 FAKES = Path(__file__).parent / "fakes.py"
 
@@ -76,16 +76,42 @@ def test_a_study_of_ones_own_reducer_and_data(tmp_path: Path, clouds_file: Calla
     result = _call(*arguments, "--reducers", "fakes,pca", "--reducer", f"{FAKES}:Calm")
     assert result.exit_code == 0, result.output
     assert "[2/2]" in result.stdout
-    assert str(out / "summary.csv") in result.stdout
+    said = result.stdout.splitlines()
+    assert [line.split()[0] for line in said[-3:]] == ["report", "tables", "figures"]
+    assert max(map(len, said[said.index("Quality and cost") : -3])) <= 100
+    assert str(out / "report.html") in result.stdout.replace("\n", "")
     assert {path.parent.name for path in (out / "runs").glob("*/seed-0.json")} == {"fakes", "pca"}
     again = _call(*arguments, "--reducers", "fakes,pca", "--reducer", f"{FAKES}:Calm")
     assert "All 2 runs are done already" in again.stdout
     assert "Nothing has changed since these were written" in again.stdout
-    assert "kNN accuracy" in again.stdout
+    assert "Quality and cost" in again.stdout
     (out / "summary.csv").unlink()
     again = _call("report", str(out))
     assert again.exit_code == 0, again.output
     assert (out / "summary.csv").is_file()
+
+
+def test_a_dry_run_says_what_it_would_do_and_does_nothing(tmp_path: Path, clouds_file: Callable[[int], Path]) -> None:
+    out = tmp_path / "out"
+    result = _call(
+        "run", "quick", "--dataset", str(clouds_file(60)), "--reducers", "pca", "--out", str(out), "--dry-run"
+    )
+    assert result.exit_code == 0, result.output
+    assert "would run 1 run (1 variant)" in result.stdout
+    assert "methods: PCA" in result.stdout
+    assert "at most 1 min 00 s and 8 GiB a run" in result.stdout
+    assert not out.exists()
+
+
+def test_a_dry_run_names_data_that_would_be_downloaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: object, **__: object) -> None:
+        raise DatasetError("Got no files of mnist.")
+
+    monkeypatch.setattr("bench.datasets.load", missing)
+    result = _call("run", "quick", "--reducers", "pca", "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert "needs data that are not here: Got no files of mnist." in result.stdout
+    assert isinstance(_call("run", "quick", "--dataset", "no.csv", "--dry-run").exception, DatasetError)
 
 
 def test_as_json_standard_output_has_one_object_a_line_and_nothing_else(

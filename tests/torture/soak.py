@@ -46,6 +46,8 @@ class Watcher:
 
     def warmed(self, run: Run, outcome: object) -> None: ...
 
+    def began(self, phase: str) -> None: ...
+
     def ended(self, run: Run, record: Record) -> None:
         if record.ok:
             self.seconds.append(time.perf_counter() - self.since[0])

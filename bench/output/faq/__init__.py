@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.output.faq import choice, cost, findings, parameters, quality, repeatability
-from bench.output.faq.page import Question, page, read, stated
+from bench.output.faq import box, choice, cost, findings, parameters, quality, repeatability
+from bench.output.faq.page import Question, lead, page, read, stated
 from bench.output.tables.render import write_into
 
 QUESTIONS = (
@@ -33,6 +33,8 @@ QUESTIONS = (
     Question("Are these the numbers that others published?", "replication", "replication.md", repeatability.published),
 )
 """Every question, in the order of the page."""
+MAX_LEADS = 5
+"""Findings that a front page has."""
 
 
 def write(results_root: Path, into: Path | None = None) -> Path:
@@ -43,17 +45,21 @@ def write(results_root: Path, into: Path | None = None) -> Path:
     results_root : Path
         Folder with a folder of results for each study.
     into : Path or None
-        A file that gets the findings between its markers.
+        A file that gets the first findings, a sentence each, and which method to take, between its markers.
 
     Raises
     ------
     StoreError
         If a table is missing or was written by an older version, or `into` has no markers.
     """
-    studies = read(results_root, dict.fromkeys(question.study for question in QUESTIONS))
+    studies = read(results_root, dict.fromkeys((*(question.study for question in QUESTIONS), "default")))
     said = stated(studies, findings.FINDINGS)
     path = results_root / "README.md"
     path.write_text(page(studies, said, QUESTIONS), encoding="utf-8")
     if into is not None:
-        write_into(into, "\n".join(f"{place}. {one}" for place, one in enumerate(said, start=1)), "findings")
+        first, *others = [lead(one) for one in said] or [""]
+        known = [studies[name] for name in ("full", "default") if name in studies]
+        leads = [first, findings.sizes(*known) if len(known) == 2 else "", *others]
+        write_into(into, "\n".join(f"- {one}" for one in list(filter(None, leads))[:MAX_LEADS]), "findings")
+        write_into(into, box.which_method(studies), "choice")
     return path

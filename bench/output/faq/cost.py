@@ -7,7 +7,7 @@ import pandas as pd
 from bench.analysis.comparisons import compare_pairs
 from bench.analysis.scaling import ALL, ALL_DISTANCES, FIT, MEMORY, MIN_POINTS, TRANSFORM, Law, series
 from bench.analysis.summary import interval_of
-from bench.output.faq.numbers import by_reducer, change, median, significant, spread
+from bench.output.faq.numbers import by_reducer, change, decided, mean, spread
 from bench.output.faq.page import Answer
 from bench.store.results import Results
 from bench.units import seconds_as_text, three_figures
@@ -28,12 +28,13 @@ def by_threads(results: Results) -> Answer:
         )
         ratio = change(gains[label], 2, sign="")
         rows.append((label, " / ".join(imported), " / ".join(cold), *fit, ratio, " / ".join(transform)))
-    starts = [(median(results, v, "cold_start_s") / median(results, v, "fit_s"), m) for m, (_, v) in methods.items()]
-    faster, slower = significant(gains.values(), no_change=1)
+    starts = [(mean(results, v, "cold_start_s") / mean(results, v, "fit_s"), m) for m, (_, v) in methods.items()]
+    # One thread compared with two.
+    by_result = decided(gains.values())
     facts = {
         "cold_starts": sorted(starts, reverse=True),
-        "faster": [label for label, gain in gains.items() if gain in faster],
-        "slower": [label for label, gain in gains.items() if gain in slower],
+        "faster": [label for label, gain in gains.items() if gain in by_result["worse"]],
+        "slower": [label for label, gain in gains.items() if gain in by_result["better"]],
     }
     header = ("method", "import, s", "cold start, s", "fit on one, s", "fit on two, s", "one over two", "transform, s")
     return Answer(header, rows, facts)
@@ -41,7 +42,7 @@ def by_threads(results: Results) -> Answer:
 
 def _seconds(results: Results, variant: str, key: str) -> str:
     found = interval_of(results, variant, key)
-    size = 0.0 if found is None else found.median
+    size = 0.0 if found is None else found.mean
     return spread(found, 1 if size >= 10 else 2 if size >= 0.1 else 4)
 
 

@@ -1,14 +1,21 @@
-"""Findings: what a practitioner would not have known, the most useful first."""
+"""Findings: what a practitioner would not have known, the most useful first.
+
+The sentence in bold says it alone, for README; what follows is the evidence.
+"""
 
 from __future__ import annotations
 
+from math import isnan
+
 import reducers
-from bench.analysis.comparisons import compare_pairs, ranking
+from bench.analysis.comparisons import Comparison, Decision, Ranking, compare_pairs, ranking
+from bench.analysis.quantities import number
 from bench.metrics.statistics import interval
-from bench.output.faq.numbers import by_reducer, cell, change, median, run_sweeps, spread
+from bench.output.faq.numbers import by_reducer, cell, change, listed, mean, run_sweeps, spread
 from bench.output.faq.page import Facts
 from bench.output.faq.parameters import KEPT, SILHOUETTE, highest_silhouette
 from bench.output.faq.repeatability import ROUNDING
+from bench.output.findings import apart
 from bench.store.results import Results
 
 TEST_ACCURACY = "knn_accuracy_k10_test"
@@ -16,29 +23,42 @@ TEST_ACCURACY = "knn_accuracy_k10_test"
 
 def accuracy(full: Results) -> Facts | None:
     """Return which methods have the best accuracy on training and on test digits, and which networks."""
-    splits = {"training": _first_two(full, "knn_accuracy_k10"), "test": _first_two(full, TEST_ACCURACY)}
-    if not all(splits.values()):
+    splits = {"training": ranking(full, "knn_accuracy_k10"), "test": ranking(full, TEST_ACCURACY)}
+    if not all(one.best for one in splits.values()):
         return None
-    networks = [v for v in _ranked(full, TEST_ACCURACY) if full.variant(v).reducer in ("autoencoder", "vae")]
-    named = [_named(full, variant, TEST_ACCURACY) for variant in networks[:1]]
-    return {"splits": splits, "networks": named, "pixels": cell(full, "pixels", TEST_ACCURACY)}
+    networks = [v for v in splits["test"].means if full.variant(v).reducer in ("autoencoder", "vae")]
+    return {
+        "n": int(full.runs["n_train"].max()),
+        "splits": {split: _leaders(full, one) for split, one in splits.items()},
+        "networks": [_named(full, variant, TEST_ACCURACY) for variant in networks[:1]],
+        "pixels": cell(full, "pixels", TEST_ACCURACY),
+    }
 
 
-def _ranked(results: Results, key: str) -> list[str]:
-    """Return the variants that have a quantity, the best median first."""
-    known = (variant for variant in results.variants if len(results.values(variant, key)))
-    return sorted(known, key=lambda variant: -median(results, variant, key))
+def sizes(full: Results, default: Results) -> str:
+    """Return in one sentence why fewer points have another best method on test digits; empty if they have not."""
+    many, few = (ranking(one, TEST_ACCURACY) for one in (full, default))
+    labels = [[one.label(v) for v in found.best] for one, found in ((full, many), (default, few))]
+    if not all(labels) or set(labels[0]) & set(labels[1]):
+        return ""
+    n, n_full = (f"{one.runs['n_train'].max():,}" for one in (default, full))
+    value, pair = number(few.quantity, few.means[few.best[0]]), (few.best[0], many.best[0])
+    is_decided = all({*pair} <= one.means.keys() and one.between(*pair).differs for one in (many, few))
+    why = "it depends on the number of points" if is_decided else "the seeds do not show whether that matters"
+    return f"With {n} training digits instead of {n_full} {listed(labels[1])} is ahead on test digits ({value}); {why}."
 
 
-def _first_two(results: Results, key: str) -> Facts:
-    """Return the best variant of a quantity and the best of another reducer; nothing if only one reducer has it."""
-    ordered, one = _ranked(results, key), ranking(results, key)
-    others = [v for v in ordered if results.variant(v).reducer != results.variant(ordered[0]).reducer]
-    if not others:
-        return {}
-    pair = (ordered[0], others[0])
-    significant = {*pair} <= one.medians.keys() and one.between(*pair).significant
-    return {"two": [_named(results, variant, key) for variant in pair], "significant": significant}
+def _leaders(results: Results, one: Ranking) -> Facts:
+    """Return the best method and its equivalents, the best of the others, and those that the seeds leave open."""
+    key, others = one.quantity.key, [v for v in one.means if v not in one.best and v not in one.open]
+    best = [_named(results, variant, key) for variant in one.best]
+    return {
+        "labels": [label for label, _ in best],
+        "value": number(one.quantity, one.means[one.best[0]]),
+        "best": best,
+        "open": [(results.label(v), apart(one.between(one.best[0], v))) for v in one.open],
+        "next": [_named(results, variant, key) for variant in others[:1]],
+    }
 
 
 def _named(results: Results, variant: str, key: str) -> tuple[str, str]:
@@ -51,9 +71,11 @@ def silhouette(sensitivity: Results) -> Facts | None:
     for sweep in run_sweeps(sensitivity):
         if (sensitivity.variant(sweep.base).reducer, sweep.parameter) in asked:
             pair = (highest_silhouette(sensitivity, sweep, sweep.others), sweep.base)
-            sizes = [change(compare_pairs(sensitivity, [pair], key)[0]) for key in (SILHOUETTE, KEPT)]
-            changes.append((sensitivity.label(pair[0]), *sizes))
-    return {"changes": changes} if len(changes) == len(asked) else None
+            changes.append([compare_pairs(sensitivity, [pair], key)[0] for key in (SILHOUETTE, KEPT)])
+    if len(changes) != len(asked):
+        return None
+    lost = [(gain, kept) for gain, kept in changes if gain.direction > 0 and kept.decision is Decision.WORSE]
+    return {"changes": changes, "lost": lost[:1]}
 
 
 def start(initialisation: Results) -> Facts | None:
@@ -65,7 +87,10 @@ def start(initialisation: Results) -> Facts | None:
         for pair in pairs
     ]
     changes = compare_pairs(initialisation, pairs, "centroid_spearman")
-    return {"residuals": residuals, "changes": changes} if pairs else None
+    sizes = {pair: [mean(initialisation, variant, "procrustes_residual") for variant in pair] for pair in pairs}
+    known = {initialisation.label(pair[1]): size for pair, size in sizes.items() if not any(map(isnan, size))}
+    most = max(known.items(), key=lambda item: item[1][0], default=None)
+    return {"residuals": residuals, "changes": changes, "most": most} if pairs else None
 
 
 def cold_start(full: Results) -> Facts | None:
@@ -73,20 +98,23 @@ def cold_start(full: Results) -> Facts | None:
     umap, tsne = (next(iter(full.select(reducer=name)), "") for name in ("umap", "tsne"))
     if not umap or not tsne:
         return None
-    cold, fit = (median(full, umap, key) for key in ("cold_start_s", "fit_s"))
+    cold, fit = (mean(full, umap, key) for key in ("cold_start_s", "fit_s"))
     times = [cell(full, variant, "fit_s", 1) for variant in (umap, tsne)]
-    return {"cold": cold, "factor": cold / fit, "times": times, "behind": cold + fit > median(full, tsne, "fit_s")}
+    return {"cold": cold, "factor": cold / fit, "times": times, "behind": cold + fit > mean(full, tsne, "fit_s")}
 
 
 def seed_of_umap(full: Results) -> Facts | None:
     """Return what a seed costs UMAP in time, and whether it changes the accuracy."""
     pair = [next(iter(full.select(reducer="umap", seeded=seeded)), "") for seeded in (True, False)]
     time, score = (ranking(full, key) for key in ("fit_s", TEST_ACCURACY))
-    if not {*pair} <= time.medians.keys() & score.medians.keys():
+    if not {*pair} <= time.means.keys() & score.means.keys():
         return None
     return {
         "factor": change(time.between(*pair), 1, sign=""),
-        "significant": score.between(*pair).significant,
+        "size": f"{time.between(*pair).change:.1f}",
+        "decision": score.between(*pair).decision.value,
+        "n": score.between(*pair).n,
+        "apart": apart(score.between(*pair)),
         "scores": [_named(full, variant, TEST_ACCURACY) for variant in pair],
     }
 
@@ -94,11 +122,15 @@ def seed_of_umap(full: Results) -> Facts | None:
 def training(full: Results) -> Facts | None:
     """Return what more epochs change in the accuracy of networks and in their time."""
     pairs = [(v, full.variant(v).of) for v in full.select(axis="n_epochs") if full.variant(v).of in full.variants]
-    networks = [
-        (one, *(f"{median(full, variant, 'fit_s'):.0f}" for variant in (one.first, one.second)))
-        for one in compare_pairs(full, pairs, TEST_ACCURACY)
-    ]
-    return {"networks": networks} if networks else None
+    networks = compare_pairs(full, pairs, TEST_ACCURACY)
+    known = [one for one in networks if one.change is not None]
+
+    def times(one: Comparison) -> tuple[str, ...]:
+        return tuple(f"{mean(full, variant, 'fit_s'):.0f}" for variant in (one.first, one.second))
+
+    most = max(known, key=lambda one: one.change or 0.0, default=None)
+    facts = {"networks": [(one, *times(one)) for one in networks]}
+    return facts | {"most": (most, *times(most))} if most else None
 
 
 def left_out(unseen: Results) -> Facts | None:
@@ -107,7 +139,10 @@ def left_out(unseen: Results) -> Facts | None:
     if not variants:
         return None
     areas = [(label, cell(unseen, variant, "unseen_auc_test", 2)) for label, variant in variants.items()]
-    return {"pixels": median(unseen, next(iter(variants.values())), "unseen_auc_pixels_test"), "areas": areas}
+    known = {label: mean(unseen, variant, "unseen_auc_test") for label, variant in variants.items()}
+    best = max(known, key=lambda label: known[label])
+    pixels = mean(unseen, next(iter(variants.values())), "unseen_auc_pixels_test")
+    return {"pixels": pixels, "areas": areas, "best": (best, known[best])}
 
 
 def threads(results: Results) -> Facts | None:

@@ -6,21 +6,22 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import reducers
-from bench.analysis.comparisons import Comparison
+from bench.analysis.comparisons import Comparison, Decision
+from bench.analysis.quantities import borne
 from bench.analysis.summary import interval_of
 from bench.metrics.statistics import Difference, Interval
 from bench.store.results import Results
 from bench.studies.sweeps import Sweep, sweeps
 
 
-def median(results: Results, row: str, quantity: str) -> float:
-    """Return the median over runs, or the only value; NaN if there is none."""
+def mean(results: Results, row: str, quantity: str) -> float:
+    """Return the mean over runs, or the only value; NaN if there is none."""
     found = interval_of(results, row, quantity)
-    return float("nan") if found is None else found.median
+    return float("nan") if found is None else found.mean
 
 
 def cell(results: Results, row: str, quantity: str, digits: int = 3) -> str:
-    """Return the median of a quantity with its interval as text."""
+    """Return the mean of a quantity with its interval as text."""
     return spread(interval_of(results, row, quantity), digits)
 
 
@@ -31,15 +32,17 @@ def cells(results: Results, rows: Iterable[str], quantities: Iterable[str]) -> l
 
 
 def spread(found: Interval | None, digits: int = 3) -> str:
-    """Return a median with its interval as text.
+    """Return a mean with its interval as text, with so many digits or, if the interval is wide, fewer.
 
-    >>> spread(Interval(0.9123, 0.9, 0.92, 10)), spread(None)
-    ('0.912 [0.900, 0.920]', 'n/a')
+    >>> spread(Interval(0.9123, 0.908, 0.916, 10)), spread(None)
+    ('0.912 [0.908, 0.916]', 'n/a')
     """
     if found is None:
         return "n/a"
-    bounds = "" if found.low is None or found.high is None else f" [{found.low:.{digits}f}, {found.high:.{digits}f}]"
-    return f"{found.median:.{digits}f}{bounds}"
+    if found.low is None or found.high is None:
+        return f"{found.mean:.{digits}f}"
+    digits = borne(digits, (found.high - found.low) / 2)
+    return f"{found.mean:.{digits}f} [{found.low:.{digits}f}, {found.high:.{digits}f}]"
 
 
 def ends(found: Interval | None) -> tuple[float, float]:
@@ -52,14 +55,15 @@ def ends(found: Interval | None) -> tuple[float, float]:
 def change(one: Comparison | Difference | None, digits: int = 3, sign: str = "+") -> str:
     """Return a difference with its interval as text; with `sign=""` a ratio.
 
-    >>> change(Difference(0.02, -0.01, 0.05, 0.2))
-    '+0.020 [-0.010, +0.050]'
+    >>> change(Difference(0.02, 0.002, 9))
+    '+0.020 [+0.015, +0.025]'
     """
-    size = getattr(one, "estimate" if isinstance(one, Difference) else "change", None)
+    size = one.estimate if isinstance(one, Difference) else one and one.change
     if one is None or size is None:
         return "n/a"
-    size, low, high = (f"{value:{sign}.{digits}f}" for value in (size, one.low, one.high))
-    return f"{size} [{low}, {high}]"
+    low, high = one.bounds() if isinstance(one, Difference) else one.bounds
+    digits = borne(digits, (high - low) / 2)
+    return "{} [{}, {}]".format(*(f"{value:{sign}.{digits}f}" for value in (size, low, high)))
 
 
 def listed(items: Iterable[object], pattern: str = "{}", between: str = "") -> str:
@@ -77,10 +81,12 @@ def listed(items: Iterable[object], pattern: str = "{}", between: str = "") -> s
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def significant(comparisons: Iterable[Comparison], no_change: float = 0.0) -> tuple[list[Comparison], list[Comparison]]:
-    """Return the comparisons with a significant change, the increases and the decreases; of ratios `no_change` is 1."""
-    found = [(one, one.change) for one in comparisons if one.significant and one.change is not None]
-    return [one for one, size in found if size > no_change], [one for one, size in found if size < no_change]
+def decided(comparisons: Iterable[Comparison]) -> dict[str, list[Comparison]]:
+    """Return comparisons by their decision: `better`, `worse`, `equivalent`, `inconclusive` and others."""
+    found: dict[str, list[Comparison]] = {decision.value: [] for decision in Decision}
+    for one in comparisons:
+        found[one.decision.value].append(one)
+    return found
 
 
 def by_reducer(results: Results, **criteria: object) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.analysis.comparisons import Comparison
+from bench.analysis.comparisons import Comparison, Decision
 from bench.errors import StoreError
 from bench.output.faq.numbers import change, listed
 from bench.output.markdown import markdown
@@ -83,6 +83,15 @@ def stated(
     ]
 
 
+def lead(finding: str) -> str:
+    """Return the sentence of a finding that stands alone.
+
+    >>> lead("**It is so.** The evidence.")
+    'It is so.'
+    """
+    return finding.removeprefix("**").partition("**")[0]
+
+
 def said_by(function: Callable[..., Any], results: Results, facts: Facts) -> str:
     """Return the block with the name of a function, of the template with the name of its module.
 
@@ -90,7 +99,7 @@ def said_by(function: Callable[..., Any], results: Results, facts: Facts) -> str
     """
 
     def compared(one: Comparison, digits: int = 3) -> str:
-        result = "" if one.significant else f", {one.result}"
+        result = "" if one.differs or one.decision is Decision.NO_MARGIN else f", {one.decision}"
         return f"{results.label(one.first)} ({change(one, digits)}{result})"
 
     name = f"{function.__module__.rpartition('.')[2]}.md.jinja"

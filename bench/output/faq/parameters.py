@@ -9,7 +9,7 @@ from typing import Any
 from bench.analysis.comparisons import compare_pairs
 from bench.analysis.quantities import QUANTITIES
 from bench.analysis.summary import interval_of
-from bench.output.faq.numbers import cell, cells, change, ends, run_sweeps, significant, spread
+from bench.output.faq.numbers import cell, cells, change, decided, ends, run_sweeps, spread
 from bench.output.faq.page import Answer, Facts
 from bench.store.results import Results
 from bench.studies.sweeps import Sweep
@@ -17,45 +17,46 @@ from bench.studies.sweeps import Sweep
 TEST_ACCURACY, KEPT, SILHOUETTE = "knn_accuracy_k10_test", "r_nx_auc", "silhouette"
 OF_STARTS = ("shepard_spearman", "triplet_accuracy", "centroid_spearman", KEPT, "knn_accuracy_k10")
 OF_PCA_FIRST = ("knn_accuracy_k10", KEPT, SILHOUETTE)
-TASKS = {TEST_ACCURACY: "10-NN accuracy, test", "kmeans_ari": "k-means ARI", "kmeans_ami": "k-means AMI"}
+TASKS = (TEST_ACCURACY, "kmeans_ari", "kmeans_ami")
 
 
 def one_by_one(results: Results) -> Answer:
     """Return how far scores differ between the settings of one parameter, and which settings beat the default."""
-    found = [(sweep, of) for sweep in run_sweeps(results) if len(of := _medians(results, sweep, TEST_ACCURACY)) > 1]
+    found = [(sweep, of) for sweep in run_sweeps(results) if len(of := _means(results, sweep, TEST_ACCURACY)) > 1]
     rows = []
     for sweep, of in found:
         settings = ", ".join(f"[{value}]" if value == sweep.default else f"{value}" for value in sweep.variants)
         best = max(of, key=lambda value: of[value])
         shown = f"{best}: {cell(results, sweep.variants[best], TEST_ACCURACY)}"
-        others = [_range(_medians(results, sweep, key)) for key in (KEPT, SILHOUETTE)]
+        others = [_range(_means(results, sweep, key)) for key in (KEPT, SILHOUETTE)]
         rows.append((sweep.title, settings, _range(of), shown, *others))
     pairs = [(sweep.variants[value], sweep.base) for sweep, _ in found for value in sweep.others]
     tested = [one for one in compare_pairs(results, pairs, TEST_ACCURACY) if one.change is not None]
-    better, worse = significant(tested)
+    by_result = decided(tested)
     facts = {
         "spans": sorted((max(of.values()) - min(of.values()), sweep.title) for sweep, of in found),
         "n_tested": len(tested),
-        "better": better,
-        "worse": worse,
+        "better": by_result["better"],
+        "counts": [(result, len(by_result[result])) for result in ("better", "worse", "equivalent", "inconclusive")],
     }
-    header = ("parameter", "settings, [default]", "10-NN accuracy, test", "best setting", "R_NX area", "silhouette")
+    test, kept, silhouette = (QUANTITIES[key].title for key in (TEST_ACCURACY, KEPT, SILHOUETTE))
+    header = ("parameter", "settings, [default]", test, "best setting", kept, silhouette)
     return Answer(header, rows, facts)
 
 
-def _medians(results: Results, sweep: Sweep, key: str) -> dict[Any, float]:
-    """Return the median of each setting that has a value."""
+def _means(results: Results, sweep: Sweep, key: str) -> dict[Any, float]:
+    """Return the mean of each setting that has a value."""
     found = {value: interval_of(results, variant, key) for value, variant in sweep.variants.items()}
-    return {value: one.median for value, one in found.items() if one is not None}
+    return {value: one.mean for value, one in found.items() if one is not None}
 
 
-def _range(medians: dict[Any, float]) -> str:
-    return f"{min(medians.values()):.3f} to {max(medians.values()):.3f}" if medians else "n/a"
+def _range(means: dict[Any, float]) -> str:
+    return f"{min(means.values()):.3f} to {max(means.values()):.3f}" if means else "n/a"
 
 
 def silhouette(results: Results) -> Answer:
     """Return what changes where a parameter is set to the highest silhouette."""
-    found = [sweep for sweep in run_sweeps(results) if sweep.is_numeric and _medians(results, sweep, KEPT)]
+    found = [sweep for sweep in run_sweeps(results) if sweep.is_numeric and _means(results, sweep, KEPT)]
     pairs = {sweep.title: (highest_silhouette(results, sweep, list(sweep.variants)), sweep.base) for sweep in found}
     changes = [
         [compare_pairs(results, [pair], key)[0] for key in (SILHOUETTE, KEPT, TEST_ACCURACY)]
@@ -64,16 +65,17 @@ def silhouette(results: Results) -> Answer:
     ]
     rows = [(results.label(of[0].first), *map(change, of)) for of in changes]
     rows += [(f"{title}: the default", "highest", "", "") for title, pair in pairs.items() if pair[0] == pair[1]]
-    both, lost = significant(kept for gain, kept, _ in changes if significant([gain])[0])
-    facts = {"lost": [kept.first for kept in lost], "both": [kept.first for kept in both]}
-    header = ("highest silhouette of", "change in silhouette", "in R_NX area", "in 10-NN accuracy, test")
+    by_result = decided(kept for gain, kept, _ in changes if gain.direction > 0)
+    facts = {name: [kept.first for kept in by_result[name]] for name in ("worse", "equivalent", "better")}
+    kept, test = (QUANTITIES[key].title for key in (KEPT, TEST_ACCURACY))
+    header = ("highest silhouette of", "change in silhouette", f"in {kept}", f"in {test}")
     return Answer(header, rows, facts)
 
 
 def highest_silhouette(results: Results, sweep: Sweep, settings: Sequence[Any]) -> str:
-    """Return that variant of some settings which has the highest median silhouette."""
-    medians = _medians(results, sweep, SILHOUETTE)
-    return sweep.variants[max(settings, key=lambda value: medians.get(value, float("-inf")))]
+    """Return that variant of some settings which has the highest mean silhouette."""
+    means = _means(results, sweep, SILHOUETTE)
+    return sweep.variants[max(settings, key=lambda value: means.get(value, float("-inf")))]
 
 
 def starts(results: Results) -> Answer:
@@ -85,7 +87,7 @@ def starts(results: Results) -> Answer:
         default, *of_others = cells(results, [sweep.base, *others], columns)
         rows += [[f"{default[0]}, {sweep.parameter} {sweep.default} (default)", *default[1:]], *of_others]
     compared = {QUANTITIES[key].title: compare_pairs(results, pairs, key) for key in OF_STARTS}
-    differing = [(title, [one for one in of_score if one.significant]) for title, of_score in compared.items()]
+    differing = [(title, [one for one in of_score if one.differs]) for title, of_score in compared.items()]
     return Answer(("start", *(QUANTITIES[key].title for key in columns)), rows, {"differing": differing})
 
 
@@ -94,9 +96,9 @@ def dimensions(results: Results) -> Answer:
     found = run_sweeps(results)
     settings = list(dict.fromkeys(value for sweep in found for value in sweep.variants))
     rows = [
-        [task, sweep.label]
+        [QUANTITIES[key].title, sweep.label]
         + [cell(results, sweep.variants[value], key) if value in sweep.variants else "n/a" for value in settings]
-        for key, task in TASKS.items()
+        for key in TASKS
         for sweep in found
     ]
     facts = {"tasks": [facts for key in TASKS for facts in _beside_pixels(results, found, key)]}
@@ -110,7 +112,7 @@ def _beside_pixels(results: Results, found: list[Sweep], key: str) -> Iterator[F
     known = {variant: one for variant in variants if (one := interval_of(results, variant, key)) is not None}
     if pixels is None or not known:
         return
-    best = max(known, key=lambda variant: known[variant].median)
+    best = max(known, key=lambda variant: known[variant].mean)
     # Half the 95 % interval of an accuracy over test points. Accuracies on the same points differ by less.
     n_test = int(results.runs["n_test"].iloc[0])
     margin = 1.96 * sqrt(pixels * (1 - pixels) / n_test) if key == TEST_ACCURACY else 0.0
@@ -118,10 +120,10 @@ def _beside_pixels(results: Results, found: list[Sweep], key: str) -> Iterator[F
     for sweep in found:
         of = {value: known[variant] for value, variant in sweep.variants.items() if variant in known}
         above = [value for value, one in of.items() if ends(one)[0] - margin > pixels]
-        reached = [v for v, one in of.items() if (one.median if one.high is None else one.high) + margin >= pixels]
+        reached = [v for v, one in of.items() if (one.mean if one.high is None else one.high) + margin >= pixels]
         methods.append((sweep.label, above, reached))
     best_shown = (best, spread(known[best]))
-    yield {"name": TASKS[key], "pixels": pixels, "margin": margin, "best": best_shown, "methods": methods}
+    yield {"name": QUANTITIES[key].title, "pixels": pixels, "margin": margin, "best": best_shown, "methods": methods}
 
 
 def pca_first(results: Results) -> Answer:
@@ -138,6 +140,6 @@ def pca_first(results: Results) -> Answer:
     compared = {"fit": times} | changes
     facts = {
         "times": [(results.label(one.first), change(one, 2, sign="")) for one in times],
-        "differing": [(title, [one for one in of if one.significant]) for title, of in compared.items()],
+        "differing": [(title, [one for one in of if one.differs]) for title, of in compared.items()],
     }
     return Answer(("method", "fit, s", "after PCA, s", *(f"change in {title}" for title in changes)), rows, facts)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from itertools import combinations
 
 from bench.analysis.comparisons import Ranking, ranking
+from bench.analysis.quantities import QUANTITIES
 from bench.analysis.summary import interval_of
 from bench.metrics.metric import column_name
+from bench.metrics.registry import METRICS
 from bench.metrics.statistics import is_constant, paired
 from bench.output.faq.numbers import by_reducer, cell, cells, change, ends, listed, spread
 from bench.output.faq.page import Answer
 from bench.store.results import Results
 
 SIZES = (5, 15, 30, 100)
-NEIGHBOURS = {"knn_recall": "kNN recall", "trustworthiness": "trustworthiness"}
+NEIGHBOURS = ("knn_recall", "trustworthiness")
 DISTANCES = {
     "shepard_spearman": "the distance between two points",
     "centroid_spearman": "the distance between two classes",
@@ -25,9 +27,8 @@ TEST_ACCURACY, BASELINE_ACCURACY = "knn_accuracy_k10_test", "placement_knn_accur
 NEGLIGIBLE = 1e-3
 """Root-mean-square radii; a smaller displacement is a difference of last digits."""
 CHANCE = 0.5
-MARGIN = 0.02
-"""Twice the standard error of an area by chance, of a thousand points of a class among ten thousand (Mann-Whitney)."""
 AREA, BY_ERROR, IN_PIXELS = "unseen_auc_test", "unseen_auc_reconstruction_test", "unseen_auc_pixels_test"
+MARGIN = QUANTITIES[AREA].margin or 0.0
 
 
 def neighbours(results: Results) -> Answer:
@@ -42,8 +43,8 @@ def neighbours(results: Results) -> Answer:
         always = [variant for variant in of_score[0].best if all(variant in one.best for one in of_score)]
         near, far = _better(results, of_score[0]), _better(results, of_score[-1])
         crossing = [tuple(map(results.label, pair)) for pair in near if pair[::-1] in far]
-        scores.append({"name": NEIGHBOURS[score], "always": always, "crossing": crossing})
-    header = ("k", *(f"best {name}" for name in NEIGHBOURS.values()))
+        scores.append({"name": METRICS[score].label, "always": always, "crossing": crossing})
+    header = ("k", *(f"best {METRICS[score].label}" for score in NEIGHBOURS))
     return Answer(header, rows, {"scores": scores, "ends": (SIZES[0], SIZES[-1])})
 
 
@@ -51,15 +52,15 @@ def _best(results: Results, one: Ranking) -> str:
     if not one.best:
         return "n/a"
     first, *equal = one.best
-    also = f"; no significant difference: {listed(map(results.label, equal))}" if equal else ""
+    also = f"; equivalent: {listed(map(results.label, equal))}" if equal else ""
     return f"{results.label(first)} {cell(results, first, one.quantity.key)}{also}"
 
 
 def _better(results: Results, one: Ranking) -> list[tuple[str, str]]:
-    """Return the pairs that are significantly different, the better method first."""
-    order = list(one.medians)
+    """Return the pairs of which one method is better, that one first."""
+    order = list(one.means)
     pairs = combinations([variant for variant in results.methods if variant in order], 2)
-    return [(min(p, key=order.index), max(p, key=order.index)) for p in pairs if one.between(*p).significant]
+    return [(min(p, key=order.index), max(p, key=order.index)) for p in pairs if one.between(*p).differs]
 
 
 def distances(results: Results) -> Answer:
@@ -68,11 +69,11 @@ def distances(results: Results) -> Answer:
     correlations = []
     for key, name in DISTANCES.items():
         found = {v: one for v in results.methods if (one := interval_of(results, v, key)) is not None}
-        ordered = sorted(found, key=lambda v: -found[v].median)
+        ordered = sorted(found, key=lambda v: -found[v].mean)
         bounds = {variant: ends(one) for variant, one in found.items()}
         none = [variant for variant, (low, high) in bounds.items() if low <= 0 <= high]
         correlations.append({"of": name, "ends": [ordered[0], ordered[-1]] if ordered else [], "none": none})
-    header = ("method", *(f"{name} (correlation)" for name in DISTANCES.values()))
+    header = ("method", *(QUANTITIES[key].title for key in DISTANCES))
     return Answer(header, cells(results, shown, DISTANCES), {"correlations": correlations})
 
 
@@ -144,7 +145,7 @@ def _landing(results: Results, variant: str | None) -> str:
     if variant is None:
         return "n/a"
     rows = results.scores[(results.scores["variant"] == variant) & (results.scores["score"] == "unseen_taken_for")]
-    shares = rows.groupby("part")["value"].median()
+    shares = rows.groupby("part")["value"].mean()
     taken_for = "n/a" if shares.empty else f"{shares.idxmax()} ({shares.max():.0%})"
     return f"{taken_for}, {_area(results, variant, AREA)}"
 
@@ -152,4 +153,4 @@ def _landing(results: Results, variant: str | None) -> str:
 def _area(results: Results, variant: str | None, quantity: str) -> str:
     """Return an area with its interval as text; without an interval if no seed changes it."""
     found = None if variant is None else interval_of(results, variant, quantity)
-    return f"{found.median:.2f}" if found and is_constant(ends(found)) else spread(found, 2)
+    return f"{found.mean:.2f}" if found and is_constant(ends(found)) else spread(found, 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 import reducers
+from bench.analysis.quantities import QUANTITIES
 from bench.metrics.statistics import interval
 from bench.output.faq.numbers import spread
 from bench.output.faq.page import Answer
@@ -13,12 +14,10 @@ from bench.store.results import Results
 ROUNDING = 1e-4
 """Root-mean-square radii; a smaller displacement is a difference of last digits."""
 ELSEWHERE = {"process": "in another process", "threads": "on two threads instead of one"}
-SEEDS = {
-    "knn_jaccard_k15": "kNN Jaccard, k = 15 (1: the same)",
-    "procrustes_residual": "Procrustes residual (0: the same)",
-}
+SEEDS = {"knn_jaccard_k15": 1, "procrustes_residual": 0}
+"""What two seeds are compared by, with its value for the same embedding."""
 MEASURES = {
-    "trustworthiness": "trustworthiness, k = 5",
+    "trustworthiness": "trustworthiness (k = 5)",
     "silhouette": "silhouette",
     "1nn": "1-NN accuracy",
     "5nn": "5-NN accuracy",
@@ -71,7 +70,8 @@ def seeds(results: Results) -> Answer:
     by_neighbours = sorted(methods, key=lambda v: -(jaccard[v] or 0))
     by_residual = sorted(methods, key=lambda v: -(residual[v] or 0))
     facts = {"ends": (by_neighbours[0], by_neighbours[-1], by_residual[0]) if methods else ()}
-    return Answer(("method", "seeds", *SEEDS.values()), rows, facts)
+    titles = (f"{QUANTITIES[key].title} ({same}: the same)" for key, same in SEEDS.items())
+    return Answer(("method", "seeds", *titles), rows, facts)
 
 
 def published(results: Results) -> Answer:

@@ -90,14 +90,14 @@ def embeddings(results: Results) -> SubFigure | None:
         return None
     splits = SPLITS if (results.runs["n_test"] > 0).any() else ("train",)
     # Of the fit's time alone: that a method used one core makes its time no less certain.
-    uncertain = {row for one in caveats.caveats(results) if one.columns == ("fit_s",) for row in one.rows}
+    uncertain = {row for one in caveats.caveats(results) if one.mark is caveats.Mark.BUSY for row in one.rows}
 
     def title(variant: str) -> str:
         run, fit = results.shown(variant), interval_of(results, variant, "fit_s")
         name, score = results.deciding(variant, run) if run else ("", 0.0)
         lines = [f"{values.seed(results, variant)} of {len(results.runs_of(variant))}"]
         lines += [f"{name} {score:.3f}"] if name else []
-        lines += [f"fit {'about ' * (variant in uncertain)}{seconds_as_text(fit.median)}"] if fit else []
+        lines += [f"fit {'about ' * (variant in uncertain)}{seconds_as_text(fit.mean)}"] if fit else []
         return "\n".join(lines)
 
     figure, columns = values.panels(results, found, title, names=splits, headroom=0.7, side=0.75)

@@ -20,11 +20,10 @@ from bench.units import seconds_as_text
 
 AGAINST_TIME = ("knn_accuracy_k10", "silhouette", "trustworthiness_k5", "r_nx_auc")
 """Scores that stand against time."""
-INK = style.METHODS[0]
 COSTS = {
-    "once warm (s)": {"fit_s": ("fit", "o", INK), "transform_s": ("transform", "o", "white")},
-    "cold start (s)": {"import_s": ("import", "^", "white"), "cold_start_s": ("first call", "^", INK)},
-    "memory in fit (MiB)": {"baseline_mib": ("before", "|", INK), "peak_mib": ("peak", "s", INK)},
+    "once warm (s)": {"fit_s": ("fit", "o", style.INK), "transform_s": ("transform", "o", "white")},
+    "cold start (s)": {"import_s": ("import", "^", "white"), "cold_start_s": ("first call", "^", style.INK)},
+    "memory in fit (MiB)": {"baseline_mib": ("before", "|", style.INK), "peak_mib": ("peak", "s", style.INK)},
 }
 """Costs of each panel: name, marker, and what fills it."""
 MIN_MIB = 1.0
@@ -45,13 +44,13 @@ def quality_and_time(results: Results) -> SubFigure | None:
     rows = -(-len(found) // 2)
     figure = style.sheet(style.WIDTH, 2.3 * rows + 1.1)
     axes = figure.subplots(rows, 2, squeeze=False, sharex=True).ravel()
-    looks = style.looks(results.variants)
+    looks = values.looks(results)
     for ax, (key, known) in zip(axes, found.items(), strict=False):
-        front = pareto([(time.median, score.median) for time, score in known.values()], QUANTITIES[key].better)
+        front = pareto([(time.mean, score.mean) for time, score in known.values()], QUANTITIES[key].better)
         ax.step(*np.array(front).T, where="post", color="0.75", linewidth=3, zorder=1, gid="front")
         for variant, (time, score) in known.items():
             look: Any = {"color": looks[variant].colour, "fmt": looks[variant].marker, "gid": variant, "zorder": 3}
-            ax.errorbar(time.median, score.median, _errors(score), _errors(time), elinewidth=0.8, **look)
+            ax.errorbar(time.mean, score.mean, _errors(score), _errors(time), elinewidth=0.8, **look)
         style.log_scale(ax)
         ax.set(title=QUANTITIES[key].title, xlabel="fit (s)")
         ax.tick_params(labelbottom=True)
@@ -79,15 +78,15 @@ def costs(results: Results) -> SubFigure | None:
     for ax, (title, parts) in zip(axes, COSTS.items(), strict=True):
         for row, variant in enumerate(results.variants):
             found = {key: interval_of(results, variant, key) for key in parts}
-            ends = [one.median for one in found.values() if one]
+            ends = [one.mean for one in found.values() if one]
             if "peak_mib" in parts and len(ends) == 2:
                 ax.hlines(row, *ends, color="0.7", linewidth=2, zorder=1)
             for key, one in found.items():
                 name, marker, fill = parts[key]
                 if one:
-                    look: Any = {"fmt": marker, "color": INK, "markerfacecolor": fill, "gid": name}
-                    ax.errorbar(one.median, row, xerr=_errors(one), elinewidth=0.8, **look)
-        handles = [style.handle(name, INK, marker, mfc=fill) for name, marker, fill in parts.values()]
+                    look: Any = {"fmt": marker, "color": style.INK, "markerfacecolor": fill, "gid": name}
+                    ax.errorbar(one.mean, row, xerr=_errors(one), elinewidth=0.8, **look)
+        handles = [style.handle(name, style.INK, marker, mfc=fill) for name, marker, fill in parts.values()]
         above: Any = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": len(handles)}
         ax.legend(handles=handles, handletextpad=0, columnspacing=1, **above)
         ax.set_xlabel(title)
@@ -106,7 +105,7 @@ def scaling(results: Results) -> SubFigure | None:
     found = [one for one in series(results) if len(one.ok)]
     if not found:
         return None
-    looks = style.looks(one.name for one in found)
+    looks = style.looks({one.name: one.runs["reducer"].iloc[0] for one in found})
     figure = style.sheet(style.WIDTH, 3.6 + 0.13 * len(found))
     exponents: dict[str, list[str]] = {one.name: [] for one in found}
     for ax, quantity in zip(figure.subplots(1, len(GROWING)), GROWING, strict=True):
@@ -136,7 +135,7 @@ def _errors(value: Interval) -> list[list[float]] | None:
     """Return the lengths of the bars of an interval; None if there is none."""
     if value.low is None or value.high is None:
         return None
-    return [[value.median - value.low], [value.high - value.median]]
+    return [[value.mean - value.low], [value.high - value.mean]]
 
 
 def _line(ax: Axes, one: Series, quantity: Quantity, look: style.Look) -> Law | None:

@@ -50,7 +50,7 @@ def curves(results: Results, names: Mapping[str, str], size: tuple[float, float]
     if found.empty:
         return None
     figure = style.sheet(*size)
-    looks, drawn = style.looks(results.variants), list(dict.fromkeys(found["variant"]))
+    looks, drawn = values.looks(results), list(dict.fromkeys(found["variant"]))
     look: Any = {"hue": "variant", "style": "variant", "palette": {name: looks[name].colour for name in drawn}}
     look["dashes"] = {name: "" if looks[name].stroke == "-" else looks[name].stroke[1] for name in drawn}
     half = (found.groupby("variant")["k"].transform("max") + 2) / 2
@@ -174,7 +174,7 @@ def ranks(results: Results) -> SubFigure | None:
     heights = (0.2 * n, 0.2 * len(titles))
     figure = style.sheet(style.WIDTH, 1.2 + sum(heights))
     above, below = figure.subplots(2, 1, height_ratios=heights)
-    looks = style.looks(results.variants)
+    looks = values.looks(results)
     for variant, line in found.iterrows():
         look, label = looks[str(variant)], style.wrapped(results.label(str(variant)), 28)
         above.plot(line.to_numpy(), color=look.colour, marker=look.marker, linestyle=look.stroke, gid=variant)
@@ -204,7 +204,7 @@ def stability(results: Results) -> SubFigure | None:
                 values.reason(ax, row, said[:44])
             else:
                 ax.hlines(row, 0, value, color="0.8", linewidth=1.5, zorder=1)
-                ax.plot(value, row, "o", color=style.METHODS[0])
+                ax.plot(value, row, "o", color=style.INK)
                 ax.text(value + 0.03, row, f"{value:.3f}", va="center", fontsize=6.5)
         ax.set(xlim=(0, 1.12), xlabel=f"{quantity.title} ({quantity.better} is more stable)")
     return figure
@@ -221,18 +221,21 @@ def training(results: Results) -> SubFigure | None:
     if not courses:
         return None
     figure = style.sheet(style.WIDTH, 2.9)
-    looks = style.looks(results.variants)
+    looks = values.looks(results)
+    lengths = {variant: max(map(len, of_seeds)) for variant, of_seeds in courses.items()}
+    longest_first = sorted(courses, key=lambda variant: -lengths[variant])
     for ax, (term, title) in zip(figure.subplots(1, len(TERMS)), TERMS.items(), strict=True):
-        for variant, of_seeds in courses.items():
-            line: Any = {"color": looks[variant].colour, "linewidth": 1}
+        for variant in longest_first:  # so that none covers a shorter one
+            of_seeds, look = courses[variant], looks[variant]
+            line: Any = {"color": look.colour, "linewidth": 1, "linestyle": look.stroke}
             for epochs in of_seeds:
                 if term != "kl" or epochs["kl"].any():
                     ax.plot(epochs["epoch"], epochs[term], **line, gid=term)
                 if term == "loss":
-                    ax.plot(epochs["epoch"], epochs["validation"], **line, linestyle=":", gid="validation")
+                    ax.plot(epochs["epoch"], epochs["validation"], **(line | {"linestyle": ":"}), gid="validation")
         ax.set(xlabel="epoch", title=title)
         ax.grid()
-    values.legend_of_methods(figure, results, courses, marker="", stroke="-")
+    values.legend_of_methods(figure, results, courses, marker="")
     return figure
 
 

@@ -1,7 +1,7 @@
 """What all figures share: colours, sizes of type, sheets of panels with title and caption, and files.
 
-Figures are as wide as a page, with type of 8 points, on white. Ten classes and nine methods can be distinguished with
-any colour vision; methods also differ by marker and stroke. Constrained layout places everything: the panels with
+Figures are as wide as a page, with type of 8 points, on white. A bundled reducer has one colour in all studies; its
+variants differ by marker and stroke. Constrained layout places everything: the panels with
 their legend are a subfigure, so that title and caption lie around both.
 """
 
@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
@@ -52,11 +54,25 @@ MARGIN = 0.08
 DRAW_SEED = 0
 """Points are drawn in one shuffled order, so that no class hides another because it comes later."""
 GREY = "0.45"
+INK = "0.2"
+"""Of what is of no single method."""
 
 METHODS = ("#332288", "#cc6677", "#117733", "#88ccee", "#882255", "#ddaa33", "#44aa99", "#aa4499", "#999933")
 """Colours of methods (Paul Tol's muted scheme): none is a class's, so that no method is taken for a class."""
+COLOURS = {
+    **dict(zip(("pca", "tsne", "umap", "vae", "opentsne", "autoencoder"), METHODS, strict=False)),
+    **dict(zip(("chained", "convolutional_vae", "convolutional_autoencoder"), METHODS[6:], strict=True)),
+    "cross_entropy_autoencoder": "#661100",
+    "random_gaussian": "#4d4d4d",
+    "random_projection": "#a6a6a6",
+}
+"""Colour of each bundled reducer, the same in every study; controls are grey."""
+AFTER_PCA = "_after_pca"
+"""What ends the name of a reducer that differs from another by its input alone: it has the colour of that one."""
+SPARE = ("#6699cc", "#aa4466", "#cc8866", "#557755", "#9977dd", "#bb9900")
+"""Colours of other reducers, in the order of the study."""
 MARKERS = "osD^vP*Xph<>"
-STROKES = ("-", (0, (4, 1.2)), (0, (1, 1)), (0, (6, 1, 1, 1)))
+STROKES = ("-", (0, (4, 1.2)), (0, (6, 1, 1, 1)), (0, (1, 1)))
 
 
 class Look(NamedTuple):
@@ -72,13 +88,21 @@ def palette(n_classes: int) -> list[tuple[float, float, float]]:
     return list(sns.color_palette("colorblind" if n_classes <= 10 else "husl", n_classes))
 
 
-def looks(names: Iterable[str]) -> dict[str, Look]:
-    """Return how each method looks."""
-    unique = list(dict.fromkeys(names))
-    colours = sns.color_palette(METHODS) if len(unique) <= len(METHODS) else sns.husl_palette(len(unique))
-    return {
-        name: Look(colours[i], MARKERS[i % len(MARKERS)], STROKES[i % len(STROKES)]) for i, name in enumerate(unique)
-    }
+def looks(reducers: Mapping[str, str]) -> dict[str, Look]:
+    """Return how each method looks, from the name of its reducer.
+
+    A bundled reducer has one colour in all studies; its variants differ by marker and stroke.
+    """
+    families = {name: reducer.removesuffix(AFTER_PCA) for name, reducer in reducers.items()}
+    others = [family for family in dict.fromkeys(families.values()) if family not in COLOURS]
+    colours = SPARE if len(others) <= len(SPARE) else sns.husl_palette(len(others)).as_hex()
+    known = COLOURS | dict(zip(others, colours, strict=False))
+    places, found, seen = list(known), {}, Counter[str]()
+    for name, family in families.items():
+        place, variant = places.index(family) + seen[family], seen[family]
+        found[name] = Look(to_rgb(known[family]), MARKERS[place % len(MARKERS)], STROKES[variant % len(STROKES)])
+        seen[family] += 1
+    return found
 
 
 def sheet(width: float, height: float) -> SubFigure:

@@ -29,7 +29,7 @@ def draw(results: Results) -> SubFigure | None:
     rows = [key for key in SHOWN if any(table[key].notna().any() for _, table in found)]
     if not rows:
         return None
-    looks = style.looks(sweep.label for sweep, _ in found)
+    looks = style.looks({sweep.label: results.variant(sweep.base).reducer for sweep, _ in found})
     width = max(style.NARROW, min(style.WIDTH, 0.6 + 1.4 * len(found)))
     figure = style.sheet(width, 0.9 * len(rows) + 0.5)
     axes = figure.subplots(len(rows), len(found), squeeze=False, sharex="col", sharey="row")
@@ -50,7 +50,7 @@ def draw(results: Results) -> SubFigure | None:
 def dial(results: Results) -> SubFigure | None:
     """Draw silhouette against neighbours kept, as a path through the settings of each parameter."""
     found = _tables(results)
-    looks = style.looks(sweep.label for sweep, _ in found)
+    looks = style.looks({sweep.label: results.variant(sweep.base).reducer for sweep, _ in found})
     medians = [table.groupby("place")[DIAL].median().dropna() for _, table in found]
     paths = [(*one, path) for one, path in zip(found, medians, strict=True) if one[0].is_numeric and len(path) > 1]
     if not paths:

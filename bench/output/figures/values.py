@@ -66,9 +66,14 @@ def reason(ax: Axes, row: int, text: str) -> None:
     ax.text(0.02, row, text, transform=ax.get_yaxis_transform(), va="center", fontsize=6.5, color=style.GREY)
 
 
+def looks(results: Results) -> dict[str, style.Look]:
+    """Return how each variant looks in every figure."""
+    return style.looks({variant: results.variant(variant).reducer for variant in results.variants})
+
+
 def legend_of_methods(figure: SubFigure, results: Results, variants: Iterable[str], **look: Any) -> None:
     """Name methods below the panels; `look` is what of their marker and stroke is drawn otherwise."""
-    of = style.looks(results.variants)
+    of = looks(results)
     handles = [
         style.handle(style.wrapped(results.label(variant), 30), **(of[variant]._asdict() | look))
         for variant in variants

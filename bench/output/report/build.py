@@ -5,32 +5,48 @@ from __future__ import annotations
 import colorsys
 import json
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from bench.datasets import Dataset
-from bench.output.report import markup
+from bench.output.figures import CAPTIONS, SHOWN
+from bench.output.figures.values import of_data
+from bench.output.report import charts, markup
 from bench.output.report.payload import assemble
 from bench.output.tables.model import Table
 from bench.store.results import Results
 from bench.units import seconds_as_text
 
 FOLDER = Path(__file__).parent
-SCRIPTS = ("pure.js", "data.js", "panel.js", "page.js", "tables.js")
+SCRIPTS = ("pure.js", "data.js", "panel.js", "page.js", "chart.js", "tables.js")
 LIMIT = 15_000_000
 """Bytes that a report may have."""
 RESERVED = 1_000_000
 """Bytes of it for text and tables."""
+FIRST_FINDINGS = 3
+"""Findings above the embeddings; the others are below the tables."""
+FIGURES = ("r-nx", "shepard", "stability", "training", "interpolations")
+"""Figures that are shown as they are."""
 OPEN_CAVEATS = 6
 """Caveats that stand open; the others are one click away."""
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "umap-learn", "pynndescent", "numba", "openTSNE", "torch")
 """Libraries that the numbers depend on."""
-LIGHT = ("#0173b2", "#b87503", "#028f68", "#d55e00", "#a64fb8", "#96613a", "#e0409f", "#767676", "#8a8200", "#2790cc")
-DARK = ("#3d93d9", "#f0ac3c", "#2fc79a", "#ff7d42", "#bd86ec", "#d0a07a", "#fba6dd", "#a8a8a8", "#ece133", "#86d3fa")
-"""Colours of classes: the hues of the figures, until they stand out at 3 : 1 from a light and from a dark page."""
+LIGHT = ("#124e86", "#bf7d0c", "#249266", "#b1480e", "#964ac5", "#7f5026", "#dc499c", "#5c5555", "#9b903f", "#329bd6")
+DARK = ("#097ab8", "#ecaa39", "#0fb484", "#f1713b", "#ba7ee3", "#d6bb83", "#d390c6", "#6d8788", "#efe61b", "#7cd0fa")
+"""Colours of classes: about the hues of the figures, moved until they stand out at 3 : 1 from a light and from a dark
+page, and any two of them can be told apart with any colour vision."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the study, as base64 of its PNG."""
+
+    title: str
+    caption: str
+    png: str
 
 
 @dataclass(frozen=True)
@@ -62,7 +78,7 @@ def build(
     load_data : function
         Returns the data of the study for their images; None if they are not at hand.
     headline, tables : sequence of Table
-        Those beside the findings, and those below the embeddings.
+        Those right below the embeddings, and those of all numbers.
     findings, advice, caveats : sequence of str
         What was found; which method suits which need; what a reader of the numbers must know.
     picture : bytes or None
@@ -81,7 +97,10 @@ def build(
     settings: Any = {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     templates = Environment(loader=FileSystemLoader(FOLDER), **settings)
     templates.filters["duration"] = seconds_as_text
-    payload = assemble(results, load_data, limit - RESERVED - 2 * len(picture or b""))
+    figures = list(_figures(results))
+    taken = 2 * len(picture or b"") + sum(len(figure.png) for figure in figures)
+    payload = assemble(results, load_data, limit - RESERVED - taken)
+    drawn, methods = charts.against_time(results)
     classes = payload.meta["classes"]
     script = "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS)
     style = (FOLDER / "page.css").read_text(encoding="utf-8") + _style_of_classes(len(classes))
@@ -97,9 +116,16 @@ def build(
         meta=json.dumps(payload.meta, ensure_ascii=False).replace("<", "\\u003c"),  # no text in it can end it early
         payload=payload,
         headline=[markup.shown(table) for table in headline],
-        tables=[markup.shown(table) for table in tables],
+        tables=tables,
+        pieces=markup.pieces,
         runs=[markup.runs(results, variant) for variant in results.variants],
+        charts=drawn,
+        methods=methods,
+        size=(charts.WIDTH, charts.HEIGHT),
+        box=(charts.LEFT, charts.TOP, charts.WIDTH - charts.RIGHT, charts.HEIGHT - charts.BOTTOM),
+        figures=figures,
         findings=findings,
+        first_findings=FIRST_FINDINGS,
         advice=advice,
         caveats=caveats,
         open_caveats=OPEN_CAVEATS,
@@ -108,6 +134,15 @@ def build(
         versions={name: versions[name] for name in LIBRARIES if name in versions},
     )
     return Report(text.encode(errors="replace"), tuple(payload.messages))
+
+
+def _figures(results: Results) -> Iterator[Figure]:
+    """Yield the figures that the study has."""
+    for name in FIGURES:
+        path = results.folder / "figures" / f"{name}.png"
+        if path.is_file():
+            caption = CAPTIONS[name]["caption"].format(data=of_data(results), shown=SHOWN)
+            yield Figure(CAPTIONS[name]["title"], caption, b64encode(path.read_bytes()).decode())
 
 
 def class_colours(n_classes: int) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What the page's tables show beside their numbers: bars on a shared axis, ranks with ties, and every run in full."""
+"""What the page's tables show beside their numbers: bars on a shared axis, links of notes, and every run in full."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.analysis.quantities import Quantity
 from bench.output.tables.model import Cell, Row, Table
 from bench.store.arrays import array_name
 from bench.store.records import Status
 from bench.store.results import NOT_AVAILABLE, Results
-from bench.store.values import Kind
 from bench.units import seconds_as_text
 
+WIDE = 8
+"""Columns that fit side by side on a screen and on paper."""
 DECADES = 1.5
 """A column of costs that spans more powers of ten has a logarithmic axis."""
 BEYOND = 0.12
@@ -46,37 +46,57 @@ class Bar:
 
 @dataclass(frozen=True)
 class Shown:
-    """A cell with its bar and its rank among the methods, as `1` or `2–4`."""
+    """A cell with its bar."""
 
     cell: Cell
     bar: Bar | None
-    rank: str
 
 
 @dataclass(frozen=True)
 class ShownTable:
-    """A table with the cells of each row, each family of columns with its width, and titles of logarithmic columns."""
+    """A table, or the first or another piece of a `whole` one.
+
+    Attributes
+    ----------
+    families : tuple of (str, int)
+        Families of columns with their widths.
+    logarithmic : tuple of str
+        Titles of the columns whose bars have a logarithmic axis.
+    notes : tuple of (str, str, str)
+        Letter, text, and the first place that points at it; without a letter it is of the whole table.
+    """
 
     table: Table
+    whole: Table
+    is_first: bool
     rows: tuple[tuple[Row, tuple[Shown, ...]], ...]
     families: tuple[tuple[str, int], ...]
     logarithmic: tuple[str, ...]
+    notes: tuple[tuple[str, str, str], ...]
 
 
-def shown(table: Table) -> ShownTable:
-    """Return a table with bars and ranks."""
+def pieces(table: Table) -> list[ShownTable]:
+    """Return a table in pieces that fit on a screen and on paper."""
+    return [shown(piece, table, is_first=not i) for i, piece in enumerate(table.pieces(WIDE))]
+
+
+def shown(table: Table, whole: Table | None = None, is_first: bool = True) -> ShownTable:
+    """Return a table with bars; of a piece of one, the notes have the letters of the whole."""
+    whole, places = whole or table, pointers(table)
     columns, logarithmic = [], []
     for i, quantity in enumerate(table.columns):
         cells = [row.cells[i] for row in table.rows]
         drawn, is_logarithmic = bars(cells, quantity.is_ratio)
-        ranked = ranks(quantity, {row.key: row.cells[i] for row in table.rows if row.kind is not Kind.REFERENCE})
-        of_rows = [ranked.get(row.key, "") for row in table.rows]
-        columns.append(list(map(Shown, cells, drawn, of_rows)))
+        columns.append(list(map(Shown, cells, drawn)))
         logarithmic += [quantity.title] if is_logarithmic else []
     families = tuple((name, len(list(group))) for name, group in groupby(one.family for one in table.columns))
-    return ShownTable(
-        table, tuple(zip(table.rows, zip(*columns, strict=True), strict=True)), families, tuple(logarithmic)
+    rows = tuple(zip(table.rows, zip(*columns, strict=True), strict=True))
+    notes = tuple(
+        (mark, note, places.get(i, ""))
+        for i, (mark, note) in enumerate(zip(whole.marks, whole.notes, strict=True))
+        if i in places or (is_first and not mark)
     )
+    return ShownTable(table, whole, is_first, rows, families, tuple(logarithmic), notes)
 
 
 def bars(cells: Sequence[Cell], is_ratio: bool) -> tuple[list[Bar | None], bool]:
@@ -110,25 +130,13 @@ def bars(cells: Sequence[Cell], is_ratio: bool) -> tuple[list[Bar | None], bool]
     return found, logarithmic
 
 
-def ranks(quantity: Quantity, column: dict[str, Cell]) -> dict[str, str]:
-    """Return the ranks that each method may have: methods whose intervals overlap share them.
-
-    The table itself says which are best, from more than these intervals; that is not contradicted.
-    """
-    cells = {key: cell for key, cell in column.items() if cell.value is not None}
-    if not quantity.better or len(cells) < 2:
-        return {}
-    sign = 1 if quantity.better == "higher" else -1
-    ends = {key: sorted(sign * end for end in _ends(cell)) for key, cell in cells.items()}
-    n_best, found = sum(cell.best for cell in cells.values()), {}
-    for key, cell in cells.items():
-        first = 1 + sum(other[0] > ends[key][1] for other in ends.values())
-        last = len(cells) - sum(other[1] < ends[key][0] for other in ends.values())
-        if cell.best:
-            first, last = 1, min(last, n_best)
-        elif n_best:
-            first = max(first, 2)
-        found[key] = str(first) if first >= last else f"{first}–{last}"
+def pointers(table: Table) -> dict[int, str]:
+    """Return of each note that is pointed at the first place that does, as ROW-COLUMN; column 0 holds the labels."""
+    found: dict[int, str] = {}
+    for i, row in enumerate(table.rows):
+        for j, notes in enumerate((row.notes, *(cell.notes for cell in row.cells))):
+            for note in notes:
+                found.setdefault(note, f"{i}-{j}")
     return found
 
 

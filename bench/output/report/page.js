@@ -103,6 +103,7 @@ function refresh() {
   inspectSelection();
 }
 
+const NARROW = 640; // pixels of a page in one column; page.css has the same
 let timer = 0;
 function remember() {
   clearTimeout(timer);
@@ -153,6 +154,17 @@ addEventListener("hashchange", () => {
   refresh();
 });
 new ResizeObserver(redraw).observe($("#panels"));
+$("#close").addEventListener("click", letGo);
+if (innerWidth < NARROW) $("#settings").open = false;
+// On paper everything is open.
+let shut = [];
+addEventListener("beforeprint", () => {
+  shut = $$("details:not([open])");
+  for (const one of shut) one.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const one of shut) one.open = false;
+});
 if (location.hash.includes("=")) $("#maps").scrollIntoView();
 loadSprite("train");
 loadSprite("test");

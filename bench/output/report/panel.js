@@ -92,10 +92,11 @@ class Panel {
     Object.assign(context, { textAlign: "center", textBaseline: "middle", font: `600 ${size}px system-ui, sans-serif` });
     Object.assign(context, { lineWidth: 4 * ratio, lineJoin: "round", strokeStyle: palette.paper, fillStyle: palette.ink });
     const found = () => centres(this.map, labelsOf(state.split), mask);
-    for (const [label, x, y] of once(`centres ${[this.place, state.run, state.split, state.off]}`, found)) {
-      const where = this.pixel(x, y, side);
-      context.strokeText(meta.classes[label], ...where);
-      context.fillText(meta.classes[label], ...where);
+    const names = once(`centres ${[this.place, state.run, state.split, state.off]}`, found);
+    const wide = (label) => context.measureText(meta.classes[label]).width + 2 * ratio;
+    const boxes = apart(names.map(([label, x, y]) => [...this.pixel(x, y, side), wide(label), size]));
+    for (const draw of ["strokeText", "fillText"]) {
+      names.forEach(([label], i) => context[draw](meta.classes[label], boxes[i][0], boxes[i][1]));
     }
   }
 

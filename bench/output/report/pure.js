@@ -113,6 +113,23 @@ function centres(map, labels, mask) {
   return filled.map(([label, items]) => [label, median(items, 0), median(items, labels.length)]);
 }
 
+// Boxes [x, y, width, height], by their middles, moved until none lies on another, or nearly.
+function apart(boxes) {
+  const moved = boxes.map((box) => [...box]);
+  for (let round = 0; round < 20; round++) {
+    moved.forEach((one, i) => {
+      for (const other of moved.slice(0, i)) {
+        const over = [0, 1].map((axis) => (one[axis + 2] + other[axis + 2]) / 2 - Math.abs(one[axis] - other[axis]));
+        const axis = over[0] < over[1] ? 0 : 1;
+        const step = (Math.max(Math.min(...over), 0) / 2) * (one[axis] < other[axis] ? -1 : 1);
+        one[axis] += step;
+        other[axis] -= step;
+      }
+    });
+  }
+  return moved;
+}
+
 const mix = (one, other, share) => one.map((part, i) => Math.round(part + (other[i] - part) * share));
 
 // The colour at a share from 0 to 1 of the way along some stops.

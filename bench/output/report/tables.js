@@ -1,4 +1,4 @@
-// Tables: sorted by a column, filtered by name, and a method's runs shown below its row.
+// Tables: sorted by a column, filtered by name, a method's runs shown below its row, and notes that lead back.
 
 for (const table of $$("table.sortable")) {
   const body = table.tBodies[0];
@@ -58,14 +58,20 @@ function addOpener(row, runs) {
   });
 }
 
+// A note leads back to where it was asked for last.
+for (const link of $$("a.to-note")) {
+  link.addEventListener("click", () => ($(".back", document.getElementById(link.hash.slice(1))).hash = link.id));
+}
+
 for (const input of $$("[data-filter]")) {
   input.addEventListener("input", () => {
     const wanted = input.value.trim().toLowerCase();
-    const table = document.getElementById(input.dataset.filter);
-    const rows = $$("tbody tr[data-key]", table);
-    for (const opened of $$("tr.opened", table)) opened.hidden = Boolean(wanted);
+    const tables = $$("table.sortable").filter((one) => one.dataset.group === input.dataset.filter);
+    const rows = tables.flatMap((one) => $$("tbody tr[data-key]", one));
+    for (const opened of tables.flatMap((one) => $$("tr.opened", one))) opened.hidden = Boolean(wanted);
     for (const row of rows) row.hidden = !$(".name", row).textContent.toLowerCase().includes(wanted);
-    const left = rows.filter((row) => !row.hidden).length;
-    $(`[data-count="${input.dataset.filter}"]`).textContent = wanted ? `${left} of ${rows.length} rows` : "";
+    const count = (found) => found.length / tables.length;
+    const left = count(rows.filter((row) => !row.hidden));
+    $(`[data-count="${input.dataset.filter}"]`).textContent = wanted ? `${left} of ${count(rows)} rows` : "";
   });
 }

@@ -1,27 +1,29 @@
-"""The tables of a study: the narrow headline, and every quantity by family."""
+"""The tables of a study: the headline, and every quantity by family."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 import pandas as pd
 
-from bench.analysis.caveats import Caveat
+from bench.analysis.caveats import Caveat, Mark
 from bench.analysis.comparisons import Ranking
 from bench.analysis.quantities import COSTS, QUANTITIES, Quantity
-from bench.analysis.summary import interval_of
+from bench.analysis.summary import interval_of, reasons_as_text
 from bench.metrics.metric import not_available
 from bench.metrics.registry import REFERENCES
 from bench.output.tables.model import Cell, Row, Table
 from bench.store.results import Results
 from bench.store.values import Kind
 
-QUALITY = ("knn_accuracy_k10", "knn_accuracy_k10_test", "silhouette", "silhouette_test", "trustworthiness_k5")
-UNLABELLED = ("r_nx_auc", "trustworthiness_k5", "trustworthiness_k5_test", "continuity_k5", "shepard_spearman")
+QUALITY = ("knn_accuracy_k10", "knn_accuracy_k10_test", "silhouette", "trustworthiness_k5")
+UNLABELLED = ("r_nx_auc", "trustworthiness_k5", "trustworthiness_k5_test", "shepard_spearman")
 """Instead of those, if the data have no labels."""
-COST = ("fit_s", "transform_s", "fit_cores", "cold_start_s", "peak_mib", "baseline_mib")
+COST = ("fit_s", "transform_s", "peak_mib")
+MAX_MARKS = 3
+"""Kinds of footnotes with letters that a table has; the others stand below all tables."""
 NOT_REDUCED = ("pixels", "shuffled-labels")
 """References that are their own original space, for which no score of neighbours or distances is defined."""
 
@@ -35,24 +37,11 @@ FAMILY_TITLES = {
     "stability": "Do two seeds give the same embedding?",
     "cost": "What does it cost?",
 }
-LEGEND = (
-    "Median over seeds [95 % interval]. Arrows point to the better end. Bold: best, or no significant difference from "
-    "the best (paired over seeds, Holm)."
-)
-OF_QUALITY = (
-    "Significance: tests paired over seeds, Holm-corrected over all pairs of methods in a column; controls and "
-    "references are not compared.",
-    "kNN accuracy: leave-one-out on training points; test points by their nearest training points. Labels are used by "
-    "these scores only, never by a fit.",
-)
-OF_COST = (
-    "Cold start is a method's first call in a new process, compilation included; it is in no other column. What it "
-    "leaves in memory is part of the memory before the fit.",
-)
-OF_MEMORY = (
-    "Memory is what a run itself holds, without mapped files and the data. The kernel marks the peak of the total "
-    "alone (VmHWM); the mapped files and data before or after the call, whichever is less, are taken off it."
-)
+LEGEND = "Mean over seeds [95 % interval], geometric for times and memory. Bold: best, or equivalent to the best."
+EQUIVALENT = "Equivalent: within {}, by 95 % intervals that hold for all pairs of methods at once."
+UNDECIDED = "No bold where no difference can be said to matter: {}."
+OF_LABELS = "10-NN accuracy on training points is leave-one-out. Scores alone use labels, no fit does."
+OF_MEMORY = "Memory is what the run itself holds, without mapped files and the data."
 Rankings = Mapping[str, Ranking]
 
 
@@ -65,18 +54,27 @@ def quality(results: Results) -> tuple[str, ...]:
 
 
 def headline(results: Results, rankings: Rankings, caveats: Sequence[Caveat]) -> tuple[Table, ...]:
-    """Return the narrow tables that most readers came for: quality, unless the study scores nothing, and cost."""
-    caption = f"{_data(results)} {LEGEND}"
-    tables = []
-    of_memory = (OF_MEMORY,) if any(_has_number(results, row, "mapped_mib") for row in results.variants) else ()
-    of_cost = (*OF_COST, *of_memory)
-    shown = quality(results)
-    of_shown = OF_QUALITY if shown == QUALITY else OF_QUALITY[:1]
-    for key, title, keys, notes in (("quality", "Quality", shown, of_shown), ("cost", "Cost", COST, of_cost)):
-        table = _table(results, rankings, caveats, key, title, keys)
-        tables.append(replace(table, caption=caption, notes=(*table.notes, *notes)))
+    """Return the one table that most readers came for: quality, unless the study scores nothing, and cost."""
     is_scored = any(variant.scores for variant in results.study.variants.values())
-    return tuple(tables if is_scored else tables[1:])
+    shown = quality(results) if is_scored else ()
+    table = _table(results, rankings, caveats, "headline", "Quality and cost" if shown else "Cost", (*shown, *COST))
+    notes = [*table.notes, *_how_to_read(table.columns)]
+    if shown == QUALITY:
+        notes.append(OF_LABELS)
+    if any(_has_number(results, row, "mapped_mib") for row in results.variants):
+        notes.append(OF_MEMORY)
+    return (replace(table, caption=f"{_data(results)} {LEGEND}", notes=tuple(notes)),)
+
+
+def _how_to_read(columns: Sequence[Quantity]) -> Iterator[str]:
+    """Yield within which margins the columns are compared, and which of them are not."""
+    directed = [one for one in columns if one.better]
+    margins = {f"{one.margin:g}" for one in directed if one.margin and not one.is_ratio}
+    ratios = {f"{one.margin - 1:.0%} of the time or memory" for one in directed if one.margin and one.is_ratio}
+    if margins or ratios:
+        yield EQUIVALENT.format(" or ".join([*sorted(margins), *ratios]))
+    if undecided := [one.title for one in directed if one.margin is None]:
+        yield UNDECIDED.format(", ".join(undecided))
 
 
 def by_family(results: Results, rankings: Rankings, caveats: Sequence[Caveat]) -> tuple[Table, ...]:
@@ -87,20 +85,26 @@ def by_family(results: Results, rankings: Rankings, caveats: Sequence[Caveat]) -
         keys = [one.key for one in quantities if any(_has_number(results, row, one.key) for row in rows)]
         if keys and family in FAMILY_TITLES:
             table = _table(results, rankings, caveats, f"all-{family}", FAMILY_TITLES[family], keys)
-            tables.append(replace(table, caption=LEGEND))
+            tables.append(replace(table, caption=LEGEND, notes=(*table.notes, *_how_to_read(table.columns))))
     return tuple(tables)
 
 
 def headline_frame(tables: Sequence[Table]) -> pd.DataFrame:
-    """Return the headline, one row a method: what `summary.csv` has of these columns, and which cells are best."""
+    """Return the headline, one row a method: what `summary.csv` has of these columns, and which cells are best.
+
+    Its columns hold numbers alone; `reasons` says why a row lacks some.
+    """
     rows: dict[str, dict[str, object]] = {}
     for table in tables:
         for row in table.rows:
             cells = rows.setdefault(row.key, {"variant": row.key, "label": row.label, "kind": row.kind.value})
+            missing = {}
             for column, cell in zip(table.columns, row.cells, strict=True):
-                value = f"{cell.text} {cell.interval}" if cell.value is None else cell.value
-                cells |= {column.key: value, f"{column.key}_low": cell.low, f"{column.key}_high": cell.high}
+                cells |= {column.key: cell.value, f"{column.key}_low": cell.low, f"{column.key}_high": cell.high}
                 cells |= {f"{column.key}_best": cell.best}
+                if cell.value is None:
+                    missing[column.key] = f"{cell.text} {cell.interval}".strip()
+            cells["reasons"] = reasons_as_text(missing)
     return pd.DataFrame(list(rows.values()))
 
 
@@ -129,6 +133,8 @@ def _table(
         rows += [row for row in results.references if any(_has_number(results, row, one) for one in keys)]
     rows.sort(key=lambda row: list(Kind).index(results.kind(row)))
     concerning = [caveat for caveat in caveats if _concerns(caveat, rows, keys)]
+    kinds = sorted({one.mark for one in concerning if one.mark}, key=list(Mark).index)[:MAX_MARKS]
+    concerning = [one for one in concerning if one.mark in kinds or not one.rows]
     notes = tuple(dict.fromkeys(caveat.text for caveat in concerning))
 
     def pointing(row: str, column: str | None = None) -> tuple[int, ...]:
@@ -157,7 +163,9 @@ def _cell(results: Results, rankings: Rankings, row: str, quantity: Quantity) ->
         return Cell.missing(not_available(results.runs_of(row)["status"].iloc[0].replace("_", " ")))
     found = interval_of(results, row, quantity.key)
     if found is not None:
-        return Cell.of(quantity, found, row in rankings[quantity.key].best)
+        return Cell.of(quantity, found, row in rankings[quantity.key].bold)
+    if row in REFERENCES and quantity.key in COSTS:
+        return Cell("")
     _, reason = results.single(row, quantity.key)
     if row in REFERENCES:
         default = "unreduced" if row in NOT_REDUCED else "fitted once"

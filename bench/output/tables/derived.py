@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from bench.analysis.comparisons import Ranking
+from bench.analysis import over_test_points as test_set
+from bench.analysis.comparisons import Decision, Ranking
 from bench.analysis.noise_floor import Floor, floors, twins
 from bench.analysis.quantities import QUANTITIES as ALL_QUANTITIES
 from bench.analysis.quantities import Quantity, number
@@ -61,7 +62,7 @@ def noise_floors(results: Results) -> list[Table]:
 
 
 def _of_twins(first: str, second: str, found: Sequence[Floor]) -> Table:
-    titles = (first, second, "smallest significant difference", "share of the first", "significantly different")
+    titles = (first, second, "smallest difference beyond noise", "share of the first", "beyond noise")
     rows = []
     for floor in found:
         share = floor.resolvable / abs(floor.first) if floor.first else None
@@ -70,7 +71,7 @@ def _of_twins(first: str, second: str, found: Sequence[Floor]) -> Table:
             Cell(f"{floor.second:.4g}", value=floor.second),
             Cell(f"{floor.resolvable:.2g}", value=floor.resolvable),
             Cell("" if share is None else f"{share:.1%}", value=share),
-            Cell("yes" if floor.significant else "no"),
+            Cell("yes" if floor.is_exceeded else "no"),
         )
         rows.append(Row(floor.quantity, floor.quantity, Kind.METHOD, cells))
     title = f"One reducer under two names, {first} and {second}: the noise floor of this machine"
@@ -92,11 +93,11 @@ def over_points(results: Results, ranking: Ranking) -> list[Table]:
     columns = (
         Quantity("seeds", "seeds", QUANTITY.family),
         Quantity("over_points", "mean [over points]", QUANTITY.family, QUANTITY.unit, QUANTITY.better),
-        Quantity("over_seeds", "median [over seeds]", QUANTITY.family, QUANTITY.unit, QUANTITY.better),
+        Quantity("over_seeds", "mean [over seeds]", QUANTITY.family, QUANTITY.unit, QUANTITY.better),
     )
     caption = (
         f"How much the accuracy on {int(accuracies['n_points'].iloc[0]):,} test points varies. Over points: 95 % "
-        "interval of the mean for other test points and these fits. Over seeds: 95 % interval of the median for other "
+        "interval of the mean for other test points and these fits. Over seeds: 95 % interval of the mean for other "
         "seeds and these test points."
     )
     note = (
@@ -119,27 +120,26 @@ def _of_method(results: Results, row: pd.Series) -> Row:
 
 
 def _open_pairs(results: Results, pairs: pd.DataFrame, ranking: Ranking) -> Table:
-    """Return the table of pairs that do not differ significantly over points, over seeds or both."""
-    compared = {(pair.first, pair.second): pair.result for pair in ranking.comparisons}
+    """Return the table of pairs that points and seeds do not decide alike, or leave inconclusive."""
+    over_seeds = {(pair.first, pair.second): pair.decision for pair in ranking.comparisons}
     rows = []
-    for _, pair in pairs.iterrows():
-        over_seeds = compared.get((pair["first"], pair["second"]), "not compared")
-        if "no significant difference" in (pair["result"], over_seeds):
-            ends = ("difference", "over_points_low", "over_points_high")
-            size, low, high = (number(QUANTITY, pair[name]) for name in ends)
-            cells = (Cell(size, f"[{low}, {high}]", pair["difference"]), Cell(pair["result"]), Cell(over_seeds))
-            names = f"{results.label(pair['first'])} and {results.label(pair['second'])}"
-            rows.append(Row(f"{pair['first']}-{pair['second']}", names, Kind.METHOD, cells))
-    titles = ("first − second [over points]", "over points", "over seeds")
+    for one in test_set.comparisons(pairs):
+        decisions = (one.decision, over_seeds.get((one.first, one.second), Decision.NOT_COMPARED))
+        if decisions[0] is not decisions[1] or Decision.INCONCLUSIVE in decisions:
+            size, low, high = (number(QUANTITY, value) for value in (one.difference, *one.bounds))
+            cells = (Cell(size, f"[{low}, {high}]", one.difference), *(Cell(text) for text in decisions))
+            names = f"{results.label(one.first)} and {results.label(one.second)}"
+            rows.append(Row(f"{one.first}-{one.second}", names, Kind.METHOD, cells))
+    titles = ("first − second [over points]", "first is, over points", "first is, over seeds")
     columns = tuple(Quantity(title, title, QUANTITY.family) for title in titles)
     more = f" Of {len(rows)} such pairs the first {MAX_PAIRS} are shown." if len(rows) > MAX_PAIRS else ""
     caption = (
-        f"{len(pairs) - len(rows)} of {len(pairs)} pairs of methods differ significantly over points, and seeds do not "
-        f"contradict.{' The others:' if rows else ''}{more}"
+        f"Of {len(pairs)} pairs of methods {len(pairs) - len(rows)} have the same result over points and over seeds: "
+        f"better, worse, or equivalent within {QUANTITY.margin:g}.{' The others:' if rows else ''}{more}"
     )
     note = (
-        "Over points: paired bootstrap over points of the means over seeds. Over seeds: see the table of quality. Both "
-        "Holm-corrected over all pairs of methods; controls are not compared."
+        "Over points: paired bootstrap over points of the means over seeds. Over seeds: see the table of quality. All "
+        "intervals hold for all pairs of methods at once (Bonferroni); controls are not compared."
     )
-    title = f"{QUANTITY.title}: pairs without a significant difference"
+    title = f"{QUANTITY.title}: pairs that points or seeds leave open"
     return Table("open-pairs", title, columns, tuple(rows[:MAX_PAIRS]), (note,), caption, "pair")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, groupby, product
 
-from bench.analysis.quantities import ARROWS, Quantity, number
+from bench.analysis.quantities import ARROWS, Quantity, shown
 from bench.metrics.statistics import Interval
 from bench.store.values import Kind
 
@@ -22,8 +22,8 @@ HEADINGS = {Kind.METHOD: "", Kind.CONTROL: "controls (floor)", Kind.REFERENCE: "
 class Cell:
     """A number with its 95 % interval, or that there is none with the reason; the same to sort and draw by.
 
-    `best` says whether it is the best of its column, or not significantly different from the best; `notes` are the
-    positions, from 0, of the table's notes that concern this number.
+    `best` says whether it is the best of its column, or equivalent to the best; `notes` are the positions, from 0, of
+    the table's notes that concern this number.
     """
 
     text: str
@@ -37,10 +37,7 @@ class Cell:
     @classmethod
     def of(cls, quantity: Quantity, found: Interval, best: bool = False) -> Cell:
         """Return a number with its interval, if it has one."""
-        shown = ""
-        if found.low is not None and found.high is not None:
-            shown = f"[{number(quantity, found.low)}, {number(quantity, found.high)}]"
-        return cls(number(quantity, found.median), shown, found.median, found.low, found.high, best)
+        return cls(*shown(quantity, found), found.mean, found.low, found.high, best)
 
     @classmethod
     def missing(cls, reason: str) -> Cell:

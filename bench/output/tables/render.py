@@ -107,7 +107,7 @@ def _minus(text: str) -> str:
     return re.sub(r"-(?=\d)", "$-$", text)
 
 
-MARKDOWN = Format("table.md.jinja", escaped, superscript, 6)
+MARKDOWN = Format("table.md.jinja", escaped, superscript, 7)
 LATEX = Format("table.tex.jinja", escaped_latex, _superscript_latex, 5)
 
 
@@ -128,13 +128,15 @@ def page(
     advice: Sequence[str],
     over_points: Sequence[Table],
     families: Sequence[Table],
+    caveats: Sequence[str] = (),
 ) -> str:
-    """Return a page: headline, findings and advice, accuracies over test points, and every table of a family."""
+    """Return a page: headline, findings and advice, accuracies over test points, every table of a family, caveats."""
     sections = {
         "Findings": "".join(f"- {escaped(sentence)}\n" for sentence in findings),
         "What to take": "".join(f"- {escaped(sentence)}\n" for sentence in advice),
         "Over test points": to_markdown(over_points),
         "All scores": to_markdown(families),
+        "Caveats": "".join(f"- {escaped(sentence)}\n" for sentence in caveats),
     }
     parts = [f"# {escaped(title)}", to_markdown(headline).strip()]
     parts += [f"## {heading}\n\n{text}".strip() for heading, text in sections.items() if text]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich import box, table
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -12,8 +12,24 @@ from rich.text import Text
 from bench.output.tables.model import HEADINGS, Cell, Row, Table, header_lines
 from bench.output.tables.render import superscript
 
+MAX_NUMBERS = 6
+"""Columns of numbers that fit into 100 characters, beside the method."""
+SPARED = ("silhouette", "shepard_spearman")
+"""Columns that are left out first."""
 MAX_LABEL = 18
 """A longer label takes two lines, as its cells do."""
+
+
+def brief(table: Table) -> Table:
+    """Return a table with few columns, and of its footnotes those that a number or a row points at, and the last."""
+    kept = [place for place, column in enumerate(table.columns) if column.key not in SPARED][:MAX_NUMBERS]
+    if len(table.columns) <= MAX_NUMBERS:
+        kept = [*range(len(table.columns))]
+    rows = [replace(row, cells=tuple(row.cells[place] for place in kept)) for row in table.rows]
+    columns = tuple(table.columns[place] for place in kept)
+    few = replace(table, columns=columns, rows=tuple(row for row in rows if any(cell.text for cell in row.cells)))
+    shown = few.pointed() | {len(table.notes) - 1}
+    return replace(few, notes=tuple(note if place in shown else "" for place, note in enumerate(table.notes)))
 
 
 @dataclass(frozen=True)
@@ -69,5 +85,6 @@ class TerminalTable:
         if not with_intervals:
             yield Text("Intervals and reasons are left out: they need a wider terminal.")
         for mark, note in zip(self.content.marks, self.content.notes, strict=True):
-            yield Text(f"{superscript([mark])} {note}" if mark else note)
+            if note:
+                yield Text(f"{superscript([mark])} {note}" if mark else note)
         yield Text("")

@@ -76,7 +76,7 @@ class Decided:
 
     @cached_property
     def intervals(self) -> dict[str, Interval | None]:
-        """Median over runs with the 95 % interval, of each quantity."""
+        """Mean over runs with the 95 % interval, of each quantity."""
         return {text: interval(values[np.isfinite(values)]) for text, values in self.quantities.items()}
 
     @property

@@ -95,11 +95,11 @@ def _rows(one: Decided) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _number(found: Interval | None) -> str:
-    """Return a median with its interval as text."""
+    """Return a mean with its interval as text."""
     if found is None:
         return "n/a"
     bounds = "" if found.low is None or found.high is None else f" [{_plain(found.low)}, {_plain(found.high)}]"
-    return _plain(found.median) + bounds
+    return _plain(found.mean) + bounds
 
 
 def _range(lowest: float, highest: float) -> str:

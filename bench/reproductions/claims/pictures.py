@@ -33,7 +33,7 @@ class Dots:
         what: Any = {"data": self.rows.melt(var_name="arm").dropna(), "x": "value", "y": "arm", "ax": ax}
         what |= {"order": list(self.rows), "color": style.METHODS[0], "orient": "y"}
         sns.stripplot(**what, jitter=False, size=3, alpha=0.35)
-        sns.pointplot(**what, **_MEDIANS, linestyle="none", marker="|", markersize=8, err_kws={"linewidth": 1})
+        sns.pointplot(**what, **_MEANS, linestyle="none", marker="|", markersize=8, err_kws={"linewidth": 1})
         ax.set(xlabel=self.quantity, ylabel="")
 
 
@@ -63,7 +63,7 @@ class Curves:
         long = [pd.DataFrame(of).melt(var_name="place").assign(curve=name) for name, of in self.curves.items()]
         n = len(self.curves)
         what: Any = {"data": pd.concat(long).dropna().astype({"place": float}), "x": "place", "y": "value"}
-        what |= {"ax": ax, **_MEDIANS} | {"hue": "curve", "hue_order": list(self.curves), "palette": style.METHODS[:n]}
+        what |= {"ax": ax, **_MEANS} | {"hue": "curve", "hue_order": list(self.curves), "palette": style.METHODS[:n]}
         what["legend"] = "auto" if n > 1 else False
         if self.logarithmic:
             ax.set_xscale("symlog", linthresh=0.1)
@@ -100,11 +100,11 @@ def figure(picture: Picture) -> Figure:
 
 
 def _bounds(values: Iterable[float]) -> tuple[float, float]:
-    """Return the ends of the interval of the median; the median twice where one run has none."""
+    """Return the ends of the interval of the mean; the mean twice where one run has none."""
     found = interval(values)
     if found is None or found.low is None or found.high is None:
-        return (float("nan"),) * 2 if found is None else (found.median,) * 2
+        return (float("nan"),) * 2 if found is None else (found.mean,) * 2
     return found.low, found.high
 
 
-_MEDIANS: Any = {"estimator": "median", "errorbar": _bounds}
+_MEANS: Any = {"estimator": "mean", "errorbar": _bounds}

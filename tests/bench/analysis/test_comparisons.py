@@ -1,14 +1,25 @@
-"""Which methods differ significantly, from made-up values over seeds."""
+"""Which methods are better, worse or equivalent, from made-up values over seeds."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from bench.analysis.comparisons import Design, compare, compare_pairs, comparisons_table, rank, ranking
+from bench.analysis.comparisons import (
+    Comparison,
+    Decision,
+    Design,
+    compare,
+    compare_pairs,
+    comparisons_table,
+    decide,
+    rank,
+    ranking,
+)
 from bench.analysis.quantities import QUANTITIES
 from bench.store.values import Values
 from tests.bench import results_maker as maker
@@ -22,48 +33,88 @@ def _values(*values: float, seeded: bool = True, first: int = 0) -> Values:
 
 def test_shared_seeds_are_compared_in_pairs() -> None:
     a, b = [0.91, 0.85, 0.95, 0.89], [0.90, 0.83, 0.94, 0.88]
-    found = compare("a", _values(*a), "b", _values(*b))
+    found = compare(ACCURACY, "a", _values(*a), "b", _values(*b))
     assert (found.design, found.n) == (Design.PAIRED, 4)
-    assert found.p == pytest.approx(stats.ttest_rel(a, b).pvalue)
-    assert found.p < 0.05 < 0.5 < stats.ttest_ind(a, b).pvalue, "unpaired the seeds would hide it"
+    assert found.bounds == pytest.approx(tuple(stats.ttest_rel(a, b).confidence_interval(0.95)))
+    assert found.direction == 1
+    assert stats.ttest_ind(a, b).confidence_interval(0.95).low < 0, "unpaired the seeds would hide it"
 
 
 def test_only_the_seeds_that_both_have_are_paired() -> None:
-    found = compare("a", _values(0.5, 0.6, 0.8), "b", _values(0.55, 0.7, 9.0, first=1))
+    found = compare(ACCURACY, "a", _values(0.5, 0.6, 0.8), "b", _values(0.55, 0.7, 9.0, first=1))
     assert (found.design, found.n) == (Design.PAIRED, 2)
-    assert found.p == pytest.approx(stats.ttest_rel([0.6, 0.8], [0.55, 0.7]).pvalue)
-    assert compare("a", _values(0.5, 0.6), "b", _values(0.7, 0.9, first=1)).design is Design.NONE
+    assert found.bounds == pytest.approx(tuple(stats.ttest_rel([0.6, 0.8], [0.55, 0.7]).confidence_interval(0.95)))
+    assert compare(ACCURACY, "a", _values(0.5, 0.6), "b", _values(0.7, 0.9, first=1)).design is Design.NONE
 
 
 def test_what_ran_without_a_seed_is_compared_unpaired() -> None:
     a, b = [0.91, 0.85, 0.95, 0.89], [0.80, 0.83, 0.74, 0.88]
-    found = compare("a", _values(*a), "b", _values(*b, seeded=False))
+    found = compare(ACCURACY, "a", _values(*a), "b", _values(*b, seeded=False))
     assert found.design is Design.UNPAIRED
-    assert found.p == pytest.approx(stats.ttest_ind(a, b, equal_var=False).pvalue)
+    assert found.bounds == pytest.approx(tuple(stats.ttest_ind(a, b, equal_var=False).confidence_interval(0.95)))
 
 
 @pytest.mark.parametrize("seeded", [True, False])
 def test_against_a_method_without_seed_variance_the_test_is_of_one_sample(seeded: bool) -> None:
     values = [0.91, 0.85, 0.95]
-    found = compare("a", _values(*values, seeded=seeded), "pca", _values(0.44, 0.44))
+    found = compare(ACCURACY, "a", _values(*values, seeded=seeded), "pca", _values(0.44, 0.44))
     assert (found.design, found.n) == (Design.ONE_SAMPLE, 2)
-    assert found.p == pytest.approx(stats.ttest_1samp(values, 0.44).pvalue)
+    expected = stats.ttest_1samp(values, 0.44).confidence_interval(0.95)
+    assert found.bounds == pytest.approx((expected.low - 0.44, expected.high - 0.44))
 
 
 def test_two_methods_without_seed_variance() -> None:
     found = rank(ACCURACY, {"a": _values(0.4, 0.4), "b": _values(0.4, 0.4), "c": _values(0.3, 0.3)})
-    assert found.between("a", "b").equal
-    assert found.between("a", "c").significant
+    assert found.between("a", "b").decision is Decision.EQUIVALENT
+    assert found.between("a", "c").decision is Decision.BETTER
+    assert found.between("c", "a").decision is Decision.WORSE
     assert found.best == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("key", "low", "high", "decision"),
+    [
+        (ACCURACY.key, 0.002, 0.008, "equivalent"),  # though it is never 0
+        (ACCURACY.key, 0.005, 0.02, "inconclusive"),
+        (ACCURACY.key, -0.03, 0.47, "inconclusive"),
+        (ACCURACY.key, 0.02, 0.03, "better"),
+        (ACCURACY.key, -0.03, -0.02, "worse"),
+        ("fit_s", 0.95, 1.05, "equivalent"),
+        ("fit_s", 2.0, 3.0, "worse"),
+        ("fit_s", 0.3, 0.5, "better"),
+        ("fit_s", 1.01, 1.2, "inconclusive"),
+        ("stress", -0.03, -0.02, "better"),
+        ("silhouette", 0.5, 0.6, "no margin"),
+        ("fit_cores", 1.0, 1.1, "no margin"),
+    ],
+)
+def test_the_margin_decides_and_not_the_power(key: str, low: float, high: float, decision: str) -> None:
+    assert decide(QUANTITIES[key], low, high) == decision
+
+
+def test_few_seeds_leave_much_open() -> None:
+    found = rank(ACCURACY, {"a": _values(0.5, 0.52, 0.53), "b": _values(0.2, 0.4, 0.25), "c": _values(0.5, 0.5, 0.51)})
+    assert (found.best, found.open) == (("a",), ("c", "b"))
+    assert found.between("a", "b").bounds[0] < 0 < found.between("a", "b").bounds[1]
+
+
+def test_methods_of_other_dimensions_are_ranked_apart(tmp_path: Path) -> None:
+    values = {"a": (0.5, 0.5), "b": (0.4, 0.4), "c": (0.9, 0.9), "d": (0.8, 0.8), "e": (0.1, 0.1)}
+    runs = {name: {"n_components": 10} for name in "cd"}
+    results = maker.write(tmp_path, {name: {ACCURACY.key: of} for name, of in values.items()}, runs=runs)
+    found = ranking(results, ACCURACY.key)
+    assert (list(found.means), found.best, found.bold) == (["a", "b", "e"], ("a",), ("a", "c"))
+    assert {one.n_pairs for one in (*found.comparisons, *found.apart[0].comparisons)} == {4}
+    assert [results.label(name) for name in "ac"] == ["A", "C, 10-D"]
+    assert len(comparisons_table([found])) == 4
 
 
 def test_one_seed_is_not_compared(tmp_path: Path) -> None:
     values = {"a": [0.9], "b": [0.4, 0.41], "c": [0.39, 0.42]}
     found = ranking(maker.write(tmp_path, {v: {ACCURACY.key: of} for v, of in values.items()}), ACCURACY.key)
-    assert set(found.medians) == {"b", "c"}
-    lone = compare("a", _values(0.9), "b", _values(0.4, 0.41))
-    assert (lone.design, lone.result) == (Design.NONE, "not compared")
-    assert not lone.significant and not lone.equal
+    assert set(found.means) == {"b", "c"}
+    lone = compare(ACCURACY, "a", _values(0.9), "b", _values(0.4, 0.41))
+    assert (lone.design, lone.decision, lone.change) == (Design.NONE, "not compared", None)
     assert rank(ACCURACY, {"a": _values(0.9, 0.8)}).best == ()
 
 
@@ -73,23 +124,27 @@ def test_times_are_compared_as_ratios() -> None:
     pair, turned = found.between("slow", "fast"), found.between("fast", "slow")
     low, high = stats.ttest_1samp(np.log(slow / fast), 0).confidence_interval(0.95)
     assert pair.change == pytest.approx(np.exp(np.log(slow / fast).mean()))
-    assert (pair.low, pair.high) == pytest.approx((np.exp(low), np.exp(high)))
-    assert (turned.change, turned.low) == pytest.approx((1 / pair.change, 1 / pair.high))
+    assert pair.bounds == pytest.approx((np.exp(low), np.exp(high)))
+    assert (turned.change, turned.bounds[0]) == pytest.approx((1 / pair.change, 1 / pair.bounds[1]))
     assert found.best == ("fast",)
-    assert compare("a", _values(0.0, 1.0), "b", _values(1.0, 2.0), is_ratio=True).design is Design.NONE
+    assert compare(TIME, "a", _values(0.0, 1.0), "b", _values(1.0, 2.0)).design is Design.NONE
 
 
-def test_holm_counts_every_pair_of_the_quantity(tmp_path: Path) -> None:
+def test_an_interval_holds_for_every_pair_of_the_quantity(tmp_path: Path) -> None:
     values = {"a": (0.90, 0.91, 0.92), "b": (0.85, 0.87, 0.86), "c": (0.1, 0.5, 0.9), "d": (0.2, 0.9, 0.6)}
     results = maker.write(tmp_path, {name: {ACCURACY.key: of} for name, of in values.items()})
     found = ranking(results, ACCURACY.key)
     assert len(found.comparisons) == 6
-    smallest = min(found.comparisons, key=lambda pair: pair.p)
-    assert smallest.p_holm == pytest.approx(min(1.0, 6 * smallest.p))
+
+    def expected(n_pairs: int) -> tuple[float, float]:
+        return tuple(stats.ttest_rel(values["a"], values["b"]).confidence_interval(1 - 0.05 / n_pairs))
+
+    assert found.between("a", "b").bounds == pytest.approx(expected(6))
+    assert found.between("a", "b").bounds_alone == pytest.approx(expected(1))
     [alone] = compare_pairs(results, [("b", "a")], ACCURACY.key)
-    assert (alone.first, alone.p_holm) == ("b", pytest.approx(found.between("a", "b").p))
+    assert (alone.first, (-alone).bounds) == ("b", pytest.approx(expected(1)))
     first, _ = compare_pairs(results, [("a", "b"), ("c", "d")], ACCURACY.key)
-    assert first.p_holm == pytest.approx(2 * found.between("a", "b").p)
+    assert first.bounds == pytest.approx(expected(2))
 
 
 def test_controls_are_not_ranked_unless_they_are_named(tmp_path: Path) -> None:
@@ -98,8 +153,8 @@ def test_controls_are_not_ranked_unless_they_are_named(tmp_path: Path) -> None:
         {"a": {ACCURACY.key: [0.5, 0.6]}, "noise": {ACCURACY.key: [0.1, 0.2]}},
         maker.study_of(variants={"a": {"reducer": "pca"}, "noise": {"reducer": "random_gaussian"}}),
     )
-    assert set(ranking(results, ACCURACY.key).medians) == {"a"}
-    assert set(ranking(results, ACCURACY.key, results.variants).medians) == {"a", "noise"}
+    assert set(ranking(results, ACCURACY.key).means) == {"a"}
+    assert set(ranking(results, ACCURACY.key, results.variants).means) == {"a", "noise"}
 
 
 def test_the_lower_one_is_best_if_lower_is_better_and_none_if_neither_is() -> None:
@@ -113,5 +168,9 @@ def test_comparisons_as_a_table() -> None:
     found = rank(ACCURACY, {"a": _values(0.9, 0.9), "b": _values(0.4, 0.4), "c": _values(0.4, 0.4)})
     rows = comparisons_table([found]).to_dict("records")
     assert (rows[0]["column"], rows[0]["first"], rows[0]["second"]) == ("knn_accuracy_k10", "a", "b")
-    assert [row["result"] for row in rows] == [*["significantly different"] * 2, "no significant difference"]
+    assert [row["decision"] for row in rows] == ["better", "better", "equivalent"]
+    assert {(row["n_pairs"], row["margin"], row["is"]) for row in rows} == {(3, 0.01, "difference")}
+    lone = Comparison(ACCURACY, "a", "b", Design.NONE, 1)
+    [row] = comparisons_table([replace(found, comparisons=(lone,))]).to_dict("records")
+    assert row["decision"] == "not compared" and row["change"] is row["simultaneous_low"] is None
     assert comparisons_table([]).empty

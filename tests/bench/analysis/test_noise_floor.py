@@ -26,7 +26,7 @@ def test_twins_differ_in_their_names_only() -> None:
     assert twins(read("default").resolved()) == []
 
 
-def test_one_in_twenty_twins_differs_significantly_and_others_do(tmp_path: Path) -> None:
+def test_one_in_twenty_twins_differs_by_more_than_the_noise_and_others_do(tmp_path: Path) -> None:
     rng = np.random.RandomState(0)
     a, b = rng.standard_normal((2, 6, 1_000))
     [floor] = _floors(tmp_path / "0", a[:, 0].tolist(), b[:, 0].tolist())
@@ -35,7 +35,7 @@ def test_one_in_twenty_twins_differs_significantly_and_others_do(tmp_path: Path)
     apart = np.mean(np.abs(a.mean(axis=0) - b.mean(axis=0)) > resolvable)
     assert 0.025 <= apart <= 0.08, "one in twenty was expected"
     [far] = _floors(tmp_path / "far", [1.0, 1.1, 0.9], [2.0, 2.1, 1.9])
-    assert far.significant
+    assert far.is_exceeded
     assert far.resolvable < 0.3
 
 

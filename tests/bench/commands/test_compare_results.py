@@ -59,23 +59,36 @@ def test_a_slower_method_is_worse_and_a_faster_one_better(tmp_path: Path, old: P
     slower, faster = compare(old, new), compare(new, old)
     change = _of(slower.changes, "a", "fit_s")
     assert (change.result, change.n) == ("worse", SEEDS)
-    assert change.test is not None and change.test.low == pytest.approx(2)
+    assert change.test is not None and change.test.bounds[0] == pytest.approx(2)
     assert slower.anything_worse
     assert _of(faster.changes, "a", "fit_s").result == "better"
     assert not faster.anything_worse
     assert _of(slower.changes, "b", "fit_s").result == "same"
     assert "x 2" in as_text(change)
-    assert "worse, beyond the noise" in as_text(change)
+    assert as_text(change).endswith(": worse")
 
 
-def test_a_change_among_noise_is_within_noise(tmp_path: Path, old: Path) -> None:
+def test_a_change_among_noise_is_inconclusive(tmp_path: Path, old: Path) -> None:
     noise = (1.1, 0.9, 1.05, 0.97, 1.2, 0.9)
     new = _folder(tmp_path / "new", {"a": {"fit_s": [f * one for f, one in zip(noise, FIT_S, strict=True)]}})
-    assert _of(compare(old, new).changes, "a", "fit_s").result == "within noise"
+    assert _of(compare(old, new).changes, "a", "fit_s").result == "inconclusive"
+
+
+def test_a_change_within_the_margin_is_equivalent_however_sure_it_is(tmp_path: Path, old: Path) -> None:
+    changes = {"fit_s": [1.05 * one for one in FIT_S], "trustworthiness_k5": [one - 0.005 for one in TRUST]}
+    found = compare(old, _folder(tmp_path / "new", {"a": changes}))
+    assert [_of(found.changes, "a", column).result for column in changes] == ["equivalent"] * 2
+    assert not found.anything_worse
+
+
+def test_without_a_margin_a_change_beyond_the_noise_is_said(tmp_path: Path, old: Path) -> None:
+    values = {"b": {"silhouette_of_classes:c": [one - 0.1 for one in TRUST]}}
+    found = compare(old, _folder(tmp_path / "new", values))
+    assert _of(found.changes, "b", "silhouette_of_classes (c)").result == "worse"
 
 
 def test_a_lower_score_is_worse(tmp_path: Path, old: Path) -> None:
-    new = _folder(tmp_path / "new", {"b": {"trustworthiness_k5": [one - 0.01 for one in TRUST]}})
+    new = _folder(tmp_path / "new", {"b": {"trustworthiness_k5": [one - 0.02 for one in TRUST]}})
     assert _of(compare(old, new).changes, "b", "trustworthiness_k5").result == "worse"
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import bench
-from bench.commands.running import RESULTS, Asked
+from bench.commands.folders import RESULTS
+from bench.commands.running import Asked
 from bench.errors import StudyError
 from bench.studies.study import Study, Variant
 
@@ -16,6 +17,9 @@ FAKES = Path(__file__).parents[1] / "fakes.py"
 def test_other_data_have_a_folder_of_their_own() -> None:
     assert Asked("default").request().out == RESULTS / "default"
     assert Asked("default", dataset="some/own.csv", n=500).request().out == RESULTS / "default-own-n500"
+    assert Asked("default", seeds=7, threads=1).request().out == RESULTS / "default-seeds7-threads1"
+    scaled = Asked("quick", dataset="own.csv", options={"scale": "none", "drop": ["a", "b/c"]}).request()
+    assert scaled.out == RESULTS / "quick-own-scale-none-drop-a-b_c"
 
 
 def test_what_is_asked_changes_the_study() -> None:

@@ -12,6 +12,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from bench import datasets
 from bench.datasets import DataOptions, Dataset
+from bench.datasets.points import Points
 from bench.errors import DatasetError
 
 ROWS = 60
@@ -77,6 +78,14 @@ def test_pixels_keep_their_proportions(tmp_path: Path) -> None:
         _load(path, image="5x5")
     with pytest.raises(ValidationError, match="such as 28x28"):
         DataOptions(image="28")
+
+
+def test_columns_of_one_unit_keep_their_proportions_and_are_warned_about() -> None:
+    X = np.random.RandomState(0).rand(ROWS, 3) * [1, 1, 1000]
+    for same_unit in (False, True):
+        _, done, notes = Points(Path("own.h5ad"), X, ["a", "b", "c"], same_unit=same_unit).scaled()
+        assert ("standardised" in done) != same_unit
+        assert notes[0].endswith("(--scale standard evens that out)") == same_unit
 
 
 def test_text_columns_are_named_all_at_once(tmp_path: Path) -> None:

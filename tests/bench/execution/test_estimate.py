@@ -41,7 +41,7 @@ def test_time_is_estimated_from_earlier_runs(tmp_path: Path, runs: list[plan.Run
     assert expected.seconds(runs) == pytest.approx(2 * 1 + 2 * 9 + (1 + 1) + (2 + 9))
     assert expected.seconds(runs, warm=["pca", "tsne"]) == pytest.approx(20)
     assert expected.as_text(runs) == (
-        "4 runs (2 variants, up to 2 seed(s) each), about 33 s, t-SNE takes 88% of it; then scores and figures"
+        "4 runs (2 variants, up to 2 seeds each), about 33 s, t-SNE takes 88% of it; then scores and figures"
     )
 
 

@@ -32,10 +32,10 @@ EXPECTED = {
     "WidensPools": (Status.OK, "", True),
     "ShowsWhatItSees": (Status.OK, "", True),
     "Allocates": (Status.OK, "", True),
-    "Hangs": (Status.TIMEOUT, "longer than the limit of 5.0 s", False),
-    "HangsAndPrints": (Status.TIMEOUT, "longer than the limit of 5.0 s", False),
-    "IgnoresSigterm": (Status.TIMEOUT, "longer than the limit of 5.0 s", False),
-    "LeavesGrandchildren": (Status.TIMEOUT, "longer than the limit of 5.0 s", False),
+    "Hangs": (Status.TIMEOUT, "fit took longer than the limit of 5.0 s", False),
+    "HangsAndPrints": (Status.TIMEOUT, "fit took longer than the limit of 5.0 s", False),
+    "IgnoresSigterm": (Status.TIMEOUT, "fit took longer than the limit of 5.0 s", False),
+    "LeavesGrandchildren": (Status.TIMEOUT, "fit took longer than the limit of 5.0 s", False),
     "Segfaults": (Status.CRASHED, "SIGSEGV", False),
     "Exits": (Status.CRASHED, "exit status 3", False),
     "Raises": (Status.FAILED, "fit: RuntimeError: no luck", False),
@@ -100,6 +100,8 @@ class _Collector:
     def started(self, run: plan.Run) -> None: ...
 
     def warmed(self, run: plan.Run, outcome: object) -> None: ...
+
+    def began(self, phase: str) -> None: ...
 
     def ended(self, run: plan.Run, record: Record) -> None:
         self.records[run.variant] = record

@@ -52,6 +52,17 @@ def test_on_a_terminal_there_is_a_line_a_variant(runs: list[plan.Run], dataset: 
     assert "2/2" in text
 
 
+def test_the_title_says_method_seed_and_phase(runs: list[plan.Run]) -> None:
+    console = Console(file=io.StringIO(), width=100, force_terminal=True, record=True)
+    progress = Progress(console, runs, runs[:1], Estimate({"a": 30.0, "b": 30.0}, {}))
+    progress.started(runs[0])
+    progress.began("fit_transform")
+    console.print(progress._table())
+    text = console.export_text()
+    assert f"0 of 1 run done; {runs[0].spec.label}, seed 0: fit transform; about 30 s left" in text
+    assert "fit transform, " in text
+
+
 def test_a_bar_moves_one_step_at_a_time() -> None:
     console = Console(file=io.StringIO(), width=100, force_terminal=True, record=True)
     with bar(console, "scores", 2) as advance:

@@ -147,6 +147,21 @@ def test_a_pipe_that_is_closed_makes_nobody_busy(launch: Launch) -> None:
     assert time.process_time() - before < 1.0
 
 
+@pytest.mark.parametrize(
+    ("marks", "reason"),
+    [
+        (["began fit"], "fit took longer than the limit of 2.0 s"),
+        (["began fit", "ended fit", "began transform"], "took longer than the limit of 2.0 s, in transform"),
+        (["began fit", "ended fit"], "took longer than the limit of 2.0 s, after fit"),
+        ([], "took longer than the limit of 2.0 s"),
+    ],
+)
+def test_a_limit_says_in_which_phase_it_was_passed(launch: Launch, marks: list[str], reason: str) -> None:
+    said = [f'\'{{"{word}": "{phase}"}}\'' for word, phase in map(str.split, marks)]
+    _, outcome = launch(f"say({', '.join(said)}); time.sleep(60)", timeout_s=2.0)
+    assert (outcome.status, outcome.reason) == (Status.TIMEOUT, reason)
+
+
 def test_a_worker_that_is_stopped_is_told_from_a_slow_one(launch: Launch) -> None:
     _, outcome = launch("os.kill(os.getpid(), 19)", timeout_s=2.0)
     assert outcome.status is Status.TIMEOUT

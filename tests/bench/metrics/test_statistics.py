@@ -10,15 +10,15 @@ from scipy import stats
 
 from bench.metrics.statistics import (
     RESAMPLES,
-    holm,
+    Difference,
     interval,
     is_constant,
     mcnemar,
     paired,
     percentiles,
-    resampled_difference,
     resampled_means,
     unpaired,
+    widened,
 )
 
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False)
@@ -28,25 +28,34 @@ def test_nothing_says_nothing_and_one_value_has_no_interval() -> None:
     assert interval([]) is None
     one = interval([0.5])
     assert one is not None
-    assert (one.median, one.low, one.high, one.n) == (0.5, None, None, 1)
+    assert (one.mean, one.low, one.high, one.n) == (0.5, None, None, 1)
 
 
-def test_few_values_have_students_interval() -> None:
-    values = [1.0, 2.0, 4.0]
+@pytest.mark.parametrize("values", [[1.0, 2.0, 4.0], [0.1, 0.5, 0.4, 0.2, 0.9, 0.3, 0.3]])
+def test_values_have_students_interval_of_the_mean(values: list[float]) -> None:
     found = interval(values)
     assert found is not None
-    expected = stats.t.interval(0.95, 2, loc=np.mean(values), scale=stats.sem(values))
-    assert (found.low, found.high) == pytest.approx(expected)
-    assert found.median == 2
+    expected = stats.t.interval(0.95, len(values) - 1, loc=np.mean(values), scale=stats.sem(values))
+    assert (found.mean, found.low, found.high) == pytest.approx((np.mean(values), *expected))
 
 
-@pytest.mark.parametrize("n", [6, 9, 10, 17, 25])
-def test_the_interval_of_many_values_covers_the_median_as_often_as_it_says(n: int) -> None:
-    samples = np.random.RandomState(n).exponential(size=(6_000, n))
+def test_of_ratios_it_is_the_geometric_mean_and_the_interval_of_the_logarithms() -> None:
+    values = [0.001, 0.004, 0.016]
+    found, plain = interval(values, lowest=0, is_ratio=True), interval([0.0, *values], lowest=0, is_ratio=True)
+    assert found is not None and plain is not None
+    expected = stats.t.interval(0.95, 2, loc=np.log(0.004), scale=stats.sem(np.log(values)))
+    assert (found.mean, found.low, found.high) == pytest.approx((0.004, *np.exp(expected)))
+    assert plain.mean == pytest.approx(sum(values) / 4), "a zero has no logarithm"
+    wide = interval([1e-300, 1e300], is_ratio=True)
+    assert wide is not None and wide.high is not None and np.isfinite(wide.high)
+
+
+@pytest.mark.parametrize("n", [2, 3, 10])
+def test_the_interval_covers_the_mean_as_often_as_it_says(n: int) -> None:
+    samples = np.random.RandomState(n).standard_normal(size=(6_000, n))
     found = [interval(sample) for sample in samples]
-    share = np.mean([one.low <= np.log(2) <= one.high for one in found])
-    three_standard_errors = 3 * np.sqrt(0.95 * 0.05 / len(samples))
-    assert 0.95 - three_standard_errors <= share < 1
+    share = np.mean([one.low <= 0 <= one.high for one in found])
+    assert share == pytest.approx(0.95, abs=3 * np.sqrt(0.95 * 0.05 / len(samples)))
 
 
 def test_bounds_are_cut_where_the_quantity_ends() -> None:
@@ -56,10 +65,10 @@ def test_bounds_are_cut_where_the_quantity_ends() -> None:
 
 
 @given(st.lists(NUMBERS, min_size=2, max_size=30))
-def test_the_median_lies_in_its_interval(values: list[float]) -> None:
+def test_the_mean_lies_in_its_interval(values: list[float]) -> None:
     found = interval(values)
     assert found is not None
-    assert found.low <= found.median <= found.high
+    assert found.low <= found.mean <= found.high
 
 
 @given(NUMBERS, st.integers(2, 20))
@@ -83,9 +92,9 @@ def test_paired_and_unpaired_agree_with_scipy(centres: list[float], seed: int) -
         (unpaired(values, other), stats.ttest_ind(values, other, equal_var=False)),
     ):
         assert found is not None
-        assert found.p == pytest.approx(theirs.pvalue, rel=1e-6)
-        assert (found.low, found.high) == pytest.approx(tuple(theirs.confidence_interval(0.95)), rel=1e-6, abs=1e-6)
-        assert found.low <= found.estimate <= found.high
+        for n in (1, 21):
+            expected = tuple(theirs.confidence_interval(1 - 0.05 / n))
+            assert found.bounds(n) == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
 
 @given(SAMPLES)
@@ -94,16 +103,15 @@ def test_who_comes_first_turns_the_sign_only(values: list[float]) -> None:
     for compare in (paired, unpaired):
         there, back = compare(values, other), compare(other, values)
         assert there is not None and back is not None
-        assert there.p == pytest.approx(back.p)
-        assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
+        assert there.bounds() == pytest.approx((-back).bounds())
 
 
-def test_what_does_not_vary_is_told_apart_or_the_same() -> None:
+def test_what_does_not_vary_has_a_point_for_an_interval() -> None:
     for compare in (paired, unpaired):
         same, other = compare([0.3] * 3, [0.1 + 0.2] * 3), compare([0.3] * 3, [0.4] * 3)
         assert same is not None and other is not None
-        assert same.p == 1
-        assert (other.p, other.low) == (0, other.high)
+        assert same == Difference(0.0, 0.0, same.degrees) and same.bounds(100) == (0, 0)
+        assert other.bounds(100) == pytest.approx((-0.1, -0.1))
         assert compare([1.0], [2.0]) is None
 
 
@@ -111,7 +119,8 @@ def test_against_a_sample_without_spread_welch_is_the_one_sample_test() -> None:
     values = [0.7, 0.9, 0.8, 0.75]
     found = unpaired(values, [0.5, 0.5, 0.5])
     assert found is not None
-    assert found.p == pytest.approx(stats.ttest_1samp(values, 0.5).pvalue)
+    expected = stats.ttest_1samp(values, 0.5).confidence_interval(0.95)
+    assert found.bounds() == pytest.approx((expected.low - 0.5, expected.high - 0.5))
 
 
 def test_equal_beyond_rounding() -> None:
@@ -120,28 +129,24 @@ def test_equal_beyond_rounding() -> None:
     assert is_constant([0.0, 0.0])
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
-def test_holm_is_between_the_value_and_bonferronis(p_values: list[float]) -> None:
-    corrected = holm(p_values)
-    for p, c in zip(p_values, corrected, strict=True):
-        assert p <= c <= min(1.0, p * len(p_values)) + 1e-12
-    order = np.argsort(p_values, kind="stable")
-    assert np.all(np.diff(np.array(corrected)[order]) >= 0)
+@given(st.floats(-1, 1), st.floats(0.001, 1), st.integers(1, 200))
+def test_an_interval_of_several_comparisons_is_wider(estimate: float, error: float, n: int) -> None:
+    low, high = Difference(estimate, error, 9).bounds(n)
+    fewer = Difference(estimate, error, 9).bounds()
+    assert low <= fewer[0] < estimate < fewer[1] <= high
+    normal = Difference(estimate, error, 1e9)
+    assert widened(normal.bounds()[0], estimate, normal.bounds()[1], n) == pytest.approx(normal.bounds(n), abs=1e-6)
 
 
-def test_holm_by_hand() -> None:
-    assert holm([]) == []
-    assert holm([0.01, 0.02, 0.03, 0.04]) == pytest.approx([0.04, 0.06, 0.06, 0.06])
-
-
-def test_of_studies_without_a_difference_few_find_one() -> None:
+def test_of_studies_few_have_an_interval_that_misses() -> None:
     rng = np.random.RandomState(0)
-    found = 0
+    missed = 0
     for _ in range(1_000):
         samples = rng.standard_normal((4, 5))
         pairs = [paired(a, b) for i, a in enumerate(samples) for b in samples[i + 1 :]]
-        found += min(holm([pair.p for pair in pairs if pair is not None])) < 0.05
-    assert found <= 50 + 3 * np.sqrt(1_000 * 0.05 * 0.95)
+        bounds = [pair.bounds(len(pairs)) for pair in pairs if pair is not None]
+        missed += any(low > 0 or high < 0 for low, high in bounds)
+    assert missed <= 50 + 3 * np.sqrt(1_000 * 0.05 * 0.95)
 
 
 def _correct(both: int, only_first: int, only_second: int, neither: int) -> tuple[np.ndarray, np.ndarray]:
@@ -184,15 +189,10 @@ def test_the_paired_bootstrap_agrees_with_student(seed: int, better: float) -> N
     first = rng.binomial(5, 0.6, size=400) / 5
     second = np.clip(first - rng.binomial(2, better, size=400) / 5 + rng.binomial(1, 0.1, size=400) / 5, 0, 1)
     of_first, of_second = resampled_means(np.stack([first, second], axis=1), seed).T
-    found = resampled_difference(of_first, of_second, float(np.mean(first - second)))
-    expected = paired(first, second)
+    found, expected = percentiles(of_first - of_second), paired(first, second)
     assert expected is not None
-    assert (found.low, found.high) == pytest.approx(
-        (expected.low, expected.high), abs=0.1 * (expected.high - expected.low)
-    )
-    assert stats.norm.isf(found.p / 2) == pytest.approx(stats.t.isf(expected.p / 2, 399), rel=0.05)
-    turned = resampled_difference(of_second, of_first, -found.estimate)
-    assert (turned.low, turned.high, turned.p) == pytest.approx((-found.high, -found.low, found.p))
+    low, high = expected.bounds()
+    assert found == pytest.approx((low, high), abs=0.1 * (high - low))
 
 
 def test_resamples_are_of_whole_rows_and_the_same_each_time() -> None:
@@ -203,7 +203,3 @@ def test_resamples_are_of_whole_rows_and_the_same_each_time() -> None:
     assert np.allclose(means[:, 1] - means[:, 0], 0.25), "both columns have the same rows"
     assert np.array_equal(means, resampled_means(values, 5))
     assert means[:, 0].std() == pytest.approx(values[:, 0].std() / np.sqrt(30), rel=0.05)
-    same = resampled_difference(means[:, 0], means[:, 0], 0.0)
-    assert (same.low, same.high, same.p) == (0, 0, 1)
-    always = resampled_difference(means[:, 1], means[:, 0], 0.25)
-    assert (always.low, always.high, always.p) == (0.25, 0.25, 0)

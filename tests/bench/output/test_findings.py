@@ -55,15 +55,13 @@ def _text(results: Results) -> str:
 
 def test_equals_are_named_with_their_times(study: Results) -> None:
     first, second, *_ = _findings(study)
-    assert first.startswith(
-        "TSNE has the best kNN accuracy (k = 10): 0.901 [0.897, 0.904]; no significant difference: "
-    )
+    assert first == "TSNE has the best 10-NN accuracy: 0.901 [0.898, 0.904]; equivalent: UMAP 0.901 [0.898, 0.904]."
     assert second == "Of these UMAP has the fastest fit: 4.0 times as fast as TSNE [4.0, 4.0]."
 
 
 def test_what_a_faster_method_loses_is_said(study: Results) -> None:
     text = _text(study)
-    assert "PCA loses 0.461 [0.458, 0.464] in kNN accuracy (k = 10) compared with " in text
+    assert "PCA loses 0.461 [0.45" in text and "] in 10-NN accuracy compared with TSNE" in text
     assert ", and its fit is 40.0 times as fast as that of UMAP [40.0, 40.0]." in text
 
 
@@ -74,9 +72,16 @@ def test_what_is_faster_by_chance_only_is_not_called_faster(tmp_path: Path) -> N
 
 
 def test_equally_good_and_equally_fast(tmp_path: Path) -> None:
-    outcomes = {"a": _fits(4.0), "b": [maker.successful(wall) for wall in (3.9, 4.2, 4.0, 3.8, 4.1, 4.05)]}
+    outcomes = {"a": _fits(4.0), "b": [maker.successful(wall) for wall in (3.99, 4.02, 4.0, 3.98, 4.01, 4.05)]}
     results = maker.write(tmp_path, {name: {ACCURACY: _around(0.9)} for name in "ab"}, outcomes=outcomes)
-    assert "Their fit times do not differ significantly: " in _text(results)
+    assert "Their fit times are equivalent: A and B." in _text(results)
+
+
+def test_what_few_seeds_leave_open_is_said_with_how_far_apart_it_may_be(tmp_path: Path) -> None:
+    values = {"a": {ACCURACY: [0.90, 0.91, 0.92]}, "b": {ACCURACY: [0.6, 0.8, 0.7]}}
+    text = _text(maker.write(tmp_path, values))
+    assert "A and B in 10-NN accuracy: 3 seeds are too few: between 0.0 and 0.4 apart." in text
+    assert "lower by" not in text
 
 
 def test_a_silhouette_above_that_of_the_data_is_said(study: Results) -> None:
@@ -85,7 +90,7 @@ def test_a_silhouette_above_that_of_the_data_is_said(study: Results) -> None:
 
 
 def test_a_single_best_is_compared_with_the_next(tmp_path: Path) -> None:
-    said = "A has the best trustworthiness (k = 5): 0.901 [0.897, 0.904] (B: 0.801, lower by 0.100 [0.100, 0.100])."
+    said = "A has the best trustworthiness (k = 5): 0.901 [0.898, 0.904] (B: 0.801, lower by 0.100 [0.100, 0.100])."
     assert _findings(maker.write(tmp_path, {"a": {TRUST: _around(0.9)}, "b": {TRUST: _around(0.8)}})) == (said,)
 
 
@@ -125,13 +130,13 @@ def test_without_labels_the_neighbours_decide(tmp_path: Path) -> None:
     values = {name: {ACCURACY: ["n/a (no labels)"] * SEEDS, TRUST: _around(0.9)} for name in "ab"}
     text = _text(maker.write(tmp_path, values))
     assert "kNN accuracy" not in text
-    assert "A has the best trustworthiness (k = 5): 0.901 [0.897, 0.904]; no significant difference: B 0.901" in text
+    assert "A has the best trustworthiness (k = 5): 0.901 [0.898, 0.904]; equivalent: B 0.901" in text
 
 
 def test_advice_names_the_best_and_its_equals(study: Results) -> None:
     lines = _advice(study)
-    assert "If you need classes that stand apart: TSNE (0.901); no significant difference: UMAP (0.901)." in lines
-    assert "If you need speed: PCA (0.050 s)." in lines
+    assert "If you need classes that stand apart: TSNE (10-NN accuracy 0.901); equivalent: UMAP (0.901)." in lines
+    assert "If you need speed: PCA (fit 0.050 s)." in lines
     assert not any("reconstructed" in line for line in lines), "nobody can"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.analysis.over_test_points import comparisons
 from bench.metrics.statistics import mcnemar
 from bench.store.results import Results
 from bench.store.tables import to_csv
@@ -55,10 +56,10 @@ def test_seeds_are_averaged_and_the_shown_ones_tested(tmp_path: Path) -> None:
     assert (ab["shown_seed_first"], ab["shown_seed_second"]) == (2, 2), "the seeds with the median accuracy"
     test = mcnemar(correct["a"][2], correct["b"][2])
     assert (ab["only_first"], ab["only_second"], ab["mcnemar_p"]) == (test.only_first, test.only_second, test.p)
-    assert pairs["result"].tolist() == [*["significantly different"] * 2, "no significant difference"]
-    assert (pairs["p_holm"] < 0.05).tolist() == [True, True, False]
-    assert pairs["p_holm"].min() == pytest.approx(3 * pairs["p"].min())
-    assert pairs["mcnemar_p_holm"].min() == pytest.approx(3 * pairs["mcnemar_p"].min())
+    alone, at_once = ab["over_points_low"], comparisons(pairs)[0]
+    assert [one.decision for one in comparisons(pairs)][:2] == ["better", "better"]
+    assert at_once.bounds[0] < alone, "it holds for all three pairs"
+    assert (-at_once).bounds == (-at_once.bounds[1], -at_once.bounds[0]) and (-at_once).decision == "worse"
     assert set(pairs["column"]) == {KEY} and set(pairs["n_points"]) == {N_TEST}
 
 
@@ -84,7 +85,7 @@ def test_pairing_sees_what_two_intervals_hide(tmp_path: Path) -> None:
     one, other = (row for _, row in found[0].iterrows())
     assert other["over_points_high"] > one["mean"] > other["mean"] > one["over_points_low"]
     [pair] = found[1].to_dict("records")
-    assert pair["result"] == "significantly different" and pair["only_second"] == 0
+    assert pair["over_points_low"] > 0 and pair["only_second"] == 0
 
 
 def test_what_was_fitted_on_fewer_points_has_no_row(tmp_path: Path) -> None:

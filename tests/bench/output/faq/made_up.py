@@ -115,19 +115,19 @@ def full() -> MadeUp:
 
 
 def _over_points() -> dict[str, pd.DataFrame]:
-    """Return tables over test points in which the first two are not significantly different."""
+    """Return tables over test points, which leave the first two open."""
     means = {"opentsne": 0.94, "umap": 0.92, "pca": 0.40}
     accuracies = [{"variant": name, "kind": "method", "n_points": 1_000, "mean": mean} for name, mean in means.items()]
     accuracies.append({"variant": "random_projection", "kind": "control", "n_points": 1_000, "mean": 0.99})
     pairs = [
-        ("pca", "opentsne", -0.54, "significantly different"),
-        ("pca", "umap", -0.52, "significantly different"),
-        ("opentsne", "umap", 0.02, "no significant difference"),
+        ("pca", "opentsne", -0.54),
+        ("pca", "umap", -0.52),
+        ("opentsne", "umap", 0.02),
     ]
     comparisons = [
-        {"first": first, "second": second, "difference": size, "result": result}
+        {"first": first, "second": second, "difference": size}
         | {"over_points_low": size - 0.01, "over_points_high": size + 0.02}
-        for first, second, size, result in pairs
+        for first, second, size in pairs
     ]
     return {"test_accuracy": pd.DataFrame(accuracies), "test_comparisons": pd.DataFrame(comparisons)}
 

@@ -10,9 +10,9 @@ def test_times_on_one_thread_and_on_two(tmp_path: Path) -> None:
     results = threads().write(tmp_path)
     text = said(by_threads, results)
     assert text.startswith(
-        "Cold start as a multiple of the fit after it, on two threads: PCA 150.0, t-SNE 10.0 and VAE 7.5."
+        "Cold start as a multiple of the fit after it, on two threads: PCA 150.1, t-SNE 10.0 and VAE 7.5."
     )
-    assert "significantly faster with t-SNE. It makes the fit significantly slower with VAE." in text
+    assert "faster, by more than 10 %, with t-SNE. It makes the fit slower with VAE." in text
     rows = by_threads(results).rows
     assert [row[0] for row in rows] == ["PCA", "t-SNE", "VAE"]
     assert rows[1][1:3] == ("2.00 [2.00, 2.00] / 2.00 [2.00, 2.00]", "30.0 [30.0, 30.0] / 30.0 [30.0, 30.0]")

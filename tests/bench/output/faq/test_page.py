@@ -7,8 +7,10 @@ import pytest
 
 from bench.errors import StoreError
 from bench.output import faq
+from bench.output.faq.box import which_method
 from bench.output.faq.findings import FINDINGS
 from bench.output.faq.page import Answer
+from bench.store.results import Results
 from tests.bench.output.faq import made_up
 
 
@@ -19,6 +21,19 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         study().write(folder)
     faq.write(folder)
     return folder
+
+
+def test_what_to_take_is_read_from_the_studies_that_are_there(root: Path) -> None:
+    studies = {name: Results(root / name) for name in ("full", "sensitivity", "scaling", "dimensions")}
+    table = which_method(studies)
+    assert "| look at classes | 1,000 | no | t-SNE | default | 10-NN accuracy 0.950, fit 30 s |" in table
+    assert (
+        "| look at classes | 1,000 | yes | openTSNE | exaggeration 8 | 10-NN accuracy, test 0.940, fit 20 s |" in table
+    )
+    assert "| look, after at most 10 s | 1,000 | yes | UMAP (seeded) | default |" in table
+    assert "| look, after at most 1 s | 1,000 | yes | PCA | default |" in table
+    assert "| classify | " in table and "in the pixels 0.940 |" in table
+    assert which_method({}).count("\n") == 1
 
 
 def test_every_question_and_every_finding_is_answered(root: Path) -> None:
@@ -45,18 +60,21 @@ def test_studies_without_results_are_listed(tmp_path: Path) -> None:
     text = faq.write(tmp_path).read_text()
     assert "## Not run yet\n\n- Which method for what? (`make bench STUDY=full`)\n" in text
     assert "## 4. How much do the parameters matter?" in text and "## 1." not in text
-    assert "1. **What silhouette rewards.**" in text
+    assert "1. **A higher silhouette can cost neighbours: openTSNE, exaggeration 8 has" in text
 
 
 def test_findings_are_written_between_the_markers(tmp_path: Path) -> None:
     made_up.initialisation().write(tmp_path)
     readme = tmp_path / "FRONT.md"
-    readme.write_text("a\n<!-- findings -->\nold\n<!-- end of findings -->\nb\n")
+    readme.write_text(
+        "a\n<!-- findings -->\nold\n<!-- end of findings -->\n<!-- choice -->\n<!-- end of choice -->\nb\n"
+    )
     faq.write(tmp_path, into=readme)
     said = readme.read_text()
-    assert "old" not in said and "\n1. **What the start decides.**" in said
+    assert "old" not in said and "\n- From a random start two runs of t-SNE differ in 65 % of their variance" in said
     assert said.startswith("a\n") and said.endswith("\nb\n")
-    assert "(`make bench STUDY=initialisation`)\n" in said
+    assert "make bench" not in said, "the sentence alone"
+    assert "<!-- choice -->\n\n| you want to | points |" in said
 
 
 @pytest.mark.parametrize(("name", "column"), [("runs", "n_train"), ("scores", "sample")])

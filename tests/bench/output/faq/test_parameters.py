@@ -10,12 +10,10 @@ from tests.bench.output.faq.made_up import ACCURACY, said
 def test_the_parameter_that_matters_most_and_the_settings_that_beat_the_default(tmp_path: Path) -> None:
     results = made_up.sensitivity().write(tmp_path)
     text = said(one_by_one, results)
-    assert text.startswith(
-        "10-NN accuracy of test points depends most on UMAP, min_dist, whose settings differ by 0.100."
-    )
+    assert text.startswith("10-NN accuracy, test, depends most on UMAP, min_dist, whose settings differ by 0.100.")
     assert "It depends least on VAE, beta, whose settings differ by 0.000." in text
     assert "The 4 settings that are not a default" in text
-    assert "Significantly better: 1. Significantly worse: 1." in text
+    assert "The result: better 1, worse 1, equivalent 2 and inconclusive 0." in text
     assert "Better than the default: openTSNE, exaggeration 8 (+0.050 [" in text
     rows = one_by_one(results).rows
     assert rows[0][:4] == ("openTSNE, exaggeration", "[1], 4, 8", "0.900 to 0.950", "8: 0.950 [0.947, 0.953]")
@@ -31,7 +29,7 @@ def test_settings_that_were_not_run_are_left_out(tmp_path: Path) -> None:
 def test_silhouette_is_bought_with_neighbours_or_is_not(tmp_path: Path) -> None:
     results = made_up.sensitivity().write(tmp_path)
     text = said(silhouette, results)
-    assert "significantly fewer: openTSNE, exaggeration 8. Both significantly higher: UMAP, min_dist 0.0." in text
+    assert "R_NX is worse: openTSNE, exaggeration 8. It is equivalent: none. It is better: UMAP, min_dist 0.0." in text
     rows = silhouette(results).rows
     assert [row[0] for row in rows] == ["openTSNE, exaggeration 8", "UMAP, min_dist 0.0", "VAE, beta: the default"]
     assert rows[0][1].startswith("+0.200 [") and rows[0][2].startswith("-0.200 [")
@@ -41,14 +39,14 @@ def test_silhouette_is_bought_with_neighbours_or_is_not(tmp_path: Path) -> None:
 def test_a_change_within_chance_is_not_named(tmp_path: Path) -> None:
     values = {"silhouette": [0.1, 0.41, 0.5]}
     text = said(silhouette, made_up.sensitivity().with_values(**{"opentsne__exaggeration__8": values}).write(tmp_path))
-    assert "significantly fewer: none." in text
+    assert "the area under R_NX is worse: none." in text
 
 
 def test_a_start_changes_arrangement_or_neighbours(tmp_path: Path) -> None:
     results = made_up.initialisation().write(tmp_path)
     text = said(starts, results)
     assert "class-distance correlation: t-SNE, init random (-0.200 [" in text
-    assert "kNN accuracy, k = 10: none." in text
+    assert "10-NN accuracy: none." in text
     rows = starts(results).rows
     assert [row[0] for row in rows[:2]] == ["t-SNE, init pca (default)", "t-SNE, init random"]
     assert [row[-1] for row in rows] == ["0.100", "0.650", "0.100", "0.100"]
@@ -62,7 +60,7 @@ def test_how_many_dimensions_reach_the_pixels(tmp_path: Path) -> None:
     assert "PCA reaches the pixels in 30 dimensions." in text
     assert "UMAP is above the pixels in 5 dimensions." in text
     assert "VAE is below the pixels in any number of dimensions." in text
-    ari = text[text.index("k-means ARI: ") :]
+    ari = text[text.index("k-means, ARI: ") :]
     assert "PCA is above the pixels in 30 dimensions. UMAP is above the pixels in 2 dimensions." in ari
     rows = dimensions(results).rows
     assert rows[0] == ["10-NN accuracy, test", "PCA", "0.400 [0.400, 0.400]", "0.945 [0.945, 0.945]", "n/a"]
@@ -72,7 +70,7 @@ def test_what_pca_saves_is_a_ratio_and_what_it_costs_a_difference(tmp_path: Path
     results = made_up.pca_first().write(tmp_path)
     text = said(pca_first, results)
     assert "t-SNE after PCA 0.50 [0.50, 0.50] and UMAP after PCA 1.00 [1.00, 1.00]." in text
-    assert "Significant changes: fit: t-SNE after PCA; kNN accuracy, k = 10: none; R_NX area: t-SNE after" in text
+    assert "better or worse: fit: t-SNE after PCA; 10-NN accuracy: none; area under R_NX: t-SNE after" in text
     assert [row[0] for row in pca_first(results).rows] == ["t-SNE", "UMAP"]
     assert pca_first(results).rows[0][4].startswith("-0.100 [")
 

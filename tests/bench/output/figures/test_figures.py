@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
+import reducers
 from bench.datasets import Dataset
 from bench.output import figures
 from bench.output.figures import Drawing, style
@@ -175,8 +176,21 @@ def test_figures_need_the_committed_files_only(tmp_path: Path, results: Results,
 
 
 def test_methods_look_different_from_each_other_and_from_classes() -> None:
-    for n in (9, 12, 20):
-        looks = style.looks([str(i) for i in range(n)])
+    names = ("pca", "tsne", "opentsne", "umap", "vae", "FILE.py:Mine")
+    for kinds in (names, names[:3] * 4, [str(i) for i in range(20)]):
+        n, looks = len(kinds), style.looks({str(i): reducer for i, reducer in enumerate(kinds)})
         assert len({(look.colour, look.marker, str(look.stroke)) for look in looks.values()}) == n
     classes = {tuple(np.round(colour, 3)) for colour in figures.palette(10)}
-    assert not classes & {tuple(np.round(look.colour, 3)) for look in style.looks("abcdefghi").values()}
+    assert not classes & {
+        tuple(np.round(look.colour, 3)) for look in style.looks({name: name for name in style.COLOURS}).values()
+    }
+
+
+def test_every_bundled_reducer_has_one_colour_in_all_studies() -> None:
+    bundled = {path.stem for path in reducers.FOLDER.glob("[a-z]*.py")} - reducers.NO_REDUCERS
+    alone = {name: style.looks({"a": name})["a"].colour for name in sorted(bundled)}
+    together = style.looks({"mine": "FILE.py:Mine"} | {name: name for name in sorted(bundled, reverse=True)})
+    assert all(together[name].colour == colour for name, colour in alone.items())
+    own = [colour for name, colour in alone.items() if not name.endswith(style.AFTER_PCA)]
+    assert len({*own, together["mine"].colour}) == len(own) + 1
+    assert alone["umap_after_pca"] == alone["umap"]

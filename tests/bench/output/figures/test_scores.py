@@ -10,7 +10,7 @@ from scipy.stats import spearmanr
 
 from bench.analysis.quantities import QUANTITIES
 from bench.datasets import Dataset
-from bench.output.figures import palette, scores, style
+from bench.output.figures import palette, scores, values
 from bench.store.results import Results
 from tests.bench.output.figures.conftest import N_EPOCHS, history
 
@@ -96,7 +96,7 @@ def test_ranks_are_drawn_a_line_a_method_above_the_correlations(results: Results
     lines = {line.get_gid(): line for line in above.lines}
     for variant, expected in found.iterrows():
         assert np.array_equal(lines[variant].get_ydata(), expected)
-        assert lines[variant].get_color() == style.looks(results.variants)[str(variant)].colour
+        assert lines[variant].get_color() == values.looks(results)[str(variant)].colour
     assert above.yaxis_inverted(), "the best stands at the top"
     drawn = np.reshape(below.collections[0].get_array(), (len(found.columns), -1))
     assert drawn[0, 1] == pytest.approx(spearmanr(found.iloc[:, 0], found.iloc[:, 1]).statistic)

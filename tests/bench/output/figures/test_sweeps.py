@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.analysis.quantities import QUANTITIES
 from bench.output import figures
 from bench.output.figures import sweeps
 from bench.store.results import Results
@@ -52,7 +53,7 @@ def test_a_column_a_sweep_and_a_row_a_score_that_any_has(made: Results) -> None:
     axes = np.array(figure.axes).reshape(3, 2)
     assert [ax.get_title() for ax in axes[0]] == ["UMAP\nmin_dist", "t-SNE\ninit"]
     titles = [" ".join(ax.get_ylabel().split()) for ax in axes[:, 0]]
-    assert titles == ["kNN accuracy, k = 10, test", "R_NX area", "silhouette"]
+    assert titles == [QUANTITIES[key].title for key in ("knn_accuracy_k10_test", "r_nx_auc", "silhouette")]
     assert [text.get_text() for text in axes[2, 0].get_xticklabels()] == ["0", "0.1", "0.5"]
     assert [text.get_text() for text in axes[0, 1].texts] == ["n/a"]
 

@@ -74,7 +74,7 @@ def make_table() -> Table:
 
 def _cell(value: float, low: float | None = None, high: float | None = None, best: bool = False) -> Cell:
     interval = "" if low is None else f"[{low}, {high}]"
-    return Cell(f"{value}", interval, value, low, high, best, notes=(0,) if value == 0.5 else ())
+    return Cell(f"{value}", interval, value, low, high, best, notes=(0,) if value in (0.5, 10.0) else ())
 
 
 def make_report(results: Results, dataset: Dataset | None, **changes: object) -> Report:

@@ -16,11 +16,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bench.analysis.quantities import Quantity
+from bench.analysis.quantities import QUANTITIES, Quantity
 from bench.datasets import Dataset
 from bench.errors import StoreError
-from bench.output.report import Report, markup, payload
-from bench.output.report.build import class_colours
+from bench.output.figures import CAPTIONS
+from bench.output.report import Report, charts, markup, payload
+from bench.output.report.build import FIGURES, class_colours
 from bench.output.report.payload import maps
 from bench.output.tables.model import Cell, Row, Table
 from bench.store.arrays import FILE
@@ -257,6 +258,59 @@ def test_colours_stand_out_from_both_grounds_and_from_each_other(n_classes: int)
     assert min(contrast(two, dark) for _, two in pairs) >= 3
 
 
+VISIONS = {
+    "normal": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+"""What is seen of linear red, green and blue (Machado, Oliveira and Fernandes 2009, severity 1)."""
+APART = 12.0
+"""Distance in CIE Lab (1976) from which two colours are told apart at a glance; 2.3 is just noticeable."""
+
+
+def seen(colours: list[str], vision: str) -> np.ndarray:
+    """Return colours as CIE Lab (D65), as they are seen with a colour vision."""
+    parts = np.array([[int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)] for colour in colours])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    linear = np.clip(linear @ np.transpose(VISIONS[vision]), 0, 1)
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    x, y, z = (linear @ np.transpose(to_xyz) / [0.9505, 1.0, 1.089]).T
+    x, y, z = (np.where(c > 216 / 24389, np.cbrt(c), (24389 / 27 * c + 16) / 116) for c in (x, y, z))
+    return np.column_stack([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize("theme", [0, 1])
+def test_ten_classes_are_told_apart_with_any_colour_vision(vision: str, theme: int) -> None:
+    known = seen(["#000000", "#ffffff", "#ff0000"], "normal")
+    assert known == pytest.approx(np.array([[0, 0, 0], [100, 0, 0], [53.24, 80.09, 67.2]]), abs=0.1)
+    of_classes = seen([pair[theme] for pair in class_colours(10)], vision)
+    distances = np.linalg.norm(of_classes[:, None] - of_classes, axis=2)
+    assert distances[np.triu_indices(10, 1)].min() > APART
+
+
+def test_class_names_stand_on_the_points_where_colours_do_not_suffice() -> None:
+    # Of more than ten classes some colours are closer; so names are shown from the start, see test_page.py.
+    many = seen([pair[0] for pair in class_colours(20)], "deuteranopia")
+    distances = np.linalg.norm(many[:, None] - many, axis=2)
+    assert distances[np.triu_indices(20, 1)].min() < APART
+    script = (Path(payload.__file__).parent / "data.js").read_text()
+    assert re.search(r"const usual = \{[^}]*names: true", script)
+
+
 def test_large_images_become_small_tiles() -> None:
     X = np.linspace(0, 1, 3 * 100 * 60).reshape(3, -1).astype(np.float32)
     assert payload.tile_shape((100, 60)) == (25, 15)
@@ -266,17 +320,76 @@ def test_large_images_become_small_tiles() -> None:
     assert np.abs(np.asarray(sheet, float)[:25, :15] / 255 - mean).max() <= 0.5 / 15 + 1e-3
 
 
-def test_methods_whose_intervals_overlap_share_ranks() -> None:
-    ranks = {row.key: cells[0].rank for row, cells in markup.shown(make_table()).rows}
-    assert ranks == {"good": "1–2", "stays": "1–2", "gone": "", "bad": "3", "none": ""}
-    assert [cells[1].rank for _, cells in markup.shown(make_table()).rows] == ["2", "1", "", "3", ""]
+def test_a_note_and_the_numbers_that_it_concerns_link_to_each_other(report: Report) -> None:
+    links = re.findall(r'<a class="to-note" id="([^"]+)" href="#([^"]+)"', report.html.decode())
+    assert len(links) == 4, "two numbers with the note in each of the two tables"
+    for place, note in links:
+        (found,) = re.findall(rf'<li id="{note}".*?href="#([^"]+)"', report.html.decode(), re.DOTALL)
+        assert found in {other for other, to in links if to == note}
+        assert place.rpartition("-")[2] == note.rpartition("-")[2] == "a"
+    assert markup.pointers(make_table()) == {0: "3-1"}
+    ids = re.findall(r' id="([^"]+)"', report.html.decode())
+    assert len(ids) == len(set(ids))
 
 
-def test_ranks_do_not_contradict_what_the_table_calls_best() -> None:
-    cells = {"a": Cell("", "", 0.9, 0.8, 1.0, best=True), "b": Cell("", "", 0.89, 0.8, 1.0)}
-    rows = tuple(Row(key, key, Kind.METHOD, (cell,)) for key, cell in cells.items())
-    found = markup.shown(Table("t", "t", (Quantity("c", "c", "f", better="higher"),), rows))
-    assert [cells[0].rank for _, cells in found.rows] == ["1", "2"]
+def test_a_wide_table_is_shown_in_pieces_with_the_notes_of_each() -> None:
+    columns = tuple(Quantity(f"c{i}", f"c{i}", "f") for i in range(20))
+    cells = tuple(Cell(f"{i}", "", i, notes=(1,) if i == 19 else (0,) if i in (2, 9) else ()) for i in range(20))
+    whole = Table("t", "t", columns, (Row("a", "a", Kind.METHOD, cells),), ("first", "second", "of all"))
+    pieces = markup.pieces(whole)
+    assert [len(piece.table.columns) for piece in pieces] == [8, 8, 4]
+    assert [piece.notes for piece in pieces] == [
+        (("a", "first", "0-3"), ("", "of all", "")),
+        (("a", "first", "0-2"),),
+        (("b", "second", "0-4"),),
+    ]
+
+
+def test_every_table_has_a_name(report: Report) -> None:
+    tables = re.findall(r"<table[^>]*>", report.html.decode())
+    assert len(tables) > 4
+    for table in tables:
+        assert "aria-label" in table
+        (named,) = re.findall(r'aria-labelledby="([^"]+)"', table) or [""]
+        assert not named or f'id="{named}"' in report.html.decode()
+
+
+def test_three_findings_stand_first_and_the_others_below_the_tables(results: Results, dataset: Dataset) -> None:
+    text = make_report(results, dataset, findings=[f"finding {i}" for i in range(5)]).html.decode()
+    order = [text.index(one) for one in ("finding 0", "finding 2", 'id="panels"', 'id="table-0"', "finding 3")]
+    assert order == sorted(order)
+
+
+def test_figures_that_are_there_are_shown_with_their_captions(tmp_path: Path, dataset: Dataset) -> None:
+    results = make_results(tmp_path, dataset)
+    assert "r-nx" in FIGURES and '<img src="' not in make_report(results, dataset).html.decode()
+    (results.folder / "figures").mkdir()
+    (results.folder / "figures" / "r-nx.png").write_bytes(b"drawn")
+    text = make_report(results, dataset).html.decode()
+    assert f'src="data:image/png;base64,{b64encode(b"drawn").decode()}" alt="{CAPTIONS["r-nx"]["title"]}. ' in text
+
+
+def test_scores_stand_against_time_where_their_numbers_say(results: Results) -> None:
+    drawn, methods = charts.against_time(results)
+    assert [method.label for method in methods] == ["GOOD", "STAYS", HOSTILE]
+    assert len({(method.colour, method.marker) for method in methods}) == 3
+    for chart in drawn:
+        times = [results.values(name, "fit_s").array.mean() for name in ("good", "stays", "bad")]
+        across = [dot.x for dot in chart.dots]
+        assert [across[i] for i in np.argsort(times)] == sorted(across) and len(set(across)) > 1
+        assert all(charts.LEFT <= dot.x <= charts.WIDTH and 0 <= dot.y <= charts.HEIGHT for dot in chart.dots)
+        assert chart.x_ticks and chart.y_ticks and chart.front.startswith("M")
+    assert all(
+        method.said.startswith("fit ") and QUANTITIES["knn_accuracy_k10"].title in method.said for method in methods
+    )
+
+
+@given(st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=8), st.booleans())
+def test_axes_keep_the_order_of_values(values: list[float], logarithmic: bool) -> None:
+    axis = charts.Axis.of(values, 10, 300, logarithmic)
+    places = [axis.at(value) for value in sorted(values)]
+    assert places == sorted(places) and all(10 <= place <= 300 for place in places)
+    assert all(10 <= place <= 300 for place, _ in axis.ticks)
 
 
 @given(st.lists(st.floats(1e-3, 1e3), min_size=2, max_size=8, unique=True))

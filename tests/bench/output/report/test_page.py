@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -15,6 +16,7 @@ import pytest
 from matplotlib.path import Path as Outline
 from PIL import Image
 
+from bench.analysis.quantities import QUANTITIES
 from bench.datasets import Dataset
 from bench.output.report.payload import SIDE, Map, maps
 from bench.store.results import Results
@@ -369,7 +371,6 @@ def test_tables_are_sorted_filtered_and_opened(browser: Browser) -> None:
     browser.click("#table-0 [scope=col]:nth-child(2) .sort")
     assert rows_of(browser) == ["none", "good", "stays", "bad", "gone"]
     assert browser.find("#table-0 [scope=col]:nth-child(2)").get_attribute("aria-sort") == "descending"
-    assert [place.text for place in browser.all("#table-0 td.sorted .rank")] == ["rank 1–2", "rank 1–2", "rank 3"]
     browser.click("#table-0 [scope=col]:nth-child(3) .sort")
     assert rows_of(browser)[:3] == ["stays", "good", "bad"]
     browser.click("#table-0 [scope=col]:nth-child(3) .sort")
@@ -429,6 +430,128 @@ def test_it_is_no_wider_than_the_window(browser: Browser, page: str, width: int)
     browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+@pytest.fixture
+def sized(window: Browser) -> Iterator[Callable[..., None]]:
+    """Make the window as large as a screen, of a phone with touch if asked."""
+
+    def resize(width: int, height: int, phone: bool = False) -> None:
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone}
+        window.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        window.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": phone})
+
+    yield resize
+    window.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    window.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+
+
+def test_the_first_panels_are_seen_at_once(browser: Browser, page: str, sized: Callable[..., None]) -> None:
+    sized(1440, 900)
+    browser.open(page)
+    top, height = browser.script(
+        "const box = document.querySelector('.plot').getBoundingClientRect(); return [box.top, box.height]"
+    )
+    assert top + height < 900
+    order = browser.script(
+        "return ['.findings', '.panels', '#tables table', '#figures', '#numbers', '#runs'].map((one) => "
+        "document.querySelector(one).getBoundingClientRect().top)"
+    )
+    assert order == sorted(order)
+    assert "Hover" in browser.find("#maps").text and "Tap" not in browser.find("#maps").text
+
+
+def test_on_a_phone_panels_are_as_wide_as_the_screen_and_are_tapped(
+    browser: Browser, page: str, sized: Callable[..., None], dataset: Dataset, places: np.ndarray, alone: list[int]
+) -> None:
+    sized(390, 844, phone=True)
+    browser.open(page)
+    boxes = browser.script(
+        "return [...document.querySelectorAll('.plot')].map((one) => {"
+        "const { left, top, width } = one.getBoundingClientRect(); return [left, top, width] })"
+    )
+    assert all(left == 0 and width == 390 for left, _, width in boxes)
+    assert boxes[0][1] < 844 and all(after[1] > before[1] + 390 for before, after in pairwise(boxes))
+    said = browser.find("#maps").text
+    assert "Tap" in said and not any(word in said for word in ("Hover", "Ctrl", "keyboard", "click"))
+    assert not browser.find(".toolbar").is_displayed()
+    canvas, side = browser.canvas(0)
+    box = browser.script("const b = arguments[0].getBoundingClientRect(); return [b.left, b.top]", canvas)
+    x, y = (places[:, alone[0]] / SIDE * side + box).tolist()
+    for kind, points in (("touchStart", [{"x": x, "y": y}]), ("touchEnd", [])):
+        browser.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    browser.until(lambda: browser.text("#line") == name_of(dataset, alone[0]))
+    assert browser.find("#line").is_displayed()
+    browser.find("#close").click()
+    assert not browser.find("#line").is_displayed()
+
+
+def test_the_first_tab_leads_to_the_first_panel(browser: Browser) -> None:
+    ActionChains(browser.driver).send_keys(Keys.TAB).perform()
+    assert browser.find(".skip:focus").is_displayed()
+    ActionChains(browser.driver).send_keys(Keys.ENTER, Keys.TAB).perform()
+    assert browser.script("return document.activeElement.matches('[data-place=\"0\"] canvas.over')")
+
+
+def test_on_paper_everything_is_open(browser: Browser) -> None:
+    hidden = (
+        "return [...document.querySelectorAll('details :is(table, pre, figure, .legend:not(.live), .said)')]"
+        ".filter((one) => !one.checkVisibility()).map((one) => one.outerHTML.slice(0, 80))"
+    )
+    assert browser.script(hidden)
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        browser.until(lambda: browser.script(hidden) == [])
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    shut = "return document.querySelectorAll('details:not([open])').length"
+    before = browser.script(
+        f"addEventListener('beforeprint', () => {{ window.printed = (() => {{ {shut} }})() }}); {shut}"
+    )
+    browser.driver.execute_cdp_cmd("Page.printToPDF", {})
+    assert browser.script("return window.printed") == 0
+    assert browser.script(shut) == before > 0
+
+
+def test_class_names_stand_on_their_points_until_they_are_switched_off(
+    browser: Browser, results: Results, dataset: Dataset, places: np.ndarray
+) -> None:
+    assert dataset.y is not None
+    assert browser.script("return document.querySelector('input[name=names]').checked")
+    named = browser.pixels("[data-place='0'] .points").astype(int)
+    browser.click("input[name=names]")
+    bare = browser.pixels("[data-place='0'] .points").astype(int)
+    changed = np.abs(named - bare).sum(axis=2) > 30
+    middles = [np.median(places[:, dataset.y == label], axis=1) / SIDE * len(bare) for label in range(2)]
+    for x, y in middles:
+        around = (slice(max(int(y) - 40, 0), int(y) + 40), slice(max(int(x) - 60, 0), int(x) + 60))
+        assert changed[around].any()
+        letters = named[around][changed[around]][:, :3]
+        assert (letters.max(axis=1) < 60).any() and (letters.min(axis=1) > 240).any(), "ink with a halo of paper"
+
+
+def test_a_method_that_is_pointed_at_is_named_with_its_numbers(browser: Browser) -> None:
+    marker = browser.find(".chart .dot[data-method='1'] path")
+    browser.script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", marker)
+    ActionChains(browser.driver, duration=20).move_to_element(marker).perform()
+    browser.until(lambda: browser.text("#told").startswith("STAYS: fit "))
+    assert QUANTITIES["knn_accuracy_k10"].title in browser.text("#told")
+    assert browser.all(".chart .faint") and not browser.all(".chart .faint[data-method='1']")
+    browser.click(".methods li:first-child button")
+    ActionChains(browser.driver, duration=20).move_to_element(browser.find("#figures h2")).perform()
+    assert browser.text("#told").startswith("GOOD: fit ")
+    ActionChains(browser.driver).send_keys(Keys.TAB).perform()
+    assert browser.text("#told").startswith("STAYS: fit ")
+
+
+def test_a_note_leads_back_to_where_it_was_asked_for(browser: Browser) -> None:
+    first, last = (str(link.get_attribute("id")) for link in browser.all("#table-0 .to-note"))
+    for place in (last, first):
+        browser.click(f"[id='{place}']")
+        assert browser.driver.current_url.endswith("#table-0-note-a")
+        browser.click("#table-0-note-a .back")
+        assert browser.driver.current_url.endswith(f"#{place}")
+        assert browser.script("return document.querySelector(':target').id") == place
+
+
 def test_everything_that_can_be_focused_has_a_name(browser: Browser) -> None:
     unnamed = browser.script(
         "return [...document.querySelectorAll('button, input, [tabindex], a')].filter((one) => "
@@ -446,7 +569,7 @@ def test_with_scripts_off_everything_in_words_and_numbers_is_there(folder: Path,
     browser = Browser(folder, scripts=False)
     try:
         browser.driver.get(page)
-        assert "found" in browser.find("#found").text
+        assert "found" in browser.find("header").text
         assert [cell.text for cell in browser.all("#table-0 .number")][:2] == ["0.9", "3.0"]
         assert not [one for one in browser.all(".toolbar, .panel, .filter, .sort") if one.is_displayed()]
         assert "need scripts" in browser.find("#maps").text

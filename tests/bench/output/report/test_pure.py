@@ -115,6 +115,17 @@ def test_names_stand_at_the_median_of_each_class(rng: np.random.RandomState) -> 
         assert [x, y] == members[:, members.shape[1] // 2].tolist()
 
 
+def test_names_that_would_overlap_are_moved_apart_and_no_further(rng: np.random.RandomState) -> None:
+    boxes = [[100, 100, 40, 12], [104, 101, 10, 12], [300, 300, 20, 12]]
+    moved = np.array(run("apart(boxes)", boxes=boxes))
+    assert moved[2].tolist() == boxes[2] and np.abs(moved - boxes).max() < 12
+    assert abs(moved[0, 1] - moved[1, 1]) >= 12
+    crowd = np.column_stack([rng.uniform(100, 140, (10, 2)), np.full((10, 2), 12)])
+    moved = np.array(run("apart(boxes)", boxes=crowd.tolist()))
+    over = 12 - np.abs(moved[:, None, :2] - moved[:, :2]).max(axis=2)[np.triu_indices(10, 1)]
+    assert over.max() < 2
+
+
 def test_ramps_go_from_stop_to_stop() -> None:
     stops = [[0, 0, 0], [100, 50, 0], [200, 200, 200]]
     assert run("[0, 0.25, 0.5, 1].map((share) => ramp(stops, share))", stops=stops) == [

@@ -54,7 +54,7 @@ def test_the_terminal_shows_all_of_it() -> None:
     assert "…" not in text
     assert "*0.926ᵃᶜ" in text
     assert "[0.922, 0.929]" in text and "(transductive)" in text
-    assert "kNN accuracy" in text and "k = 10 ↑" in text and "(share)" in text and "(s)" in text
+    assert "10-NN accuracy" in text and "(share)" in text and "(s)" in text
     assert re.search(r"^Bᵇ ", text, re.MULTILINE)
     assert "ᵇ second B" in text and "\nof the whole table" in text
     assert text.index("controls (floor):") < text.index("noise") < text.index("references:") < text.index("pixels")
@@ -72,7 +72,7 @@ def test_markdown_is_one_grid_with_marks_and_notes() -> None:
     text = to_markdown([_table()])
     lines = [line for line in text.splitlines() if line.startswith("|")]
     assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {5}
-    assert lines[0] == "| method | kNN accuracy, k = 10 ↑ (share) | fit ↓ (s) | Davies-Bouldin, & 5 % ↓ (ratio) |"
+    assert lines[0] == "| method | 10-NN accuracy ↑ (share) | fit ↓ (s) | Davies-Bouldin, & 5 % ↓ (ratio) |"
     assert lines[2].startswith("| A | **0.926**ᵃᶜ [0.922, 0.929] | 1.23 [1.00, 1.50] |")
     assert "a\\|b [red]c[/red] &lt;script>" in lines[3]
     assert "n/a (transductive)" in lines[3]

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import reducers
+from bench.commands import status
+from bench.execution import pipeline
+from bench.store.protocol import cited
+from bench.store.records import Environment
+from bench.store.store import Store
+from bench.studies.plan import MEASUREMENT
+from tests.bench import results_maker as maker
+
+CODE = {"pca": reducers.digest("pca")}
+
+
+def _written(folder: Path, **changes: object) -> Environment:
+    maker.write(folder, {"a": {}})
+    fields = {"processor": "p", "cores": 1, "memory_mib": 1, "system": "s", "python": "3", "git_commit": None}
+    fields |= {"thread_budget": 1, "dataset": "clouds", "dataset_fingerprint": "f", "provenance": ""}
+    fields |= {"load_before": None, "fingerprint": "m", "measurement": MEASUREMENT, "reducers": CODE, "wall_s": 100.0}
+    fields |= {"versions": reducers.requirements("pca"), "metrics": pipeline._versions()} | changes
+    where = Environment.model_validate(fields)
+    Store(folder).write_model("environment.json", where)
+    return where
+
+
+def test_what_is_current_has_no_reason(tmp_path: Path) -> None:
+    _written(tmp_path / "now")
+    [state] = status.states(tmp_path)
+    assert (state.reasons, state.wall_s) == ((), 100.0)
+    assert state.protocol.startswith(f"clouds-{MEASUREMENT} (")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"measurement": None}, "measured by an earlier edition"),
+        ({"measurement": MEASUREMENT - 1}, f"measured by edition {MEASUREMENT - 1}"),
+        ({"reducers": {"pca": "other"}}, "changed since: pca"),
+        ({"versions": {"scikit-learn": "0.1"}}, "other versions of scikit-learn 0.1 (here"),
+        ({"metrics": {"silhouette": 0}}, "scores defined otherwise since"),
+    ],
+)
+def test_what_is_old_says_why(tmp_path: Path, changes: dict[str, object], reason: str) -> None:
+    _written(tmp_path / "then", **changes)
+    [state] = status.states(tmp_path)
+    assert reason in "; ".join(state.reasons)
+
+
+def test_a_protocol_has_another_version_if_data_seeds_or_scores_are_others(tmp_path: Path) -> None:
+    where, study = _written(tmp_path / "now"), Store(tmp_path / "now").study()
+    versions = {cited(study, where), cited(study.model_copy(update={"seeds": 9}), where)}
+    versions |= {
+        cited(study, where.model_copy(update={name: value}))
+        for name, value in (("dataset_fingerprint", "g"), ("measurement", MEASUREMENT + 1), ("metrics", {}))
+    }
+    assert len(versions) == 5
+    machine = where.model_copy(update={"fingerprint": "another", "versions": {}})
+    assert cited(study.model_copy(update={"variants": {}}), machine) == cited(study, where)
+    assert cited(study, where.model_copy(update={"measurement": None})) == ""
