@@ -77,9 +77,10 @@ def test_its_commands_do_what_they_say(command: str, project: Path) -> None:
 def test_its_study_has_its_rows_and_draws_its_history(package: Path) -> None:
     (package / "mine.toml").write_text(_block("toml", "[variants.power]").replace("seeds = 3", "seeds = 1"))
     [command] = [command for command in COMMANDS if command.endswith("mine.toml")]
+    results = package / "results" / "mine"
+    results.parent.mkdir()  # where there is none, results go to the project's own
     done = _type(package, command)
     assert done.returncode == 0, done.stdout + done.stderr
-    results = package / "results" / "mine"
     runs = pd.read_csv(results / "runs.csv").set_index("variant")
     assert dict(runs["status"]) == {"power": "ok", "power-long": "ok"}
     assert runs.loc["power-long", "label"] == "PCA, 100 iterations"
