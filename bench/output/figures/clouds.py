@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import SubFigure
+from matplotlib.patheffects import withStroke
 
 from bench.analysis import caveats
 from bench.analysis.summary import interval_of
@@ -28,6 +29,8 @@ AT_CHANCE = 0.5
 MAX_LINES = 400
 FLATTEST = 0.02
 """Shortest side of a box in three dimensions over its longest."""
+MAX_NAMES = 20
+"""More names of classes than that hide what they name."""
 MAX_IN_3D = 3_000
 """More points than that hide each other in three dimensions."""
 
@@ -83,6 +86,17 @@ def colours_of(data: DataFacts, split: str, n: int) -> np.ndarray:
     return np.array(style.palette(len(data.classes)))[data.labels[split]]
 
 
+def name_classes(ax: Axes, Z: np.ndarray, data: DataFacts, split: str) -> None:
+    """Write the name of each class at the median position of its points."""
+    labels, names = data.labels.get(split), data.classes
+    if labels is None or len(names) > MAX_NAMES:
+        return
+    look: Any = {"ha": "center", "va": "center", "path_effects": [withStroke(linewidth=1.5, foreground="white")]}
+    for label in np.unique(labels):
+        x, y = np.median(positions(Z[labels == label]), axis=0)
+        ax.text(x, y, names[label], fontsize=6, weight="bold", clip_on=True, **look)
+
+
 def embeddings(results: Results) -> SubFigure | None:
     """Draw the shown embedding of each method, coloured by class."""
     data, found = results.data, shown_arrays(results, "embedding", "train")
@@ -108,6 +122,7 @@ def embeddings(results: Results) -> SubFigure | None:
                 style.blank(ax, "no transform for test points")
             else:
                 scatter(ax, frame(positions(found[variant])), Z, colours_of(data, split, len(Z)))
+                name_classes(ax, Z, data, split)
     style.legend_of_classes(figure, data.classes)
     return figure
 

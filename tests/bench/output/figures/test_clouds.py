@@ -47,6 +47,19 @@ def test_every_point_is_drawn_once_in_one_order_in_the_colour_of_its_class(resul
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["a", "b", "c"]
 
 
+def test_the_name_of_each_class_stands_at_the_middle_of_its_points(results: Results, dataset: Dataset) -> None:
+    figure = clouds.embeddings(results)
+    assert figure is not None and dataset.y is not None
+    train = next(ax for ax in figure.axes if ax.get_ylabel() == "train")
+    Z = shown_array(results, "embedding", "good", "train")
+    assert Z is not None
+    expected = {name: np.median(Z[dataset.y == label, :2], axis=0) for label, name in enumerate(dataset.classes)}
+    named = {text.get_text(): text.get_position() for text in train.texts if text.get_text() in dataset.classes}
+    assert named.keys() == expected.keys()
+    for name, position in named.items():
+        np.testing.assert_allclose(position, expected[name], rtol=1e-6)
+
+
 def test_what_is_drawn_is_the_embedding_of_the_shown_run_to_16_bits(results: Results) -> None:
     exact, drawn = results.embedding("good"), shown_array(results, "embedding", "good", "train")
     assert drawn is not None
