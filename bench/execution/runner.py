@@ -45,7 +45,7 @@ class Runner:
     remembers: dict[str, bool] = field(default_factory=dict)
     """Whether variants remember former fits, for those that gave cause to find out."""
     after_round: Callable[[Run], None] = lambda run: None
-    """Called with the last run of each round but the last one."""
+    """Called with the last run of each round but the last one, if the study has rounds."""
 
     def pending(self, plan: list[Run], rerun: str | None = None) -> list[Run]:
         """Return the runs that are still to be done; results that are no longer valid are removed.
@@ -95,7 +95,8 @@ class Runner:
                     workers.close(run)
                 if last_of_data[selection_of(run)] == position:
                     workers.selections.release(selection_of(run))
-                if position + 1 < len(runs) and round_of(runs[position + 1]) != round_of(run):
+                is_last_of_round = position + 1 < len(runs) and round_of(runs[position + 1]) != round_of(run)
+                if self.study.rounds and is_last_of_round:
                     self.after_round(run)  # no worker is measured now
 
     def _execute(self, run: Run, workers: Workers, *notes: str) -> Record:

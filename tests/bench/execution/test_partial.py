@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,16 @@ def test_short_rounds_are_not_shown(request_: RunRequest, monkeypatch: pytest.Mo
         Console(quiet=True),
         _silent,
         show=lambda *_: pytest.fail("nothing is to be shown after so short a time"),
+    )
+
+
+def test_a_study_without_rounds_is_shown_at_its_end(request_: RunRequest) -> None:
+    study = request_.whole.model_copy(update={"rounds": False})
+    pipeline.execute(
+        replace(request_, whole=study, chosen=study),
+        Console(quiet=True),
+        _silent,
+        show=lambda *_: pytest.fail("one seed of one method is no round"),
     )
 
 
