@@ -118,7 +118,7 @@ class Contained:
             os.kill(self._popen.pid, signal.SIGCONT)  # it may have been stopped
             self._life.shutdown(socket.SHUT_WR)
         if not self._ended_within(3 * GRACE_S, meanwhile):
-            # Something does not even heed SIGKILL.
+            # Something is not ended even by SIGKILL.
             for pid in (*self.others(), self._popen.pid):
                 with suppress(ProcessLookupError, PermissionError):
                     os.kill(pid, signal.SIGKILL)

@@ -67,21 +67,21 @@ class Witness:
         """Return whether a phase began and ended."""
         return self._seen_s(phase) is not None
 
-    def judge(self, outcome: Outcome) -> Outcome:
-        """Return an outcome without the durations that cannot be true, and with a note on those that are doubtful."""
-        doubts = []
+    def checked(self, outcome: Outcome) -> Outcome:
+        """Return an outcome without the durations that cannot be true, and with a note on those that are much too short."""
+        too_short = []
         for phase, cost in outcome.costs.items():
             if cost is None:
                 continue
             claim, seen_s = f"{phase} claimed {seconds_as_text(cost.wall_s)}", self._seen_s(phase)
             if seen_s is None:
                 return _without(outcome, phase, f"{claim}, but its beginning and end were not seen from outside")
-            doubt = f"{claim}, but took {seconds_as_text(seen_s)} as seen from outside"
+            contradiction = f"{claim}, but took {seconds_as_text(seen_s)} as seen from outside"
             if cost.wall_s < min(seen_s / 2, seen_s - INVALID_S):
-                return _without(outcome, phase, doubt)
+                return _without(outcome, phase, contradiction)
             if cost.wall_s < min(seen_s / 2, seen_s - WORTH_A_NOTE_S):
-                doubts.append(doubt)
-        return outcome.model_copy(update={"notes": (*outcome.notes, *doubts, *self.notes())})
+                too_short.append(contradiction)
+        return outcome.model_copy(update={"notes": (*outcome.notes, *too_short, *self.notes())})
 
     def notes(self) -> list[str]:
         """Return what a reader of the times must know."""

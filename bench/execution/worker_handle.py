@@ -243,7 +243,7 @@ class WorkerHandle:
                         )
                     case _:
                         outcome = Outcome.model_validate_json(line)
-                        return NO_MESSAGE if self._spoke_unasked() else self._witness.judge(outcome)
+                        return NO_MESSAGE if self._spoke_unasked() else self._witness.checked(outcome)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"])) or "it"

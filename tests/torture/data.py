@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.errors import DatasetError
 from tests.bench.datasets.hostile import FILES
 from tests.torture.found import Found
-from tests.torture.isolated import answer_of, judged
+from tests.torture.isolated import answer_of, compared
 
 KIND = "data"
 SECONDS = 0.3
@@ -31,7 +31,7 @@ def run(names: list[str]) -> Iterator[Found]:
     for name in names:
         with tempfile.TemporaryDirectory(prefix="torture-") as folder:
             answer, _ = answer_of(lambda: _answer(name, Path(folder)), LIMIT_S)  # noqa: B023 - called at once
-        what, problem = judged(answer, FILES[name].says)
+        what, problem = compared(answer, FILES[name].says)
         got = "accepts it for what it is" if what == "accepted" else "refuses it in a sentence"
         facts = (KIND, what, name, f"hostile data files, {what}", FILES[name].says)
         yield Found(*facts, got, "the user's file", problem)

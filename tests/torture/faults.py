@@ -70,7 +70,7 @@ def run(names: list[str]) -> Iterator[Found]:
         complete = all(records.values())
         for name, cls in chosen.items():
             if records[name] or len(chosen) == 1:
-                yield _judged(name, cls, records[name], place)
+                yield _compared(name, cls, records[name], place)
         yield _of_the_study(names, ended, place, complete)
     if len(chosen) > 1:
         for name in chosen:
@@ -95,7 +95,7 @@ def _records(place: Place, name: str) -> list[dict[str, Any]]:
     return [json.loads(path.read_bytes()) for path in paths if path.stat().st_size]
 
 
-def _judged(name: str, cls: type[Hostile], records: list[dict[str, Any]], place: Place) -> Found:
+def _compared(name: str, cls: type[Hostile], records: list[dict[str, Any]], place: Place) -> Found:
     """Return the case with all that is not as its class says."""
     wanted = "".join([cls.status, f": {cls.says}" if cls.says else "", f"; note: {cls.notes}" if cls.notes else ""])
     facts = {"kind": KIND, "family": _family(cls), "name": name, "fault": str(cls.__doc__), "expected": wanted}

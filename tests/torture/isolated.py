@@ -51,7 +51,7 @@ def answer_of(work: Callable[[], str], limit_s: float) -> tuple[str, float]:
     return text, time.monotonic() - began
 
 
-def judged(answer: str, wanted: str) -> tuple[str, str]:
+def compared(answer: str, wanted: str) -> tuple[str, str]:
     """Return whether a file was refused or accepted, and what is not as expected.
 
     `answer` is `refused|MESSAGE`, `accepted|WHAT IS WRONG WITH IT`, or how the process ended; `wanted` is a part of the

@@ -17,7 +17,7 @@ from bench.studies.study import read
 from reducers import ReducerError
 from tests.bench.studies.hostile import ACCEPTED, STUDIES
 from tests.torture.found import Found
-from tests.torture.isolated import answer_of, judged
+from tests.torture.isolated import answer_of, compared
 
 KIND = "studies"
 SECONDS = 0.3
@@ -39,7 +39,7 @@ def run(names: list[str]) -> Iterator[Found]:
     for name in names:
         with tempfile.TemporaryDirectory(prefix="torture-") as folder:
             answer, _ = answer_of(lambda: _answer(name, Path(folder)), LIMIT_S)  # noqa: B023 - called at once
-        what, problem = judged(answer, STUDIES[name].expected)
+        what, problem = compared(answer, STUDIES[name].expected)
         got = "accepts it, and reads back what it wrote" if what == "accepted" else "refuses it in a sentence"
         facts = (KIND, what, name, f"hostile study files, {what}", STUDIES[name].expected)
         yield Found(*facts, got, "nothing was run", problem)

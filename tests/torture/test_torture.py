@@ -11,7 +11,7 @@ from bench.store.records import Status
 from tests.torture import page
 from tests.torture.faults import known
 from tests.torture.found import Found
-from tests.torture.isolated import answer_of, judged
+from tests.torture.isolated import answer_of, compared
 from tests.torture.kinds import KINDS
 
 
@@ -37,9 +37,9 @@ def test_a_part_of_the_kills_has_every_phase() -> None:
     assert list(dict.fromkeys(phases)) == list(dict.fromkeys(n.partition(":")[2] for n in KINDS["kills"].cases()))
 
 
-def test_an_answer_is_judged() -> None:
-    assert judged("refused|Got no rows.", "Got no rows") == ("refused", "")
-    assert judged("accepted|", "accepted") == ("accepted", "")
+def test_an_answer_is_compared_with_what_was_expected() -> None:
+    assert compared("refused|Got no rows.", "Got no rows") == ("refused", "")
+    assert compared("accepted|", "accepted") == ("accepted", "")
     for answer, wanted in (
         ("refused|Got another.", "Got no rows"),
         ("accepted|", "Got no rows"),
@@ -49,7 +49,7 @@ def test_an_answer_is_judged() -> None:
         ("refused|Got no rows" + "x" * 10_000, "Got no rows"),
         ("ended by SIGSEGV", "accepted"),
     ):
-        assert judged(answer, wanted)[1]
+        assert compared(answer, wanted)[1]
 
 
 def test_a_crash_and_an_endless_loop_are_answers() -> None:

@@ -37,7 +37,7 @@ LIBRARIES = ("numpy", "scipy", "scikit-learn", "umap-learn", "pynndescent", "num
 LIGHT = ("#124e86", "#bf7d0c", "#249266", "#b1480e", "#964ac5", "#7f5026", "#dc499c", "#5c5555", "#9b903f", "#329bd6")
 DARK = ("#097ab8", "#ecaa39", "#0fb484", "#f1713b", "#ba7ee3", "#d6bb83", "#d390c6", "#6d8788", "#efe61b", "#7cd0fa")
 """Colours of classes: about the hues of the figures, moved until they stand out at 3 : 1 from a light and from a dark
-page, and any two of them can be told apart with any colour vision."""
+page, and any two of them differ visibly with any colour vision."""
 
 
 @dataclass(frozen=True)

@@ -47,29 +47,29 @@ def _seen(clock: SimpleNamespace, seconds: float, *, stopped: float = 0.0, held_
 def test_a_claim_is_held_against_what_was_seen(
     clock: SimpleNamespace, claimed: float, seconds: float, status: Status, notes: int
 ) -> None:
-    outcome = _seen(clock, seconds).judge(Outcome(status=Status.OK, fit=maker.cost(claimed)))
+    outcome = _seen(clock, seconds).checked(Outcome(status=Status.OK, fit=maker.cost(claimed)))
     assert (outcome.status, len(outcome.notes)) == (status, notes)
     assert (outcome.fit is None) == (status is Status.INVALID)
 
 
 def test_what_was_claimed_and_what_was_seen_is_said(clock: SimpleNamespace) -> None:
-    outcome = _seen(clock, 3.2).judge(Outcome(status=Status.OK, fit=maker.cost(0.001)))
+    outcome = _seen(clock, 3.2).checked(Outcome(status=Status.OK, fit=maker.cost(0.001)))
     assert outcome.reason == "fit claimed 1 ms, but took 3.2 s as seen from outside"
-    outcome = _seen(clock, 0.0).judge(Outcome(status=Status.OK, imported=maker.cost(1.0)))
+    outcome = _seen(clock, 0.0).checked(Outcome(status=Status.OK, imported=maker.cost(1.0)))
     assert outcome.reason == "import claimed 1.0 s, but its beginning and end were not seen from outside"
     assert outcome.imported is None
 
 
 def test_time_in_which_the_study_itself_was_held_up_accuses_nobody(clock: SimpleNamespace) -> None:
     seen = _seen(clock, 5.0, held_up=4.9)
-    outcome = seen.judge(Outcome(status=Status.OK, fit=maker.cost(0.1)))
+    outcome = seen.checked(Outcome(status=Status.OK, fit=maker.cost(0.1)))
     assert outcome.status is Status.OK
     assert outcome.notes == ("the study itself was held up for 4.9 s meanwhile; times may include that",)
     assert seen.paused_s == pytest.approx(4.9, abs=0.1)
 
 
 def test_time_in_which_the_worker_was_stopped_is_told(clock: SimpleNamespace) -> None:
-    outcome = _seen(clock, 5.0, stopped=3.2).judge(Outcome(status=Status.OK, fit=maker.cost(5.0)))
+    outcome = _seen(clock, 5.0, stopped=3.2).checked(Outcome(status=Status.OK, fit=maker.cost(5.0)))
     assert outcome.status is Status.OK
     assert outcome.notes == ("was stopped for 3.2 s; its times include that",)
 
