@@ -68,7 +68,7 @@ class Witness:
         return self._seen_s(phase) is not None
 
     def checked(self, outcome: Outcome) -> Outcome:
-        """Return an outcome without the durations that cannot be true, and with a note on those that are much too short."""
+        """Return an outcome without the durations that cannot be true, and with a note on those much too short."""
         too_short = []
         for phase, cost in outcome.costs.items():
             if cost is None:
