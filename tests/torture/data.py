@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from bench.errors import DatasetError
 from tests.bench.datasets.hostile import FILES
 from tests.torture.found import Found
-from tests.torture.isolated import answer_of, compared
+from tests.torture.isolated import answers
 
 KIND = "data"
 SECONDS = 0.3
@@ -28,13 +27,10 @@ def jobs(names: list[str]) -> list[list[str]]:
 
 def run(names: list[str]) -> Iterator[Found]:
     """Load one file after the other, each in a process of its own."""
-    for name in names:
-        with tempfile.TemporaryDirectory(prefix="torture-") as folder:
-            answer, _ = answer_of(lambda: _answer(name, Path(folder)), LIMIT_S)  # noqa: B023 - called at once
-        what, problem = compared(answer, FILES[name].says)
-        got = "accepts it for what it is" if what == "accepted" else "refuses it in a sentence"
-        facts = (KIND, what, name, f"hostile data files, {what}", FILES[name].says)
-        yield Found(*facts, got, "the user's file", problem)
+    wanted = {name: FILES[name].says for name in names}
+    yield from answers(
+        KIND, "hostile data files", wanted, _answer, "accepts it for what it is", "the user's file", LIMIT_S
+    )
 
 
 def _answer(name: str, folder: Path) -> str:

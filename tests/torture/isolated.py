@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import psutil
+
+from tests.torture.found import Found
 
 MEMORY = 4 * 2**30
 LONGEST_LINE = 3_000
@@ -65,3 +69,21 @@ def compared(answer: str, wanted: str) -> tuple[str, str]:
     if len(lines) > MOST_LINES or any(len(line) > LONGEST_LINE or not line.isprintable() for line in lines):
         return what, f"a message of {len(text)} characters: {text[:100]!r}"
     return what, ""
+
+
+def answers(
+    kind: str,
+    files: str,
+    wanted: Mapping[str, str],
+    answer: Callable[[str, Path], str],
+    accepts: str,
+    kept: str,
+    limit_s: float,
+) -> Iterator[Found]:
+    """Hand over one file after the other, given by name with what is wanted, each in a process of its own."""
+    for name, expected in wanted.items():
+        with tempfile.TemporaryDirectory(prefix="torture-") as folder:
+            got, _ = answer_of(lambda: answer(name, Path(folder)), limit_s)  # noqa: B023 - called at once
+        what, problem = compared(got, expected)
+        did = accepts if what == ACCEPTED else "refuses it in a sentence"
+        yield Found(kind, what, name, f"{files}, {what}", expected, did, kept, problem)

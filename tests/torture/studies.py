@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from bench.studies.study import read
 from reducers import ReducerError
 from tests.bench.studies.hostile import ACCEPTED, STUDIES
 from tests.torture.found import Found
-from tests.torture.isolated import answer_of, compared
+from tests.torture.isolated import answers
 
 KIND = "studies"
 SECONDS = 0.3
@@ -36,13 +35,16 @@ def jobs(names: list[str]) -> list[list[str]]:
 
 def run(names: list[str]) -> Iterator[Found]:
     """Read one file after the other, each in a process of its own."""
-    for name in names:
-        with tempfile.TemporaryDirectory(prefix="torture-") as folder:
-            answer, _ = answer_of(lambda: _answer(name, Path(folder)), LIMIT_S)  # noqa: B023 - called at once
-        what, problem = compared(answer, STUDIES[name].expected)
-        got = "accepts it, and reads back what it wrote" if what == "accepted" else "refuses it in a sentence"
-        facts = (KIND, what, name, f"hostile study files, {what}", STUDIES[name].expected)
-        yield Found(*facts, got, "nothing was run", problem)
+    wanted = {name: STUDIES[name].expected for name in names}
+    yield from answers(
+        KIND,
+        "hostile study files",
+        wanted,
+        _answer,
+        "accepts it, and reads back what it wrote",
+        "nothing was run",
+        LIMIT_S,
+    )
 
 
 def _answer(name: str, folder: Path) -> str:
