@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reducers._neural.history import HISTORY_COLUMNS, Epoch
+from reducers._neural.presets import NETWORKS
 from reducers._remedies import hint, unknown_reducer
 from reducers._signature import parameters_of
 from reducers.dependencies import canonical, code_behind, versions_behind
@@ -144,8 +145,8 @@ def create(name: str, **params: Any) -> Reducer:
 
 
 def presets() -> dict[str, Preset]:
-    """Return the presets by name, each published program followed by its fixed twin."""
-    return dict(PRESETS)
+    """Return the presets by name: each published program followed by its fixed twin, then networks that converge."""
+    return {**PRESETS, **NETWORKS}
 
 
 def preset(name: str) -> Preset:
@@ -156,10 +157,11 @@ def preset(name: str) -> Preset:
     UnknownPresetError
         If there is none of that name; the message has the nearest names.
     """
-    if name not in PRESETS:
-        near = get_close_matches(name, PRESETS, cutoff=0.4) or list(PRESETS)
+    known = presets()
+    if name not in known:
+        near = get_close_matches(name, known, cutoff=0.4) or list(known)
         raise UnknownPresetError(f"Got preset {name!r}, but expected a known one, such as: {', '.join(near)}.")
-    return PRESETS[name]
+    return known[name]
 
 
 def digest(name: str) -> str:

@@ -30,9 +30,9 @@ def hint(name: str) -> str:
     return f"Its library comes with `{command}`. {WAYS}" if command else WAYS
 
 
-def to_install(module: str) -> str:
-    """Return how to install a module's library, as the end of a sentence; empty if no extra of this project has it."""
-    command = _extra(module.partition(".")[0])
+def to_install(*modules: str) -> str:
+    """Return how to install a library of these modules, as the end of a sentence; empty if no extra brings any."""
+    command = next(filter(None, (_extra(module.partition(".")[0]) for module in modules)), "")
     return f"; `{command}` installs it" if command else ""
 
 

@@ -54,8 +54,12 @@ class Reducer(ClassNamePrefixFeaturesOutMixin, BaseEstimator, ABC):
     """Name in figures and tables; the class name if it is empty."""
     by_default: ClassVar[bool] = True
     """Whether a study of every reducer includes it; otherwise only studies that name it do. Written as a constant."""
+    requires: ClassVar[tuple[str, ...]] = ()
+    """Modules that it needs and this project does not install by itself. Written as a constant."""
     quick_params: ClassVar[Mapping[str, Any]] = {}
     """Tiny settings that take the method's usual code path within a second, for warm-up and conformance checks."""
+    search_space: ClassVar[Mapping[str, Any]] = {}
+    """Parameters that `bench tune` varies: `{"low": 5, "high": 100, "log": True}`, or a list of values, for each."""
     algorithm_changes_at: ClassVar[tuple[int, ...]] = ()
     """Numbers of rows from which the method takes another code path; a warm-up and the data are on one side of them."""
     excused_checks: ClassVar[Mapping[str, str]] = {}

@@ -5,20 +5,35 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
 from pathlib import Path
 
-from reducers.discovery import PACKAGE, Source, file_of, parsed, text_of
+from reducers.discovery import PACKAGE, Source, assigned, file_of, parsed, text_of
+
+NOT_IN_A_KEY = ("requires", "search_space")
+"""Facts of a class that change no embedding, so that a run stays valid when they are written or changed."""
 
 _distributions = lru_cache(packages_distributions)
 
 
 def canonical(file: Path) -> str:
-    """Return the code of a file without comments and layout; its raw text if it does not parse."""
+    """Return the code of a file without comments, layout and `NOT_IN_A_KEY`; its raw text if it does not parse."""
     text = text_of(file)
     tree = parsed(text)
-    return text if tree is None else ast.dump(tree)
+    return text if tree is None else ast.dump(_without_facts(tree))
+
+
+def _without_facts(tree: ast.Module) -> ast.Module:
+    """Return a copy whose classes lack what changes no embedding, and its documentation."""
+    tree = deepcopy(tree)
+    for node in [node for node in tree.body if isinstance(node, ast.ClassDef)]:
+        for value in filter(None, [assigned(node, name) for name in NOT_IN_A_KEY]):
+            at = next(at for at, part in enumerate(node.body) if getattr(part, "value", None) is value)
+            documented = any(isinstance(part, ast.Expr) for part in node.body[at + 1 : at + 2])
+            del node.body[at : at + 1 + documented]
+    return tree
 
 
 def code_behind(source: Source, folder: Path) -> list[Path]:

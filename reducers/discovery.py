@@ -71,9 +71,8 @@ class Source:
             tree = ast.parse(self.file.read_text(encoding="utf-8"), self.file.name)
         except (SyntaxError, OSError, ValueError, RecursionError, MemoryError) as error:
             return f"{self.where} does not import: {type(error).__name__}: {error}"
-        missing = next(_missing_modules(tree), None)
-        if missing:
-            return f"{self.where} needs {missing}, which is not installed{to_install(missing)}"
+        if self.missing:
+            return self.missing
         if not all(_is_plain(node) for node in tree.body):
             # Other statements than definitions may fail: only an import shows it.
             try:
@@ -81,6 +80,14 @@ class Source:
             except UnavailableReducerError as error:
                 return str(error)
         return None
+
+    @cached_property
+    def missing(self) -> str | None:
+        """What to install of all that it requires or imports, as a sentence; None if everything is there."""
+        absent = [module for module in self.requires if _spec(module) is None]
+        tree = parsed(text_of(self.file))
+        absent += _missing_modules(tree) if tree else []
+        return f"{self.where} needs {absent[0]}, which is not installed{to_install(*absent)}" if absent else None
 
     @property
     def label(self) -> str:
@@ -91,6 +98,12 @@ class Source:
     def by_default(self) -> bool:
         """Whether a study with `every_reducer` includes it; otherwise only studies that name it do."""
         return bool(self._class_data("by_default", True))
+
+    @property
+    def requires(self) -> tuple[str, ...]:
+        """The modules that it says it needs."""
+        found = self._class_data("requires", ())
+        return (found,) if isinstance(found, str) else tuple(found)
 
     @property
     def exists(self) -> bool:
@@ -120,11 +133,15 @@ class Source:
         UnavailableReducerError
             If its library is missing, or its file does not import or holds no reducer.
         """
+        if any(_spec(module) is None for module in self.requires):
+            raise UnavailableReducerError(self.missing)
         try:
             return _reducer_in(self._module(), self)
         except ReducerError:
             raise
         except Exception as error:
+            if isinstance(error, ImportError) and self.missing:
+                raise UnavailableReducerError(self.missing) from error
             lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(self.file)]
             at = f", line {lines[-1]}," if lines else ""
             reason = f"{self.where}{at} does not import: {type(error).__name__}: {error}"
@@ -150,12 +167,11 @@ class Source:
 
     def _class_data(self, name: str, default: Any) -> Any:
         """Return a constant that the class assigns in its body."""
-        for statement in self._class_node.body if self._class_node else ():
-            targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-            value = getattr(statement, "value", None)
-            if name in [target.id for target in targets if isinstance(target, ast.Name)]:
-                return value.value if isinstance(value, ast.Constant) else default
-        return default
+        value = assigned(self._class_node, name) if self._class_node else None
+        try:
+            return default if value is None else ast.literal_eval(value)
+        except ValueError:  # it is computed
+            return default
 
 
 def text_of(file: Path) -> str:
@@ -173,6 +189,15 @@ def parsed(text: str) -> ast.Module | None:
         return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: of brackets within each other
         return None
+
+
+def assigned(node: ast.ClassDef, name: str) -> ast.expr | None:
+    """Return what a class assigns to a name in its body; None if nothing."""
+    for statement in node.body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        if name in [target.id for target in targets if isinstance(target, ast.Name)]:
+            return getattr(statement, "value", None)
+    return None
 
 
 def _reducer_in(module: ModuleType, source: Source) -> type[Reducer]:

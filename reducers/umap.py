@@ -69,6 +69,11 @@ class UMAP(Reducer):
     def _fit(self, X: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
         if self.n_neighbors >= len(X):
             raise ValueError(f"Got n_neighbors={self.n_neighbors}, but expected less than n_samples={len(X)}.")
+        if self.init == "spectral" and self.n_components > len(X) - 2:
+            raise ValueError(
+                f"Got n_components={self.n_components}, but expected at most n_samples - 2 = {len(X) - 2} with "
+                "init='spectral'."
+            )
         seeded = self.random_state is not None
         self.umap_ = Backend(
             n_components=self.n_components,

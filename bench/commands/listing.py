@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import reducers
+from bench.commands import folders
 from bench.errors import StoreError, StudyError, unknown
 from bench.units import seconds_as_text
 from reducers import Source
@@ -15,7 +15,6 @@ from reducers import Source
 if TYPE_CHECKING:
     from bench.studies.study import Study
 
-RESULTS = Path("results")
 KINDS = ("reducers", "datasets", "scores", "presets", "studies")
 
 
@@ -67,6 +66,8 @@ def _data(study: Study) -> str:
 
 def _runs(study: Study) -> str:
     """Return how many runs a study has."""
+    if study.search:  # its configurations are drawn by a library that takes longer to import than all else here
+        return f"at most {len(study.variants) * study.search.configurations:,}"
     try:
         return f"{study.resolved().n_runs:,}"
     except (StudyError, reducers.ReducerError):
@@ -74,11 +75,11 @@ def _runs(study: Study) -> str:
 
 
 def _time(name: str) -> str:
-    """Return how long a study took, as its results in the folder `results` say."""
+    """Return how long a study took, as its results say."""
     from bench.store.store import Store
 
     try:
-        found = Store(RESULTS / name).environment()
+        found = Store(folders.root() / name).environment()
     except StoreError:
         found = None
     return seconds_as_text(found.wall_s) if found and found.wall_s else "not measured"

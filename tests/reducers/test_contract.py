@@ -7,12 +7,19 @@ import pytest
 import reducers
 from bench.commands import conformance, scaffold
 from bench.commands.conformance import Finding
+from reducers import Source
 from reducers.base import Reducer
 
-AVAILABLE = [name for name, source in reducers.sources().items() if source.problem is None]
+
+def _marks(source: Source) -> list[pytest.MarkDecorator]:
+    skipped = [pytest.mark.skip(reason=f"NOT CHECKED: {source.problem}")] if source.problem else []
+    return [*skipped, *([pytest.mark.extra] if source.requires else [])]
 
 
-@pytest.mark.parametrize("name", AVAILABLE)
+EVERY = [pytest.param(name, marks=_marks(source)) for name, source in reducers.sources().items()]
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_every_reducer_keeps_the_contract(name: str) -> None:
     findings = list(conformance.check(name))
     takes_any_data = not reducers.create(name).__sklearn_tags__()._skip_test
@@ -20,7 +27,7 @@ def test_every_reducer_keeps_the_contract(name: str) -> None:
     assert [finding for finding in findings if finding.status == "failed"] == []
 
 
-@pytest.mark.parametrize("name", AVAILABLE)
+@pytest.mark.parametrize("name", EVERY)
 def test_every_excuse_names_a_check_that_exists(name: str) -> None:
     known = set(conformance.CHECKS)
     for excuse, reason in reducers.get(name).excused_checks.items():

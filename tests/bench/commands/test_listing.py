@@ -52,7 +52,7 @@ def test_an_unavailable_reducer_says_why_and_which_extra_helps(tmp_path: Path, m
         "unavailable: mine.py needs no_such_library.part, which is not installed; `pip install '.[more]'` installs it"
     )
     assert rows["other"]["state"] == "unavailable: other.py needs nor_this_one, which is not installed"
-    with pytest.raises(UnavailableReducerError, match=r"mine\.py, line 1, does not import: ModuleNotFoundError"):
+    with pytest.raises(UnavailableReducerError, match=r"^mine\.py needs .*; `pip install '\.\[more\]'` installs it$"):
         reducers.get("mine")
 
 
@@ -75,7 +75,7 @@ WAYS = (
 def test_an_unknown_reducer_is_told_how_reducers_are_named(asked: dict[str, list[str]]) -> None:
     with pytest.raises((StudyError, UnknownReducerError)) as refused:
         Asked("quick", **asked).request()
-    assert "Did you mean 'pca'?" in str(refused.value)
+    assert "Did you mean 'pca'" in str(refused.value)
     assert all(way in str(refused.value) for way in WAYS)
     assert "pip install" not in str(refused.value)
 
@@ -96,11 +96,11 @@ def test_the_file_and_the_class_both_select_a_reducer_of_ones_own(name: str, tmp
 
 
 def test_a_study_says_what_it_asks_its_size_and_its_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(listing, "RESULTS", Path(__file__).parents[3] / "results")
+    monkeypatch.chdir(tmp_path)  # the results of the project are found from any folder
     rows = {row["name"]: row for row in listing.rows("studies")}
     assert rows["default"]["asks"].startswith("Dimensionality reducers")
     assert int(rows["dimensions"]["runs"]) == 60
     assert rows["quick"]["data"] == "mnist-5k, 1,000 points"
     assert rows["default"]["time"].endswith((" s", " min"))
-    monkeypatch.setattr(listing, "RESULTS", tmp_path)
+    (tmp_path / "results").mkdir()
     assert {row["time"] for row in listing.rows("studies")} == {"not measured"}
