@@ -23,14 +23,17 @@ class Autoencoder(NeuralReducer):
     ----------
     n_components : int
         Dimensions of the embedding.
-    hidden_layer_sizes : tuple of int
+    hidden_layer_sizes : tuple of int, or "convolutional"
         Hidden layers of the encoder; the decoder mirrors them. Without any it spans the subspace of PCA.
+        "convolutional": the networks of Sainburg, McInnes and Gentner 2021, for square images.
     output_activation : {"auto", "sigmoid", "tanh", "identity"}
         Activation behind the decoder's last layer; "auto" is a sigmoid if the training data lie in [0, 1], else none.
     optimizer : {"adam", "sgd"}
         Adam, or plain gradient descent.
     learning_rate : float
         Its step size.
+    learning_rate_schedule : {"constant", "plateau"}
+        "plateau" goes on with a tenth of it where training would stop early, and stops the next time.
     batch_size : int or "auto"
         Samples a step; "auto" is 128, or all if there are fewer.
     n_epochs : int
@@ -56,6 +59,9 @@ class Autoencoder(NeuralReducer):
         A record of each epoch: loss, its terms, beta, validation loss, seconds.
     n_iter_ : int
         Epochs run.
+    converged_ : bool
+        Whether training stopped early: the loss of the points held back improved no more. A training without early
+        stopping, or with too few epochs for it, has not converged.
     standard_deviation_ : ndarray of shape (n_components,)
         Standard deviation of the training points' codes on each axis.
     active_units_ : int
@@ -70,10 +76,11 @@ class Autoencoder(NeuralReducer):
     def __init__(
         self,
         n_components: int = 2,
-        hidden_layer_sizes: tuple[int, ...] = (256, 128),
+        hidden_layer_sizes: tuple[int, ...] | str = (256, 128),
         output_activation: str = "auto",
         optimizer: str = "adam",
         learning_rate: float = 1e-3,
+        learning_rate_schedule: str = "constant",
         batch_size: int | str = "auto",
         n_epochs: int = 20,
         early_stopping: bool = False,
@@ -89,6 +96,7 @@ class Autoencoder(NeuralReducer):
         self.output_activation = output_activation
         self.optimizer = optimizer
         self.learning_rate = learning_rate
+        self.learning_rate_schedule = learning_rate_schedule
         self.batch_size = batch_size
         self.n_epochs = n_epochs
         self.early_stopping = early_stopping

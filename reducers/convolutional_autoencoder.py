@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reducers._neural.convolutional import PAPER, Convolutional
+from reducers._neural.convolutional import Convolutional
+from reducers._neural.convolutions import PAPER
 from reducers.cross_entropy_autoencoder import CrossEntropyAutoencoder
 
 

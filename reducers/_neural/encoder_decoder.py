@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from sklearn.utils.validation import FLOAT_DTYPES, check_is_fitted, validate_data
 
+from reducers._neural.architectures import Architecture, architecture
 from reducers._neural.images import Images
-from reducers._neural.networks import ROWS, in_blocks, mlp, squared_errors
+from reducers._neural.networks import ROWS, in_blocks, squared_errors
 from reducers.base import Reducer, generator_of
 
 
@@ -21,7 +22,7 @@ class EncoderDecoder(Reducer):
     activation: ClassVar[str] = "relu"
     """Activation between layers, one of `networks.ACTIVATIONS`."""
 
-    hidden_layer_sizes: tuple[int, ...]
+    hidden_layer_sizes: tuple[int, ...] | str
     device: str
 
     @property
@@ -41,12 +42,17 @@ class EncoderDecoder(Reducer):
         """Return the preprocessing of the data."""
         return Images(n_features)
 
+    @property
+    def _architecture(self) -> Architecture:
+        return architecture(self.hidden_layer_sizes)
+
     def _build(self, n_features: int, output: str) -> None:
         """Make the networks; their weights come from torch's global generator."""
         self.images_ = self._images(n_features)
-        hidden, n_inputs = tuple(self.hidden_layer_sizes), self.images_.n_inputs
-        self.encoder_ = mlp((n_inputs, *hidden, self._head_size), self.activation).to(self.device)
-        self.decoder_ = mlp((self.n_components, *reversed(hidden), n_inputs), self.activation, output).to(self.device)
+        encoder, decoder = self._architecture.networks(
+            self.images_.n_inputs, self._head_size, self.n_components, self.activation, output
+        )
+        self.encoder_, self.decoder_ = encoder.to(self.device), decoder.to(self.device)
 
     def _encoded(self, X: np.ndarray) -> np.ndarray:
         return self._in_blocks(lambda pixels: self._codes(self.encoder_(self.images_.preprocessed(pixels))), X)

@@ -11,13 +11,21 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 import torch
 
-from reducers._neural.checks import at_least, in_unit_interval, one_of
+from reducers._neural.checks import at_least, in_unit_interval, known_device, one_of
 from reducers._neural.collapse import ACTIVE_VARIANCE
 from reducers._neural.encoder_decoder import EncoderDecoder
-from reducers._neural.extras import PRIOR_SAMPLES, SAMPLES_SHOWN, STEPS, epochs_shown, far_apart, line, prior_codes
+from reducers._neural.extras import (
+    POINTS_FILMED,
+    PRIOR_SAMPLES,
+    SAMPLES_SHOWN,
+    epochs_filmed,
+    epochs_shown,
+    prior_codes,
+)
 from reducers._neural.history import Epoch
 from reducers._neural.networks import OUTPUTS, seeded, to_tensor
-from reducers._neural.training import OPTIMIZERS, Recipe, Task, Terms, train
+from reducers._neural.stopping import SCHEDULES
+from reducers._neural.training import OPTIMIZERS, Recipe, Task, Terms, Trained, train
 
 DEFAULT_BATCH = 128
 
@@ -43,6 +51,7 @@ class NeuralReducer(EncoderDecoder):
     output_activation: str
     optimizer: str
     learning_rate: float
+    learning_rate_schedule: str = "constant"
     batch_size: int | str
     n_epochs: int
     early_stopping: bool
@@ -75,7 +84,8 @@ class NeuralReducer(EncoderDecoder):
         self._check(X)
         initialisation, training = (int(seed) for seed in rng.randint(2**31, size=2))
         self.seeds_ = Seeds(initialisation, training, *(int(seed) for seed in rng.randint(2**31, size=3)))
-        self.history_ = self._train(X, self.seeds_, self.callback)
+        trained = self._train(X, self.seeds_, self.callback)
+        self.history_, self.converged_ = trained.history, trained.converged
         self.n_iter_ = len(self.history_)
         codes = self._encoded(X)
         self.standard_deviation_ = codes.std(axis=0)
@@ -98,11 +108,19 @@ class NeuralReducer(EncoderDecoder):
 
     def _check(self, X: np.ndarray) -> None:
         """Raise ValueError for parameters that are not allowed, or not with these data."""
+        self._architecture.check(self._images(X.shape[1]).n_inputs)
+        known_device(self.device)
         for name in ("n_epochs", "n_iter_no_change"):
             at_least(self, name, 1)
         at_least(self, "tol", 0)
         one_of(self, "output_activation", ["auto", *OUTPUTS])
         one_of(self, "optimizer", OPTIMIZERS)
+        one_of(self, "learning_rate_schedule", SCHEDULES)
+        if self.learning_rate_schedule != "constant" and not self.early_stopping:
+            raise ValueError(
+                f"Got learning_rate_schedule={self.learning_rate_schedule!r} without early_stopping, but expected "
+                "both: it follows the loss of the points that are held back."
+            )
         if not 0 < self.validation_fraction < 1:
             raise ValueError(
                 f"Got validation_fraction={self.validation_fraction!r}, but expected a number between 0 and 1."
@@ -136,8 +154,8 @@ class NeuralReducer(EncoderDecoder):
     def _n_validation(self, n_samples: int) -> int:
         return round(self.validation_fraction * n_samples) if self.early_stopping else 0
 
-    def _train(self, X: np.ndarray, seeds: Seeds, callback: Callback | None) -> tuple[Epoch, ...]:
-        """Build the networks, train them and return the history."""
+    def _train(self, X: np.ndarray, seeds: Seeds, callback: Callback | None) -> Trained:
+        """Build the networks, train them and return how it went."""
         with seeded(seeds.initialisation):
             self._build(X.shape[1], self._output(X))
         images, device = self.images_, torch.device(self.device)
@@ -171,25 +189,19 @@ class NeuralReducer(EncoderDecoder):
             learning_rate=self.learning_rate,
             reduction=self.reconstruction_reduction,
             warm_up=self._warm_up,
+            schedule=self.learning_rate_schedule,
             patience=self.n_iter_no_change if self.early_stopping else None,
             tol=self.tol,
         )
 
     def _extras(self, X: np.ndarray) -> dict[str, np.ndarray]:
-        codes = self._encoded(X)
-        rows = far_apart(codes)
         arrays = {
             "history": np.array([astuple(epoch) for epoch in self.history_]),
             "standard_deviation": self.standard_deviation_,
             "prior_samples": self._shown(prior_codes(PRIOR_SAMPLES, self.n_components)),
-            "interpolation": self._shown(line(codes[rows[0]], codes[rows[1]], STEPS)),
             "anomaly_score": -self.score_samples(X),
         }
-        counts = {
-            "active_units": self.active_units_,
-            "is_collapsed": self.is_collapsed_,
-            "interpolation_rows": rows,
-        }
+        counts = {"active_units": self.active_units_, "is_collapsed": self.is_collapsed_}
         return {name: array.astype(np.float32) for name, array in arrays.items()} | {
             name: np.asarray(count, dtype=np.int32) for name, count in counts.items()
         }
@@ -204,8 +216,8 @@ class NeuralReducer(EncoderDecoder):
         X : array-like of shape (n_samples, n_features)
             The training points, as they were given to `fit`.
         by_epoch : bool
-            Decode prior samples during training too. As `fit` does nothing of the kind, the training is repeated with
-            the seeds of the fit, which takes as long.
+            Decode prior samples and map points during training too. As `fit` does nothing of the kind, the training is
+            repeated with the seeds of the fit, which takes as long.
 
         Returns
         -------
@@ -213,24 +225,29 @@ class NeuralReducer(EncoderDecoder):
         """
         X = self._checked_input(X)
         arrays = {"fitted_squared_error": self._errors(X, self._encoded(X)).astype(np.float32)}
-        if by_epoch:
-            samples = self._prior_samples_by_epoch(X)
-            arrays["prior_samples_by_epoch"] = np.stack(list(samples.values())).astype(np.float32)
-            arrays["prior_sample_epochs"] = np.array(list(samples), dtype=np.int32)
-        return arrays
+        return arrays | (self._by_epoch(X) if by_epoch else {})
 
-    def _prior_samples_by_epoch(self, X: np.ndarray) -> dict[int, np.ndarray]:
-        twin, epochs = copy.copy(self), epochs_shown(self.n_epochs)
+    def _by_epoch(self, X: np.ndarray) -> dict[str, np.ndarray]:
+        """Return decoded prior samples and positions of the first points, epoch by epoch of a second training."""
+        twin, epochs, frames = copy.copy(self), epochs_shown(self.n_iter_), epochs_filmed(self.n_iter_)
         codes = prior_codes(SAMPLES_SHOWN, self.n_components)
         samples: dict[int, np.ndarray] = {}
+        positions: dict[int, np.ndarray] = {}
 
         def ended(record: Epoch) -> bool:
             if record.epoch in epochs:
                 samples[record.epoch] = twin._shown(codes)
+            if record.epoch in frames:
+                positions[record.epoch] = twin._transform(X[:POINTS_FILMED])
             return record.epoch == self.n_iter_
 
         twin._train(X, self.seeds_, ended)
-        return samples
+        return {
+            "prior_samples_by_epoch": np.stack(list(samples.values())).astype(np.float32),
+            "prior_sample_epochs": np.array(list(samples), dtype=np.int32),
+            "embedding_by_epoch": np.stack(list(positions.values())).astype(np.float32),
+            "embedding_epochs": np.array(list(positions), dtype=np.int32),
+        }
 
 
 def _unchanged(data: torch.Tensor) -> torch.Tensor:

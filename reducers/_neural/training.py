@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite, nan
+from math import isfinite, nan
 from time import perf_counter
 
 import torch
@@ -17,6 +17,7 @@ from torch import nn
 from reducers._neural.history import Epoch
 from reducers._neural.losses import scale
 from reducers._neural.networks import ROWS
+from reducers._neural.stopping import Stopping
 from reducers.errors import TrainingDivergedError
 
 OPTIMIZERS = ("adam", "sgd")
@@ -37,9 +38,11 @@ class Recipe:
         Reduction of the reconstruction term that is minimised, as in `losses.scale`.
     warm_up : float
         Share of the steps over which beta grows linearly from 0.
+    schedule : str
+        What becomes of the learning rate, one of `stopping.SCHEDULES`.
     patience : int or None
-        Epochs without an improvement of more than `tol` on the validation rows, after which training ends and the best
-        weights return; None for no early stopping.
+        Epochs in a row that may pass without an improvement of more than `tol` of the loss of the validation rows, or
+        without any of the rows trained on; None for no early stopping. See `stopping`.
     """
 
     n_epochs: int
@@ -48,6 +51,7 @@ class Recipe:
     learning_rate: float
     reduction: str = "sample"
     warm_up: float = 0.0
+    schedule: str = "constant"
     patience: int | None = None
     tol: float = 0.0
 
@@ -75,6 +79,8 @@ class Task:
         Rows held back for early stopping; None for none.
     augmented : callable or None
         Returns rows of the data changed at random and preprocessed; None without augmentation.
+    order : callable or None
+        Returns the rows of an epoch in their order, from a generator; None for all of them once, in a random order.
     """
 
     parameters: Sequence[nn.Parameter]
@@ -86,6 +92,7 @@ class Task:
     rows: torch.Tensor | None = None
     validation: torch.Tensor | None = None
     augmented: Callable[[torch.Tensor], torch.Tensor] | None = None
+    order: Callable[[torch.Generator], torch.Tensor] | None = None
 
     @property
     def n_rows(self) -> int:
@@ -93,10 +100,18 @@ class Task:
         return len(self.data) if self.rows is None else len(self.rows)
 
 
+@dataclass(frozen=True)
+class Trained:
+    """What is known of a training: a record of each epoch, and whether it met the convergence rule of `stopping`."""
+
+    history: tuple[Epoch, ...]
+    converged: bool
+
+
 def train(
     task: Task, recipe: Recipe, generator: torch.Generator, callback: Callable[[Epoch], bool | None] | None = None
-) -> tuple[Epoch, ...]:
-    """Train in place and return a record of each epoch.
+) -> Trained:
+    """Train in place and return how it went.
 
     Parameters
     ----------
@@ -111,7 +126,7 @@ def train(
         If the loss is no longer a finite number.
     """
     optimizer = _optimizer(task.parameters, recipe)
-    best = _Best(task.parameters, recipe)
+    stopping = Stopping(optimizer, recipe.schedule, recipe.patience, recipe.tol)
     history: list[Epoch] = []
     for epoch in range(1, recipe.n_epochs + 1):
         started = perf_counter()
@@ -124,11 +139,11 @@ def train(
         beta = task.beta(recipe.batch_size) * task.beta_unit(reconstruction) * _warmth(recipe, epoch)
         validation = _validation_loss(task, recipe)
         history.append(Epoch(epoch, loss, reconstruction, kl, beta, validation, perf_counter() - started))
-        past = best.is_past(validation)
-        if (callback is not None and callback(history[-1])) or past:
+        converged = stopping.watch(loss if task.validation is None else validation)
+        if (callback is not None and callback(history[-1])) or converged:
             break
-    best.restore()
-    return tuple(history)
+    stopping.restore()
+    return Trained(tuple(history), stopping.converged)
 
 
 def _optimizer(parameters: Sequence[nn.Parameter], recipe: Recipe) -> torch.optim.Optimizer:
@@ -142,9 +157,12 @@ def _epoch(
 ) -> list[float]:
     """Pass once over the rows; return the mean terms of a sample."""
     data, rows = task.data, task.rows
-    order = torch.randperm(task.n_rows, generator=generator, device=data.device)
-    if rows is not None:
-        order = rows[order]
+    if task.order is not None:
+        order = task.order(generator)
+    else:
+        order = torch.randperm(task.n_rows, generator=generator, device=data.device)
+        if rows is not None:
+            order = rows[order]
     batches = order.split(recipe.batch_size)
     sums = torch.zeros(3, device=data.device)
     for step, chosen in enumerate(batches, start=1):
@@ -156,7 +174,7 @@ def _epoch(
         (terms[0] if factor == 1 else terms[0] * factor).backward()
         optimizer.step()
         sums += torch.stack(terms).detach() * n
-    return (sums / task.n_rows).tolist()
+    return (sums / len(order)).tolist()
 
 
 def _warmth(recipe: Recipe, epochs: float) -> float:
@@ -176,29 +194,3 @@ def _validation_loss(task: Task, recipe: Recipe) -> float:
             for rows in task.validation.split(ROWS)
         ]
     return sum(losses) / len(task.validation)
-
-
-class _Best:
-    """The best weights so far, and for how many epochs there were no better ones."""
-
-    def __init__(self, parameters: Sequence[nn.Parameter], recipe: Recipe) -> None:
-        self.parameters, self.recipe = parameters, recipe
-        self.loss, self.waited = inf, 0
-        self.weights: list[torch.Tensor] | None = None
-
-    def is_past(self, loss: float) -> bool:
-        """Note a validation loss; tell whether patience has ended."""
-        if self.recipe.patience is None:
-            return False
-        self.waited = 0 if loss < self.loss - self.recipe.tol else self.waited + 1
-        if loss < self.loss:
-            self.loss = loss
-            self.weights = [parameter.detach().clone() for parameter in self.parameters]
-        return self.waited > self.recipe.patience
-
-    def restore(self) -> None:
-        """Put the best weights back, if any were kept."""
-        if self.weights is not None:
-            with torch.no_grad():
-                for parameter, kept in zip(self.parameters, self.weights, strict=True):
-                    parameter.copy_(kept)

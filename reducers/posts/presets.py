@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Preset:
-    """Parameters of a reducer under the name of the published program that they rebuild.
+    """Parameters of a reducer under the name of the published program, or network, that they rebuild.
 
     Attributes
     ----------

@@ -12,7 +12,6 @@ from sklearn.exceptions import NotFittedError
 
 import reducers
 from reducers import Epoch, TrainingDivergedError
-from reducers._neural.extras import STEPS
 from reducers.autoencoder import Autoencoder
 from reducers.posts.post2 import Post2VAE
 from reducers.posts.post3 import Post3VAE
@@ -229,8 +228,6 @@ def test_methods_return_the_shapes_that_they_document(name: str) -> None:
     found = reducer.training_extras(X)["fitted_squared_error"]
     assert found == pytest.approx(np.square(X - reducer.reconstruct(X)).sum(axis=1), rel=1e-4)
     assert reducer.sample(5, random_state=0).shape == (5, 64)
-    line, rows = (reducer.extras(X)[name] for name in ("interpolation", "interpolation_rows"))
-    assert np.allclose(line[[0, -1]], reducer.reconstruct(X[rows]), atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["autoencoder", "vae"])
@@ -256,7 +253,6 @@ def test_extras_are_small_arrays_of_plain_numbers() -> None:
     assert extras["history"].shape == (12, len(reducers.HISTORY_COLUMNS))
     assert extras["history"][:, 0].tolist() == list(range(1, 13))
     assert extras["anomaly_score"] == pytest.approx(-vae.score_samples(X[:100]))
-    assert extras["interpolation"].shape == (STEPS, 64)
     assert {str(array.dtype) for array in extras.values()} == {"float32", "int32"}
     assert extras["squared_error_through_sample"].mean() > np.square(X[:100] - vae.reconstruct(X[:100])).sum(1).mean()
     assert not hasattr(reducers.create("pca"), "extras")
@@ -271,13 +267,16 @@ def test_prior_samples_during_training_are_those_of_the_fit() -> None:
     assert np.array_equal(extras["prior_samples_by_epoch"][-1], vae.extras(X)["prior_samples"][:16])
     after_three = fitted(Post3VAE, n_epochs=3, beta=1.0)
     assert np.array_equal(extras["prior_samples_by_epoch"][1], after_three.extras(X)["prior_samples"][:16])
+    assert extras["embedding_epochs"].tolist() == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+    assert np.array_equal(extras["embedding_by_epoch"][2], after_three.transform(X))
+    assert np.array_equal(extras["embedding_by_epoch"][-1], vae.transform(X))
     assert all(map(torch.equal, weights, vae.decoder_.parameters())), "the fitted networks were trained further"
 
 
 def test_prior_samples_end_where_training_did() -> None:
     stopped = fitted(n_epochs=12, callback=lambda record: record.epoch == 4)
     extras = stopped.training_extras(X, by_epoch=True)
-    assert extras["prior_sample_epochs"].tolist() == [1, 3]
+    assert extras["prior_sample_epochs"].tolist() == [1, 2, 3, 4]
 
 
 def test_a_fit_decodes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

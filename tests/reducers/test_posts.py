@@ -12,6 +12,7 @@ from torch.nn import functional
 
 import reducers
 from reducers._neural.training import Recipe, Task, train
+from reducers.posts.presets import PRESETS
 
 N = 24
 
@@ -124,7 +125,7 @@ FORMULAS: dict[str, tuple[Callable, type[torch.optim.Optimizer], float]] = {
 
 
 def test_every_program_has_its_formula() -> None:
-    assert [name for name in reducers.presets() if not name.endswith("-fixed")] == list(FORMULAS)
+    assert [name for name in PRESETS if not name.endswith("-fixed")] == list(FORMULAS)
 
 
 @pytest.mark.parametrize("name", FORMULAS)

@@ -87,13 +87,6 @@ def test_its_study_has_its_rows_and_draws_its_history(package: Path) -> None:
     assert (results / "figures" / "training.png").is_file()
 
 
-def test_the_other_commands_name_studies_and_reducers_that_exist(project: Path) -> None:
-    [command] = [command.partition("#")[0].split() for command in COMMANDS if " run quick " in command]
-    assert command[:5] == ["python", "-m", "bench", "run", "quick"] and command[5] == "--reducers"
-    chosen = command[6].replace("my_method", "random_projection").split(",")
-    assert len(Asked("quick", chosen).request().chosen.variants) == 2
-
-
 def test_the_failure_that_it_shows_is_that_of_the_program(project: Path) -> None:
     shown = _block("text", "FAILS")
     file = project / "reducers" / "power_pca.py"

@@ -23,8 +23,8 @@ InTurn = Callable[..., dict[str, Any]]
 
 N = 4_000
 POST_1 = "post 1, an epoch of 400 steps (784-400-2, batch 10)"
-PLAIN = "autoencoder, 2 epochs of 32 steps (784-256-128-2, batch 128)"
-SIZES = (784, 256, 128, 2)
+HIDDEN = ((256, 128), (512, 256, 128, 64), (1000, 500, 250))
+SEEDS = 3
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +74,10 @@ def post_1_loop(pixels: np.ndarray) -> list[float]:
     return losses
 
 
-def plain_loop(pixels: np.ndarray, n_epochs: int) -> list[float]:
+def plain_loop(pixels: np.ndarray, sizes: tuple[int, ...], n_epochs: int) -> list[float]:
     """Return the loss of each epoch of the loop of tutorials, with the whole data in memory and Adam as it comes."""
     torch.manual_seed(1)
-    encoder, decoder = mirrored(SIZES)
+    encoder, decoder = mirrored(sizes)
     optimizer = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()])
     data, losses = torch.from_numpy(pixels), []
     for _ in range(n_epochs):
@@ -96,7 +96,7 @@ def plain_loop(pixels: np.ndarray, n_epochs: int) -> list[float]:
 def trained(reducer: NeuralReducer, X: np.ndarray) -> list[float]:
     """Train alone, without what a fit does afterwards; return the loss of each epoch."""
     seeds = Seeds(initialisation=1, training=1, split=2, augmentation=3, sampling=4)
-    return [epoch.loss for epoch in reducer._train(X, seeds, None)]
+    return [epoch.loss for epoch in reducer._train(X, seeds, None).history]
 
 
 def products(layers: Sequence[tuple[int, int]], batch: int) -> Iterator[Callable[[], torch.Tensor]]:
@@ -135,13 +135,35 @@ def test_post_1(in_turn: InTurn, X: np.ndarray) -> None:
     assert found["ours"][0] / 784 == pytest.approx(np.mean(found["the post's loop"]), rel=0.05)
 
 
-def test_autoencoder(in_turn: InTurn, X: np.ndarray) -> None:
+@pytest.mark.parametrize("hidden", HIDDEN, ids=str)
+def test_autoencoder(in_turn: InTurn, X: np.ndarray, hidden: tuple[int, ...]) -> None:
+    sizes = (784, *hidden, 2)
     found = in_turn(
-        PLAIN,
+        f"autoencoder, 2 epochs of 32 steps ({'-'.join(map(str, sizes))}, batch 128)",
         {
-            "ours": lambda: trained(reducers.create("autoencoder", n_epochs=2), X),
-            "plain loop": lambda: plain_loop(X, 2),
-            "bare products": multiplied(tuple(pairwise((*SIZES, *SIZES[-2::-1]))), 128, n_epochs=2),
+            "ours": lambda: trained(reducers.create("autoencoder", hidden_layer_sizes=hidden, n_epochs=2), X),
+            "plain loop": lambda: plain_loop(X, sizes, 2),
+            "bare products": multiplied(tuple(pairwise((*sizes, *sizes[-2::-1]))), 128, n_epochs=2),
         },
     )
     assert found["ours"] == pytest.approx(found["plain loop"], rel=0.05)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no GPU")
+@pytest.mark.parametrize("hidden", [*HIDDEN, "convolutional"], ids=str)
+def test_cpu_against_gpu(in_turn: InTurn, X: np.ndarray, hidden: tuple[int, ...] | str) -> None:
+    def fitted(device: str) -> list[float]:
+        """Return the last loss of each seed."""
+        made = (
+            reducers.create("autoencoder", hidden_layer_sizes=hidden, n_epochs=5, device=device, random_state=seed)
+            for seed in range(SEEDS)
+        )
+        return [reducer.fit(X).history_[-1].loss for reducer in made]
+
+    found = in_turn(
+        f"autoencoder, {SEEDS} fits of 5 epochs on CPU and GPU ({hidden})",
+        {"ours": lambda: fitted("cpu"), "ours, GPU": lambda: fitted("cuda")},
+        rounds=2,
+    )
+    cpu, gpu = np.array(found["ours"]), np.array(found["ours, GPU"])
+    assert abs(cpu.mean() - gpu.mean()) < 2 * (cpu.std() + gpu.std())

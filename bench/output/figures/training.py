@@ -1,0 +1,96 @@
+"""The course of the training of each network: its loss, that of the points held back, and its KL term."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import SubFigure
+from matplotlib.ticker import MaxNLocator
+
+from bench.output.figures import style, values
+from bench.store.arrays import array_name
+from bench.store.results import Results
+from reducers import HISTORY_COLUMNS
+
+MAX_PANELS = 16
+"""Networks up to which all are drawn; of more, those that other figures show."""
+ACROSS = 4
+HELD_BACK = "The dashed line is the loss of the points held back, and the dot its minimum, whose weights are kept."
+
+Courses = dict[str, list[pd.DataFrame]]
+"""Histories of the successful runs of each network."""
+
+
+def curves(results: Results) -> SubFigure | None:
+    """Draw a panel for each network, with its KL term below where one of them has any."""
+    courses = _courses(results)
+    if not courses:
+        return None
+    has_kl = any(one["kl"].any() for of_seeds in courses.values() for one in of_seeds)
+    figure, axes = style.panels(len(courses), 1 + has_kl, 0.75, headroom=0.7, across=ACROSS)
+    looks = values.looks(results)
+    for (variant, of_seeds), column in zip(courses.items(), axes, strict=True):
+        line: Any = {"color": looks[variant].colour, "linewidth": 0.8}
+        column[0].set_title("\n".join(filter(None, (style.wrapped(results.label(variant)), _length(results, variant)))))
+        for epochs in of_seeds:
+            column[0].plot(epochs["epoch"], epochs["loss"], gid="loss", **line)
+            if epochs["validation"].notna().any():
+                _draw_validation(column[0], epochs)
+        if has_kl and any(epochs["kl"].any() for epochs in of_seeds):
+            for epochs in of_seeds:
+                column[1].plot(epochs["epoch"], epochs["kl"], gid="kl", **line)
+        elif has_kl:
+            style.blank(column[1], "no KL term")
+        for ax, name in zip(column, ("loss", "KL term (nats)"), strict=False):
+            if ax.get_subplotspec().is_first_col():
+                ax.set_ylabel(name)
+            if ax.lines:
+                ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
+                ax.grid()
+        last = column[-1] if column[-1].lines else column[0]
+        last.set_xlabel("epoch")
+    entries = [style.handle("training", style.GREY, "", "-")]
+    if _is_validated(courses):
+        entries.append(style.handle("held back", style.INK, "o", "--", markersize=2.5))
+    figure.legend(handles=entries, loc="outside lower center", ncols=len(entries))
+    return figure
+
+
+def note(results: Results) -> str:
+    """Return what must be said of the points held back, if there are any."""
+    return HELD_BACK if _is_validated(_courses(results)) else ""
+
+
+def _draw_validation(ax: Axes, epochs: pd.DataFrame) -> None:
+    ax.plot(epochs["epoch"], epochs["validation"], color=style.INK, linewidth=0.8, linestyle="--", gid="validation")
+    best = epochs.iloc[int(epochs["validation"].argmin())]
+    ax.plot(best["epoch"], best["validation"], "o", color=style.INK, markersize=2.5, gid="best")
+
+
+def _courses(results: Results) -> Courses:
+    """Return the histories of all networks, or of those in other figures if there are too many."""
+    courses: Courses = {}
+    for variant in results.variants:
+        for run in results.run_ids(variant):
+            course = results.arrays.get(array_name("history", variant, run))
+            if course is not None:
+                courses.setdefault(variant, []).append(pd.DataFrame(np.asarray(course), columns=HISTORY_COLUMNS))
+    shown = courses if len(courses) <= MAX_PANELS else results.pictured.variants
+    return {variant: courses[variant] for variant in shown if variant in courses}
+
+
+def _is_validated(courses: Courses) -> bool:
+    return any(one["validation"].notna().any() for of_seeds in courses.values() for one in of_seeds)
+
+
+def _length(results: Results, variant: str) -> str:
+    """Return how many epochs the runs took and how many of them converged; empty if the results do not tell."""
+    runs = results.ok_runs(variant)
+    if "converged" not in runs or runs["converged"].isna().all():
+        return ""
+    low, high = int(runs["n_iter"].min()), int(runs["n_iter"].max())
+    epochs = f"{low}" if low == high else f"{low} to {high}"
+    return f"{epochs} epochs, {int(runs['converged'].astype(bool).sum())} of {len(runs)} converged"
