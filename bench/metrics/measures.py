@@ -1,8 +1,9 @@
 """Measures: quantities that only some studies ask for, by `measures = [...]` in their file.
 
-They are computed of each run when it is scored and stored with it in `measures.csv`. Every public function here and in
-`published_measures` is one: its name is the key, the first line of its docstring the meaning. Those here are of neural
-reducers: reconstructions, posteriors, the shape of codes, and what classifiers see in them.
+They are computed of each run when it is scored and stored with it in `measures.csv`. Every public function here, in
+`published_measures` and in `selection_measures` is one: its name is the key, the first line of its docstring the
+meaning. Those here are of neural reducers: reconstructions, posteriors, the shape of codes, and what classifiers see in
+them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.errors import UndefinedError
-from bench.metrics import published_measures
+from bench.metrics import published_measures, selection_measures
 from bench.metrics.measure import Measure, Subject
 from bench.metrics.new_points import auc
 from reducers import HISTORY_COLUMNS
@@ -267,7 +268,7 @@ def training_loss(subject: Subject) -> dict[str, float]:
 
 MEASURES = {
     key: Measure(key, (function.__doc__ or "").partition("\n")[0], function, VERSIONS.get(key, 1))
-    for module in (sys.modules[__name__], published_measures)
+    for module in (sys.modules[__name__], published_measures, selection_measures)
     for key, function in vars(module).copy().items()
     if isfunction(function) and function.__module__ == module.__name__ and not key.startswith("_")
 }

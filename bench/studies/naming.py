@@ -31,7 +31,7 @@ def key_of(*parts: Any) -> str:
     """Return the key of a variant that is made from a name and values: these joined, else a slug and a short hash.
 
     >>> key_of("umap", "min_dist", 0.5), key_of("ae", "layers", [64, 32])
-    ('umap-min_dist-0.5', 'ae-layers-64-32-2c39d6c4')
+    ('umap-min_dist-0.5', 'ae-layers-64-32-99ecca8b')
     """
     text = "-".join(map(str, parts))
     if is_key(text):

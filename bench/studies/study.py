@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,6 @@ import tomli_w
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StrictBool,
@@ -26,30 +25,15 @@ import reducers
 from bench.datasets.options import DataOptions
 from bench.errors import StudyError, unknown
 from bench.studies import document
+from bench.studies.amounts import Duration, Size
 from bench.studies.naming import checked_file_name, checked_key, cut, key_of
+from bench.studies.search import AXIS, Search
 from bench.studies.variant import Count, Text, Threads, Variant
-from bench.units import parse_duration, parse_size
 from reducers import Source
 
 __all__ = ["Study", "Variant", "names", "read"]
 
 FOLDER = Path(__file__).parent
-
-
-def _of_text(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return a reader of durations or sizes whose refusals are those of a field."""
-
-    def read_as_field(value: Any) -> Any:
-        try:
-            return parse(value)
-        except StudyError as error:
-            raise ValueError(str(error)) from error
-
-    return read_as_field
-
-
-Duration = Annotated[float, BeforeValidator(_of_text(parse_duration))]
-Size = Annotated[int, BeforeValidator(_of_text(parse_size))]
 
 
 class Study(BaseModel):
@@ -82,6 +66,9 @@ class Study(BaseModel):
     """Whether the first seed of every variant is fitted again, by `fit_transform`, and the embeddings compared."""
     every_reducer: StrictBool = False
     """Whether reducers that no variant names are included with their defaults, save those with `by_default = False`."""
+    search: Search | None = None
+    """How long configurations are searched for, for each variant that states a space; they are compared by the test
+    points, which therefore must be those of no test."""
     variants: dict[str, Variant] = {}
     figures: tuple[str, ...] = ()
     """Variants that figures show side by side, at most about a dozen; none names all."""
@@ -104,10 +91,23 @@ class Study(BaseModel):
                 )
         return figures
 
+    @field_validator("search")
+    @classmethod
+    def _searches_in_order(cls, search: Search | None, others: ValidationInfo) -> Search | None:
+        if search and others.data.get("rounds"):
+            raise ValueError("Got a search with rounds, but expected rounds = false: its budget is spent in order.")
+        return search
+
     @property
     def n_runs(self) -> int:
         """How many runs a resolved study has."""
         return len(self.variants) * self.samples * self.seeds
+
+    def searched_with(self, name: str) -> list[str]:
+        """Return all configurations of the search that a variant belongs to, in their order; without one only it."""
+        variant = self.variants[name]
+        base = variant.of if variant.axis == AXIS else name
+        return [key for key, one in self.variants.items() if key == base or (one.of, one.axis) == (base, AXIS)]
 
     def resolved(self) -> Study:
         """Return the study with a variant for every reducer that is included, each with its label.
@@ -126,7 +126,10 @@ class Study(BaseModel):
         resolved: dict[str, Variant] = {}
         origins: dict[str, str] = {}
         for name, variant in variants.items():
-            for key, origin, one in variant.labelled(source_of, known).spread(name):
+            if variant.search and not self.search:
+                raise StudyError(f"Got a search of variant {name!r}, but expected a table [search] in the study, too.")
+            n_configurations = self.search.configurations if self.search else 0
+            for key, origin, one in variant.labelled(source_of, known).spread(name, n_configurations):
                 if key in resolved:
                     raise StudyError(
                         f"Got two variants with the key {key!r}, {origins[key]} and {origin}, but expected a key for "
@@ -199,6 +202,8 @@ class Study(BaseModel):
         fields = self.model_dump(exclude_none=True) | {"data": self.data.model_dump(exclude_defaults=True)}
         if not fields["data"]:
             del fields["data"]
+        if self.search:
+            fields["search"]["budget"] = f"{_written(self.search.budget)}s"
         return fields | {"timeout": f"{_written(self.timeout)}s", "memory": f"{_written(self.memory / 2**20)}MiB"}
 
 
@@ -226,6 +231,7 @@ def read(name: str) -> Study:
         return Study.model_validate({"name": path.stem} | tables)
     except ValidationError as error:
         keys = {"study": Study.model_fields, "data": DataOptions.model_fields, "variant": Variant.model_fields}
+        keys["search"] = Search.model_fields
         raise StudyError(document.explain(error.errors(), text, path, keys)) from error
 
 

@@ -19,6 +19,7 @@ from pydantic import (
 import reducers
 from bench.errors import StudyError, unknown
 from bench.studies.naming import as_label, checked_label, checked_text, checked_value, checked_values, cut, key_of
+from bench.studies.search import AXIS, checked_space, configurations
 from reducers import Source
 
 Count = Annotated[int, Field(strict=True, ge=1, le=10**12)]
@@ -52,10 +53,12 @@ class Variant(BaseModel):
     """Classes, for each of which there is a variant of its own that leaves it out."""
     each: Annotated[dict[str, tuple[Any, ...]], Parameters] = {}
     """Values of parameters, for each of which there is a variant of its own, compared with this one."""
+    search: Annotated[dict[str, Any] | None, BeforeValidator(checked_space)] = None
+    """A space of parameters: there is a variant for each configuration that is tried, and this one is the first."""
     series: Label = ""
     """What variants that differ along one axis are called together; `n_each` and `without_each` set it."""
     axis: Text = ""
-    """What varies along the series, or against `of`: `n`, `without`, `threads`, `reducer` or a parameter."""
+    """What varies along the series, or against `of`: `n`, `without`, `threads`, `reducer`, a parameter, or `search`."""
     of: str = ""
     """The variant with the default, where this one varies its `axis`; `each` sets it."""
     threads: Threads | None = None
@@ -88,7 +91,7 @@ class Variant(BaseModel):
 
     @model_validator(mode="after")
     def _varies_one_thing(self) -> Self:
-        asked = [name for name in ("n_each", "without_each", "each") if getattr(self, name)]
+        asked = [name for name in ("n_each", "without_each", "each", "search") if getattr(self, name)]
         if len(asked) > 1:
             raise ValueError(f"Got {' and '.join(asked)} of one variant, but expected one of them. Make two variants.")
         return self
@@ -115,13 +118,13 @@ class Variant(BaseModel):
         except ValueError as error:
             raise StudyError(f"{error} Change the label of the reducer in {source.file.name}.") from error
 
-    def spread(self, name: str) -> Iterator[tuple[str, str, Variant]]:
+    def spread(self, name: str, n_configurations: int = 0) -> Iterator[tuple[str, str, Variant]]:
         """Yield key, origin and variant of all that one stands for.
 
-        These are itself and those with another value of one parameter; or one for each class that it leaves out in
-        turn; or one for each number of training points.
+        These are itself and those with another value of one parameter, or the other configurations of its search; or
+        one for each class that it leaves out in turn; or one for each number of training points.
         """
-        single = self.model_copy(update={"without_each": (), "n_each": (), "each": {}})
+        single = self.model_copy(update={"without_each": (), "n_each": (), "each": {}, "search": None})
 
         def other(label: str, **changes: Any) -> Variant:
             return single.model_copy(update={"label": f"{self.label}{label}"} | changes)
@@ -139,3 +142,7 @@ class Variant(BaseModel):
                 label = f", {as_label(parameter)} {as_label(value)}"
                 changed = other(label, params=self.params | {parameter: value}, of=name, axis=parameter)
                 yield key_of(name, parameter, value), f"{name!r} with {parameter} = {cut(value)}", changed
+        others = configurations(self.search, n_configurations - 1) if self.search else []
+        for number, params in enumerate(others, start=1):
+            changed = other(f", configuration {number}", params=self.params | params, of=name, axis=AXIS)
+            yield key_of(name, number), f"configuration {number} of {name!r}", changed

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.output.faq import box, choice, cost, findings, parameters, quality, repeatability
+from bench.output.faq import (
+    box,
+    choice,
+    cost,
+    findings,
+    networks,
+    objectives,
+    parameters,
+    quality,
+    repeatability,
+    tuning,
+)
 from bench.output.faq.page import Question, lead, page, read, stated
 from bench.output.tables.render import write_into
 
@@ -16,7 +27,12 @@ QUESTIONS = (
     Question("Which method for what?", "full", "summary.md", choice.which_method),
     Question("Is the difference real, or noise?", "full", "test_comparisons.csv", choice.is_it_real),
     Question("Which methods keep neighbours, at which k?", "full", "figures/neighbourhoods.png", quality.neighbours),
+    Question("What do networks gain from their layers?", "networks", "figures/training.png", networks.architectures),
+    Question("And from convolutions?", "convolutional", "figures/training.png", networks.architectures),
     Question("How much do the parameters matter?", "sensitivity", "figures/sweeps.png", parameters.one_by_one),
+    Question("What does tuning gain, and which method then?", "tuned", "summary.csv", tuning.gains),
+    Question("What does a search select, and what does it take?", "tuning", "measures.csv", tuning.search),
+    Question("Do networks lose because they encode?", "objectives", "summary.md", objectives.encode_or_reconstruct),
     Question("Does the same seed give the same embedding?", "threads", "reproducibility.csv", repeatability.same_seed),
     Question("How much does an embedding change with the seed?", "full", "figures/stability.png", repeatability.seeds),
     Question("How well are test points mapped?", "full", "summary.csv", quality.transformed),

@@ -15,6 +15,7 @@ from bench.output.faq.numbers import by_reducer, cell, change, listed, mean, run
 from bench.output.faq.page import Facts
 from bench.output.faq.parameters import KEPT, SILHOUETTE, highest_silhouette
 from bench.output.faq.repeatability import ROUNDING
+from bench.output.faq.tuning import gains
 from bench.output.findings import apart
 from bench.store.results import Results
 
@@ -119,14 +120,15 @@ def seed_of_umap(full: Results) -> Facts | None:
     }
 
 
-def training(full: Results) -> Facts | None:
-    """Return what more epochs change in the accuracy of networks and in their time."""
-    pairs = [(v, full.variant(v).of) for v in full.select(axis="n_epochs") if full.variant(v).of in full.variants]
-    networks = compare_pairs(full, pairs, TEST_ACCURACY)
+def training(results: Results) -> Facts | None:
+    """Return what another architecture changes in the accuracy of networks and in their time."""
+    larger = results.select(axis="hidden_layer_sizes")
+    pairs = [(v, results.variant(v).of) for v in larger if results.variant(v).of in results.variants]
+    networks = compare_pairs(results, pairs, TEST_ACCURACY)
     known = [one for one in networks if one.change is not None]
 
     def times(one: Comparison) -> tuple[str, ...]:
-        return tuple(f"{mean(full, variant, 'fit_s'):.0f}" for variant in (one.first, one.second))
+        return tuple(f"{mean(results, variant, 'fit_s'):.0f}" for variant in (one.first, one.second))
 
     most = max(known, key=lambda one: one.change or 0.0, default=None)
     facts = {"networks": [(one, *times(one)) for one in networks]}
@@ -155,13 +157,20 @@ def threads(results: Results) -> Facts | None:
     return {"kept": [(reducers.source(str(name)).label, spread(interval(kept, 0, 1), 2)) for name, kept in moved]}
 
 
+def tuned(results: Results) -> Facts | None:
+    """Return which methods are the best on test digits once each is tuned by the same search."""
+    found = [one for one in gains(results).facts["criteria"] if one["key"] == TEST_ACCURACY]
+    return found[0] if found and all(found[0]["best"]) else None
+
+
 FINDINGS = (
     ("full", accuracy),
     ("sensitivity", silhouette),
     ("initialisation", start),
     ("full", cold_start),
     ("full", seed_of_umap),
-    ("full", training),
+    ("networks", training),
+    ("tuned", tuned),
     ("unseen", left_out),
     ("threads", threads),
 )

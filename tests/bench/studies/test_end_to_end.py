@@ -49,6 +49,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asked:
     return Asked("mine.toml", files=["odd.py:Even"], out=tmp_path / "out")
 
 
+@pytest.mark.usefixtures("light_workers", "one_figure")
 def test_values_of_every_kind_work_from_beginning_to_end(asked: Asked, tmp_path: Path) -> None:
     outside = {path.name for path in tmp_path.iterdir()} | {"out"}
     request = asked.request()

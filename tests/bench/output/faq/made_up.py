@@ -20,6 +20,7 @@ from tests.bench.results_maker import failed
 
 FITTED, ACCURACY = "knn_accuracy_k10", "knn_accuracy_k10_test"
 Columns = dict[str, Any]
+LARGE = {"hidden_layer_sizes": [9, 9]}
 
 
 def around(value: float) -> list[float]:
@@ -317,5 +318,81 @@ def replication() -> MadeUp:
     return MadeUp("replication", variants, {name: {"fit_s": [1.0]} for name in variants}, tables=tables)
 
 
-ALL = (full, sensitivity, initialisation, dimensions, pca_first, threads, unseen, scaling, replication)
+RECALL, RECALL_OF_TRAINING = "knn_recall_k15_test", "knn_recall_k15"
+TUNED: dict[str, list[Columns]] = {
+    "umap": [{}, {"n_neighbors": 40}, {"n_neighbors": 8}],
+    "tsne": [{}, {"perplexity": 50}],
+    "pca": [{}],
+}
+"""Configurations of each method that was searched, the default first; the last two of UMAP are selected."""
+
+
+def tuning() -> MadeUp:
+    """Return a search: UMAP has a configuration for each criterion and one not begun, of t-SNE the default is best."""
+    variants, values = {}, {}
+    for method, configurations in TUNED.items():
+        for number, params in enumerate(configurations):
+            of = {"of": method, "axis": "search"} if number else {}
+            label = LABELS[method] + (f", configuration {number}" if number else "")
+            variants[f"{method}-{number}" if number else method] = _variant(method, label, params=params, **of)
+    variants["umap-3"] = _variant("umap", "UMAP, configuration 3", params={"n_neighbors": 9}, of="umap", axis="search")
+    for name, recall, accuracy in (
+        ("umap", 0.20, 0.88),
+        ("umap-1", 0.15, 0.95),
+        ("umap-2", 0.25, 0.85),
+        ("pca", 0.1, 0.4),
+    ):
+        values[name] = {RECALL: [recall], ACCURACY: [accuracy], "fit_s": [9.0], "transform_s": [1.0]}
+    for name, recall in (("tsne", 0.5), ("tsne-1", 0.4)):
+        values[name] = {RECALL_OF_TRAINING: [recall], "fit_s": [30.0]}
+    return MadeUp("tuning", variants, values)
+
+
+def tuned() -> MadeUp:
+    """Return the test of what `tuning` selected: UMAP gains in accuracy, and less than the margin in recall."""
+    variants = {name: _variant(name, LABELS[name]) for name in TUNED}
+    for criterion, params in zip(("accuracy", "recall"), TUNED["umap"][1:], strict=True):
+        label = f"UMAP, tuned by {criterion}"
+        variants[f"umap-{criterion}"] = _variant("umap", label, params=params, of="umap")
+    at = {"umap": (0.2, 0.88), "umap-accuracy": (0.15, 0.94), "umap-recall": (0.205, 0.84), "pca": (0.1, 0.4)}
+    values: dict[str, Columns] = {v: {RECALL: around(recall), ACCURACY: around(a)} for v, (recall, a) in at.items()}
+    return MadeUp("tuned", variants, values | {"tsne": {RECALL_OF_TRAINING: around(0.5)}})
+
+
+def objectives() -> MadeUp:
+    """Return a 2 x 2 in which the encoder costs 0.10 with either loss, and the reconstruction 0.20."""
+    labels = {"umap": "UMAP", "parametric_umap": "Parametric UMAP", "auto_decoder": "Auto-decoder"}
+    labels["autoencoder"] = "Autoencoder"
+    variants = {name.replace("_", "-"): _variant(name, label) for name, label in labels.items()}
+    variants["umap-spectral"] = _variant("umap", "UMAP, init spectral", of="umap", axis="init")
+    levels = dict(zip(variants, (0.9, 0.8, 0.7, 0.6, 0.91), strict=True))
+    values = {name: {FITTED: around(level), "r_nx_auc": around(level / 2)} for name, level in levels.items()}
+    for name in ("parametric-umap", "autoencoder"):
+        values[name][ACCURACY] = around(levels[name] - 0.05)
+    return MadeUp("objectives", variants, values)
+
+
+def networks(name: str = "networks") -> MadeUp:
+    """Return a VAE and one of larger layers, which is better by 0.10 in accuracy and takes five times as long."""
+    variants = {
+        "vae": _variant("vae"),
+        "vae-large": _variant("vae", "VAE 9-9", params=LARGE, of="vae", axis="hidden_layer_sizes"),
+    }
+    values: dict[str, Columns] = {
+        "vae": {FITTED: around(0.65), ACCURACY: around(0.60), "fit_s": [6.0, 6.1, 6.2]},
+        "vae-large": {FITTED: around(0.75), ACCURACY: around(0.70), "fit_s": [30.0, 30.1, 30.2]},
+    }
+    outcomes = {v: [results_maker.successful(6.0, converged=True, n_iter=40 + i) for i in range(3)] for v in variants}
+    return MadeUp(name, variants, values, outcomes=outcomes)
+
+
+def convolutional() -> MadeUp:
+    return networks("convolutional")
+
+
+LABELS = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
+ALL = (
+    *(full, sensitivity, initialisation, dimensions, pca_first, threads, unseen, scaling, replication),
+    *(networks, convolutional, tuning, tuned, objectives),
+)
 """A study of each kind."""

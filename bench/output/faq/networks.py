@@ -1,0 +1,57 @@
+"""What networks gain from their architecture: the studies `networks` and `convolutional`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bench.metrics.statistics import interval
+from bench.output.faq.numbers import cell, mean, spread
+from bench.output.faq.page import Answer
+from bench.store.results import Results
+
+TRAIN, TEST = "knn_accuracy_k10", "knn_accuracy_k10_test"
+HEADER = (
+    "network",
+    "10-NN accuracy, training",
+    "test",
+    "MSE a pixel, training",
+    "test",
+    "epochs",
+    "converged",
+    "fit, s",
+)
+
+
+def architectures(results: Results) -> Answer:
+    """Return scores, errors and costs of each network that was trained until it converges."""
+    networks = [variant for variant in results.variants if _told(results, variant)]
+    rows = []
+    for variant in networks:
+        runs = results.ok_runs(variant)
+        errors = (_error(results, variant, measure) for measure in ("training_error", "error"))
+        epochs = f"{runs['n_iter'].min():.0f} to {runs['n_iter'].max():.0f}"
+        met = f"{_converged(results, variant):.0f} of {len(runs)}"
+        fit, accuracies = cell(results, variant, "fit_s", 1), (cell(results, variant, key) for key in (TRAIN, TEST))
+        rows.append((results.label(variant), *accuracies, *errors, epochs, met, fit))
+    known = [variant for variant in networks if not np.isnan(mean(results, variant, TEST))]
+    n_runs = sum(len(results.ok_runs(variant)) for variant in networks)
+    facts = {
+        "best": max(known, key=lambda variant: mean(results, variant, TEST), default=None),
+        "shares": (sum(_converged(results, variant) for variant in networks), n_runs),
+    }
+    return Answer(HEADER, rows, facts)
+
+
+def _error(results: Results, variant: str, measure: str) -> str:
+    values = results.values(variant, measure).by_run.values()
+    return spread(interval(values, 0) if values else None, 4)
+
+
+def _told(results: Results, variant: str) -> bool:
+    """Return whether the runs of a variant say if they converged."""
+    runs = results.ok_runs(variant)
+    return "converged" in runs and bool(runs["converged"].notna().any())
+
+
+def _converged(results: Results, variant: str) -> int:
+    return int(results.ok_runs(variant)["converged"].dropna().astype(bool).sum())
