@@ -28,6 +28,8 @@ ALONE_ROWS = 10
 REBUILT_ROWS = 16
 GRID_POINTS = 12
 """Points along each axis of an embedding that are mapped back to data, for a picture."""
+LINE_STEPS = 24
+"""Points between two test points in an embedding that are mapped back to data, both included."""
 
 EXTRA = "extra_"
 """How the names of arrays begin that a reducer offers besides what every reducer gives."""
@@ -49,6 +51,7 @@ NAMES = {
     "alone": "an embedding of single test points",
     "reconstructions": "reconstructions",
     "grid": "a decoded lattice",
+    "line": "a decoded line",
 }
 
 Arrays = dict[str, np.ndarray]
@@ -75,8 +78,6 @@ class Sizes:
             "active_units": (),
             "is_collapsed": (),
             "prior_samples": (None, None),
-            "interpolation": (None, None),
-            "interpolation_rows": (2,),
             "anomaly_score": (n_test,),
             "kl_per_dimension": (n_components,),
             "posterior_deviation": (n_components,),
@@ -85,6 +86,8 @@ class Sizes:
             "fitted_squared_error": (n_train,),
             "prior_samples_by_epoch": (None, None, None),
             "prior_sample_epochs": (None,),
+            "embedding_by_epoch": (None, None, n_components),
+            "embedding_epochs": (None,),
         }
         return {
             "train": (n_train, n_components),
@@ -97,6 +100,7 @@ class Sizes:
             "rebuilt": (min(REBUILT_ROWS, n_test), n_features),
             "grid": (GRID_POINTS**2, n_features),
             "grid_axes": (2, GRID_POINTS),
+            "line": (LINE_STEPS, n_features),
             **{EXTRA + name: shape for name, shape in extras.items()},
         }
 

@@ -12,7 +12,16 @@ import numpy as np
 
 from bench.errors import CannotWriteError
 from bench.execution import border
-from bench.execution.border import ALONE_ROWS, FEW_ROWS, GRID_POINTS, REBUILT_ROWS, REFIT_ROWS, Arrays, Sizes
+from bench.execution.border import (
+    ALONE_ROWS,
+    FEW_ROWS,
+    GRID_POINTS,
+    LINE_STEPS,
+    REBUILT_ROWS,
+    REFIT_ROWS,
+    Arrays,
+    Sizes,
+)
 
 GRID_SHARE = 0.98
 """Middle share of the training points, along each axis, that the points of the lattice span."""
@@ -53,7 +62,7 @@ def for_scores(reducer: Any, X: np.ndarray, X_test: np.ndarray, sizes: Sizes) ->
 def for_pictures(
     reducer: Any, embedding: np.ndarray, X: np.ndarray, X_test: np.ndarray, sizes: Sizes, *, by_epoch: bool
 ) -> tuple[Arrays, list[str]]:
-    """Return a decoded lattice of the embedding and what the reducer itself offers, and a note on what is not kept.
+    """Return a decoded lattice and line of the embedding, what the reducer offers itself, and what is not kept and why.
 
     If `by_epoch`, a neural reducer is trained once more to show its training epoch by epoch.
     """
@@ -63,12 +72,17 @@ def for_pictures(
     def lattice() -> tuple[Arrays, list[str]]:
         return _grid(reducer, embedding, sizes), []
 
+    def between() -> tuple[Arrays, list[str]]:
+        return _line(reducer, X_test, sizes), []
+
     def of(offered: Callable[[], Any]) -> Callable[[], tuple[Arrays, list[str]]]:
         return lambda: border.extras(offered(), sizes, border.MAX_EXTRA_BYTES - sum(a.nbytes for a in arrays.values()))
 
     sources: dict[str, Callable[[], tuple[Arrays, list[str]]]] = {}
     if hasattr(reducer, "inverse_transform") and embedding.shape[1] == 2:
         sources["decoded lattice"] = lattice
+    if hasattr(reducer, "inverse_transform") and hasattr(reducer, "transform") and len(X_test) > 1:
+        sources["decoded line"] = between
     if hasattr(reducer, "extras"):
         sources["extras"] = of(lambda: reducer.extras(X_test))
     if hasattr(reducer, "training_extras"):
@@ -82,6 +96,16 @@ def for_pictures(
         arrays |= kept
         notes += more
     return arrays, notes
+
+
+def ends_of_line(X_test: np.ndarray) -> list[int]:
+    """Return two rows of test points between which every method decodes a line: the farthest apart of the first ones.
+
+    They are those farthest apart in the data, so that they are the same for all methods.
+    """
+    first = X_test[:REBUILT_ROWS].astype(np.float64)
+    squared = np.square(first[:, None] - first[None]).sum(axis=2)
+    return [int(row) for row in np.unravel_index(squared.argmax(), squared.shape)]
 
 
 def save(path: str, arrays: Arrays) -> None:
@@ -118,3 +142,10 @@ def _grid(reducer: Any, embedding: np.ndarray, sizes: Sizes) -> Arrays:
     data = reducer.inverse_transform(lattice.astype(embedding.dtype))
     axes = np.array([x, y], dtype=np.float32)
     return {"grid": border.checked("grid", data, sizes), "grid_axes": border.checked("grid_axes", axes, sizes)}
+
+
+def _line(reducer: Any, X_test: np.ndarray, sizes: Sizes) -> Arrays:
+    """Return the data at points of the straight line between the positions of two test points."""
+    start, end = reducer.transform(X_test[ends_of_line(X_test)])
+    shares = np.linspace(0, 1, LINE_STEPS, dtype=start.dtype)[:, None]
+    return {"line": border.checked("line", reducer.inverse_transform(start + shares * (end - start)), sizes)}

@@ -12,12 +12,14 @@ from bench.store.records import Record
 from bench.store.store import Store
 from reducers import HISTORY_COLUMNS
 
-DECODED = {"rebuilt": "rebuilt", "grid": "grid", "extra_interpolation": "interpolation"}
+DECODED = {"rebuilt": "rebuilt", "grid": "grid", "line": "line"}
 """Arrays of a run that are images, and what they are called here."""
 HISTORY, BY_EPOCH, EPOCHS = "extra_history", "extra_prior_samples_by_epoch", "extra_prior_sample_epochs"
 """The course of a training, images of it epoch by epoch, and the numbers of these epochs."""
-DIMENSIONS = {**dict.fromkeys(DECODED, 2), "grid_axes": 2, HISTORY: 2, BY_EPOCH: 3, EPOCHS: 1}
-NEEDS = {"grid": "grid_axes", "grid_axes": "grid", BY_EPOCH: EPOCHS}
+FILM, FILM_EPOCHS = "extra_embedding_by_epoch", "extra_embedding_epochs"
+"""Positions epoch by epoch, and the numbers of these epochs."""
+DIMENSIONS = {**dict.fromkeys(DECODED, 2), "grid_axes": 2, HISTORY: 2, BY_EPOCH: 3, EPOCHS: 1, FILM: 3, FILM_EPOCHS: 1}
+NEEDS = {"grid": "grid_axes", "grid_axes": "grid", BY_EPOCH: EPOCHS, FILM: FILM_EPOCHS}
 """Arrays that nobody can draw without another one."""
 
 
@@ -51,8 +53,7 @@ def _flaw(name: str, array: np.ndarray, n_features: int) -> str:
     # A network may resize images to smaller squares; what leads back to the data has their size.
     fits = {
         "grid_axes": len(array) == 2,
-        EPOCHS: True,
-        "extra_interpolation": last == n_features or is_square,
+        **dict.fromkeys((EPOCHS, FILM, FILM_EPOCHS), True),
         BY_EPOCH: last == n_features or is_square,
     }.get(name, last == n_features)
     return "" if fits else what

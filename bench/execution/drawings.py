@@ -11,6 +11,7 @@ data/name, data/classes            name of the data, names of the labels
 data/image_shape, data/n_features  height and width in pixels, empty if a row is no image; number of features
 data/labels/SPLIT                  label of each point, as an index into the classes
 data/images                        the first test images, 8 bits a pixel
+data/line_rows                     the two test points between which each method decodes a line
 data/near/SPLIT                    the nearest training points of each point in all features, nearest first
 embedding/.../SPLIT                positions in the shown run
 aligned/.../SPLIT                  positions in the second run, rotated, mirrored and shifted onto the shown run
@@ -19,8 +20,12 @@ confusion/.../SPLIT                how often points of a class (row) are taken f
 shepard/.../counts                 pairs of points by distance in the data (row) and in the embedding (column)
 shepard/.../ends                   greatest distance of these counts, in the data and in the embedding
 shepard/.../medians                median distance in the embedding by distance in the data; nan if there are few pairs
-rebuilt, grid, prior_samples,      decoded images, 8 bits a pixel, with the coordinates (`grid_axes`) and the epochs
-interpolation                      (`prior_sample_epochs`) that they are of
+class_distances/...                distances between the means of classes, in the shown run and in the data; largest 1
+rebuilt, grid, prior_samples, line  decoded images, 8 bits a pixel, with the coordinates (`grid_axes`) and the epochs
+                                   (`prior_sample_epochs`) that they are of
+film/...                           positions of the first training points epoch by epoch, 8 bits an axis, with
+                                   `film_epochs`
+retrained_seed/...                 seed of the run that was trained twice for prior samples and film
 history/...                        training history of every run; columns are `reducers.HISTORY_COLUMNS`
 log/...                            last lines that a run printed, paths shortened to the names of files
 correct/...                        of every run whether each test point's 10 nearest neighbours tell its class, as bits
@@ -41,8 +46,11 @@ from scipy.linalg import orthogonal_procrustes
 
 from bench.datasets import Dataset
 from bench.errors import UndefinedError
-from bench.execution.drawable import BY_EPOCH, DECODED, EPOCHS, HISTORY, drawable
+from bench.execution.capture import ends_of_line
+from bench.execution.drawable import BY_EPOCH, DECODED, EPOCHS, FILM, FILM_EPOCHS, HISTORY, drawable
+from bench.execution.pair_distances import lengths, pairs, shepard
 from bench.execution.scoring import UNREADABLE, embedding_of, run_name
+from bench.metrics.distances import centroid_distances
 from bench.metrics.embedding import Embedding
 from bench.metrics.labels import confusion
 from bench.metrics.neighbourhood import local_scores
@@ -59,17 +67,12 @@ log = logging.getLogger(__name__)
 SPLITS = ("train", "test")
 LARGEST = 1e37
 """Coordinates from here on are not drawn: sums and differences of them would not fit into float32."""
-VERSION = 1
+VERSION = 2
 """Raised whenever an array is computed in another way."""
 TRUE_NEIGHBOURS = 10
 LOCAL_K = 15
 CONFUSION_K = 10
 IMAGES = 16
-PAIRS = 50_000
-PAIR_SEED = 0
-BINS = 50
-FEW_PAIRS = 50
-"""Pairs of points in a bin of distances below which their median says nothing."""
 Named = dict[str, np.ndarray]
 
 
@@ -135,6 +138,8 @@ def _of_data(data: Dataset) -> Named:
     label = np.uint8 if len(data.classes) <= 2**8 else np.uint16
     labels = {"train": data.y, "test": data.y_test}
     images = {"data/images": in_8_bits(data.X_test[:IMAGES])} if data.image_shape else {}
+    if data.image_shape and len(data.X_test) > 1:
+        images["data/line_rows"] = np.array(ends_of_line(data.X_test))
     return images | {
         "data/name": np.array(data.name),
         "data/classes": np.array(data.classes, dtype=str),
@@ -180,8 +185,12 @@ def _of_training(store: Store, records: Sequence[Record], shown: Record | None, 
             found |= _of(record, {LEFT_OUT: np.array("\n".join(flaws))})
         if HISTORY in arrays:
             found |= _of(record, {"history": arrays[HISTORY].astype(np.float32)})
-        if BY_EPOCH in arrays and not by_epoch:
-            by_epoch = {"prior_samples": in_8_bits(arrays[BY_EPOCH]), "prior_sample_epochs": arrays[EPOCHS]}
+        if BY_EPOCH in arrays and "prior_samples" not in by_epoch:
+            by_epoch |= {"prior_samples": in_8_bits(arrays[BY_EPOCH]), "prior_sample_epochs": arrays[EPOCHS]}
+        if FILM in arrays and "film" not in by_epoch and arrays[FILM].shape[2] == 2:
+            by_epoch |= {"film": _filmed(arrays[FILM]), "film_epochs": arrays[FILM_EPOCHS]}
+        if by_epoch:
+            by_epoch.setdefault("retrained_seed", np.array(record.seed))
     return found | (_of(shown, by_epoch) if shown is not None else {})
 
 
@@ -226,7 +235,7 @@ def _of_shown(store: Store, record: Record, embedding: Embedding, in_data: np.nd
     if space.n > 1:
         found = shepard(in_data, lengths(embedding.Z, *pairs(space.n)))
         others |= {f"shepard/{part}": array for part, array in found.items()}
-    others |= _confusion(embedding)
+    others |= _confusion(embedding) | _between_classes(embedding)
     return _splits("embedding", record, embedding) | _local(record, embedding), _of(record, others)
 
 
@@ -271,6 +280,23 @@ def _confusion(embedding: Embedding) -> Named:
         return {}
 
 
+def _between_classes(embedding: Embedding) -> Named:
+    """Return the distances between class means in the embedding and in the data; none without classes."""
+    if embedding.y is None:
+        return {}
+    try:
+        return {"class_distances": np.stack(centroid_distances(embedding)).astype(np.float32)}
+    except UndefinedError:
+        return {}
+
+
+def _filmed(positions: np.ndarray) -> np.ndarray:
+    """Return positions of shape (n_frames, n_points, 2) as whole numbers up to 255, each in a square of its own."""
+    low, high = np.percentile(positions, [0.2, 99.8], axis=1, keepdims=True)
+    side = (high - low).max(axis=2, keepdims=True)
+    return in_8_bits((positions - (low + high) / 2) / np.where(side > 0, side, 1.0) + 0.5)
+
+
 def in_8_bits(images: np.ndarray) -> np.ndarray:
     """Return images of pixels in [0, 1] as whole numbers up to 255; what lies beyond is cut off."""
     return np.rint(255 * np.clip(images, 0, 1)).astype(np.uint8)
@@ -286,29 +312,3 @@ def alignment(Z: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray
     centre, goal = Z.mean(axis=0), target.mean(axis=0)
     rotation, _ = orthogonal_procrustes(Z - centre, target - goal)
     return rotation, goal - centre @ rotation
-
-
-def pairs(n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the same sample of pairs of different points for every variant: all of them if those are few."""
-    if n * (n - 1) // 2 <= PAIRS:
-        return np.triu_indices(n, 1)
-    rng = np.random.RandomState(PAIR_SEED)
-    first = rng.randint(n, size=PAIRS)
-    return first, (first + rng.randint(1, n, size=PAIRS)) % n
-
-
-def lengths(points: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Return the distance of each pair."""
-    blocks = range(0, len(first), 2**12)
-    found = [points[first[i : i + 2**12]] - points[second[i : i + 2**12]] for i in blocks]
-    return np.concatenate([np.sqrt(np.einsum("ij,ij->i", block, block, dtype=np.float64)) for block in found])
-
-
-def shepard(in_data: np.ndarray, in_embedding: np.ndarray) -> Named:
-    """Return the density of a Shepard diagram and its median line from distances of the same pairs of points."""
-    ends = [float(in_data.max()) or 1.0, float(np.percentile(in_embedding, 99.9)) or 1.0]
-    counts, edges, _ = np.histogram2d(in_data, in_embedding, bins=BINS, range=[(0, end) for end in ends])
-    bin_of = np.clip(np.digitize(in_data, edges) - 1, 0, BINS - 1)
-    members = [in_embedding[bin_of == b] for b in range(BINS)]
-    medians = [np.median(inside) if len(inside) >= FEW_PAIRS else np.nan for inside in members]
-    return {"counts": counts.astype(np.uint16), "ends": np.array(ends), "medians": np.array(medians, np.float32)}

@@ -99,7 +99,7 @@ def centroid_spearman(embedding: Embedding) -> float:
     """
     from scipy.stats import spearmanr
 
-    embedded, original = _centroid_distances(embedding)
+    embedded, original = centroid_distances(embedding)
     upper = np.triu_indices(len(embedded), 1)
     if len(upper[0]) < 3:
         raise UndefinedError("fewer than 3 classes")
@@ -114,7 +114,7 @@ def nearest_classes(embedding: Embedding, k: int) -> float:
 
     Few classes, few values; a mean need not be where its class is.
     """
-    k, both = checks.neighbours(k, embedding.space.n), _centroid_distances(embedding)
+    k, both = checks.neighbours(k, embedding.space.n), centroid_distances(embedding)
     itself = np.diag(np.full(len(both[0]), np.inf))
     embedded, original = ((distances + itself).argsort(axis=1, kind="stable")[:, :k] for distances in both)
     if len(embedded) - 1 <= k:
@@ -160,8 +160,8 @@ def _squared(differences: np.ndarray) -> np.ndarray:
     return np.einsum("ij,ij->i", differences, differences, dtype=np.float64)
 
 
-def _centroid_distances(embedding: Embedding) -> tuple[np.ndarray, np.ndarray]:
-    """Return the distances between class means in the embedding and in the original space."""
+def centroid_distances(embedding: Embedding) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distances between class means in the embedding and in the original space, the largest of each 1."""
     space, y = embedding.space, embedding.labels()
     if len(np.unique(y)) < 2:
         raise UndefinedError("one class")

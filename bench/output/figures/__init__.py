@@ -9,18 +9,19 @@ import logging
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.figure import Figure, SubFigure
 
 from bench.metrics.registry import UNEXPECTED
-from bench.output.figures import clouds, costs, images, scores, style, sweeps, values
-from bench.output.figures.style import palette, render
+from bench.output.figures import clouds, costs, film, images, lessons, scores, settings, style, sweeps, training, values
+from bench.output.figures.style import render
 from bench.store.results import Results
 from bench.store.store import Store
 
-__all__ = ["DRAWINGS", "Drawing", "palette", "render", "write"]
+__all__ = ["DRAWINGS", "Drawing", "render", "write"]
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Drawing:
     of_all : bool
         Whether it is of all variants, and not only of those that figures show side by side.
     moving : function or None
-        Returns it as an animated GIF.
+        Returns it as a picture that moves.
     """
 
     name: str
@@ -52,34 +53,43 @@ class Drawing:
     note: Callable[[Results], str] = lambda results: ""
     of_runs: bool = False
     of_all: bool = False
-    moving: Callable[[Results], bytes | None] | None = None
+    moving: Callable[[Results], film.Moving | None] | None = None
 
-    @property
-    def title(self) -> str:
-        """What stands above it."""
-        return str(CAPTIONS[self.name]["title"])
+    def title(self, results: Results) -> str:
+        """Return what stands above it."""
+        return str(CAPTIONS[self.name]["title"]).format(parameters=sweeps.named(results))
 
     def draw(self, results: Results) -> Figure | None:
-        """Return the figure with its title above and its caption below; None if there is nothing to draw."""
+        """Return the figure with title, caption and footer; None if there is nothing to draw."""
         of = results if self.of_all else results.pictured
         with mpl.rc_context(style.RC):
             drawn = self.make(of) if of.variants else None
-            if drawn is None:
+            return self._entitled(drawn, of) if drawn is not None else None
+
+    def gif(self, results: Results) -> bytes | None:
+        """Return the figure as an animated GIF; None if it does not move."""
+        of = results if self.of_all else results.pictured
+        with mpl.rc_context(style.RC):
+            moving = self.moving(of) if self.moving and of.variants else None
+            if moving is None:
                 return None
-            figure = drawn.get_figure(root=True)
-            assert isinstance(figure, Figure)
-            caption = CAPTIONS[self.name]["caption"].format(data=values.of_data(of), shown=SHOWN)
-            style.entitle(figure, self.title, f"{self.note(of)} {caption}".strip())
-            return figure
+            self._entitled(moving.sheet, of, "moving")
+            return film.animated(moving)
 
     def files(self, results: Results) -> dict[str, bytes]:
         """Return the contents of its files by name; none if there is nothing to draw."""
         figure = self.draw(results)
         found = {f"{self.name}.{kind}": render(figure, kind) for kind in KINDS} if figure else {}
-        if found and self.moving:
-            with mpl.rc_context(style.RC):
-                found[f"{self.name}.gif"] = self.moving(results.pictured) or b""
-        return found
+        moving = self.gif(results) if found else None
+        return found | ({f"{self.name}.gif": moving} if moving else {})
+
+    def _entitled(self, drawn: SubFigure, of: Results, kind: str = "caption") -> Figure:
+        """Return the figure in which something is drawn, with title, one of its captions and footer."""
+        figure = drawn.get_figure(root=True)
+        assert isinstance(figure, Figure)
+        caption = f"{self.note(of)} {CAPTIONS[self.name][kind].format(shown=SHOWN)}".strip()
+        style.entitle(figure, self.title(of), caption, values.footer(of))
+        return figure
 
 
 DRAWINGS = (
@@ -92,6 +102,7 @@ DRAWINGS = (
     Drawing("local", clouds.local, values.dimensions, of_runs=True),
     Drawing("confusion", scores.confusions, of_runs=True),
     Drawing("shepard", scores.shepard, of_runs=True),
+    Drawing("class-distances", lessons.class_distances, of_runs=True),
     Drawing("ranks", scores.ranks, values.not_drawn),
     Drawing("stability", scores.stability),
     Drawing("seed-overlays", clouds.overlays, values.dimensions, of_runs=True),
@@ -101,10 +112,16 @@ DRAWINGS = (
     Drawing("three-dimensions", clouds.in_three_dimensions, of_runs=True),
     Drawing("prior-samples", images.prior_samples, of_runs=True),
     Drawing("interpolations", images.interpolations, of_runs=True, moving=images.moving_interpolation),
-    Drawing("training", scores.training, of_runs=True),
-    Drawing("scaling", costs.scaling, of_all=True),
+    Drawing("film", film.training_film, of_runs=True, moving=film.moving_training),
+    Drawing("training", training.curves, training.note, of_runs=True, of_all=True),
+    Drawing("scaling", costs.scaling, costs.switches, of_all=True),
     Drawing("sweeps", sweeps.draw, of_all=True),
     Drawing("dial", sweeps.dial, of_all=True),
+    Drawing("perplexity", partial(settings.by_setting, parameter="perplexity"), of_runs=True),
+    Drawing("n-neighbors", partial(settings.by_setting, parameter="n_neighbors"), of_runs=True),
+    Drawing("min-dist", partial(settings.by_setting, parameter="min_dist"), of_runs=True),
+    Drawing("collapse", settings.collapse, of_runs=True),
+    Drawing("silhouette-trap", lessons.silhouette_trap, of_runs=True),
 )
 """Every figure, in the order of a report."""
 
@@ -116,7 +133,7 @@ def write(results: Results) -> tuple[list[Path], list[str], list[str]]:
     -------
     paths : list of Path
     kept : list of str
-        Titles of the figures that stay as they are, because `arrays.npz` is missing.
+        Names of the figures that stay as they are, because `arrays.npz` is missing.
     failed : list of str
         Of each figure that could not be drawn a sentence that says so.
     """
@@ -127,10 +144,10 @@ def write(results: Results) -> tuple[list[Path], list[str], list[str]]:
         try:
             made = drawing.files(results)
         except UNEXPECTED as error:  # what nobody thought of costs this figure, and no other
-            failed.append(f"The figure {drawing.title!r} could not be drawn ({type(error).__name__}: {error}).")
+            failed.append(f"The figure {drawing.name!r} could not be drawn ({type(error).__name__}: {error}).")
             log.warning("%s", failed[-1])
         if not made and drawing.of_runs and not results.arrays and (folder / f"{drawing.name}.png").is_file():
-            kept.append(drawing.title)
+            kept.append(drawing.name)
             continue
         paths += [store.write(f"figures/{name}", content) for name, content in made.items()]
         for kind in (*KINDS, "gif") if drawing.moving else KINDS:

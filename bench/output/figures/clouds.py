@@ -13,6 +13,7 @@ from matplotlib.patheffects import withStroke
 
 from bench.analysis import caveats
 from bench.analysis.summary import interval_of
+from bench.output.colours import palette
 from bench.output.figures import style, values
 from bench.output.figures.values import shown_array, shown_arrays
 from bench.store.arrays import array_name
@@ -27,10 +28,14 @@ BAND = 0.15
 """How far the points of a one-dimensional embedding are moved aside, as a share of their range."""
 AT_CHANCE = 0.5
 MAX_LINES = 400
+SAME = 5e-4
+"""Share of the variance below which two seeds give the same positions."""
 FLATTEST = 0.02
 """Shortest side of a box in three dimensions over its longest."""
 MAX_NAMES = 20
 """More names of classes than that hide what they name."""
+ISLAND, NEAREST = 0.6, 25
+"""A class is named where it has this share of so many points around its middle."""
 MAX_IN_3D = 3_000
 """More points than that hide each other in three dimensions."""
 
@@ -83,18 +88,21 @@ def colours_of(data: DataFacts, split: str, n: int) -> np.ndarray:
     """Return the colour of each point: that of its class, or one grey if the data have no labels."""
     if split not in data.labels:
         return np.full((n, 3), float(style.GREY))
-    return np.array(style.palette(len(data.classes)))[data.labels[split]]
+    return np.array(palette(len(data.classes)))[data.labels[split]]
 
 
 def name_classes(ax: Axes, Z: np.ndarray, data: DataFacts, split: str) -> None:
-    """Write the name of each class at the median position of its points."""
+    """Write the name of each class at the median position of its points, unless other classes prevail there."""
     labels, names = data.labels.get(split), data.classes
     if labels is None or len(names) > MAX_NAMES:
         return
+    at = positions(Z)
     look: Any = {"ha": "center", "va": "center", "path_effects": [withStroke(linewidth=1.5, foreground="white")]}
     for label in np.unique(labels):
-        x, y = np.median(positions(Z[labels == label]), axis=0)
-        ax.text(x, y, names[label], fontsize=6, weight="bold", clip_on=True, **look)
+        x, y = np.median(at[labels == label], axis=0)
+        around = np.square(at - (x, y)).sum(axis=1).argsort(kind="stable")[:NEAREST]
+        if np.mean(labels[around] == label) >= ISLAND:
+            ax.text(x, y, names[label], fontsize=6, weight="bold", clip_on=True, **look)
 
 
 def embeddings(results: Results) -> SubFigure | None:
@@ -109,7 +117,7 @@ def embeddings(results: Results) -> SubFigure | None:
     def title(variant: str) -> str:
         run, fit = results.shown(variant), interval_of(results, variant, "fit_s")
         name, score = results.deciding(variant, run) if run else ("", 0.0)
-        lines = [f"{values.seed(results, variant)} of {len(results.runs_of(variant))}"]
+        lines = [values.seed(results, variant)]
         lines += [f"{name} {score:.3f}"] if name else []
         lines += [f"fit {'about ' * (variant in uncertain)}{seconds_as_text(fit.mean)}"] if fit else []
         return "\n".join(lines)
@@ -145,7 +153,8 @@ def local(results: Results) -> SubFigure | None:
 
 
 def overlays(results: Results) -> SubFigure | None:
-    """Draw where points of the shown run lie in a second one, after the two are aligned."""
+    """Draw where points of the shown run lie in a second one, after the two are aligned; controls are left out."""
+    results = results.only(results.methods)
     pairs = {variant: pair for variant in results.variants if (pair := _pair(results, variant))}
     data = results.data
     if data is None or not pairs:
@@ -153,8 +162,11 @@ def overlays(results: Results) -> SubFigure | None:
 
     def title(variant: str) -> str:
         seeds = [str(run[1]) for run in (results.shown(variant), results.second(variant)) if run]
-        below = f"\nresidual {residual(*pairs[variant]):.3f}" if variant in pairs else ""
-        return f"seed{'s' * (len(seeds) > 1)} {' and '.join(seeds)}{below}"
+        if variant not in pairs:
+            return f"seed{'s' * (len(seeds) > 1)} {' and '.join(seeds)}"
+        differs = residual(*pairs[variant])
+        below = "the same positions" if differs < SAME else f"{differs:.1%} of variance differs"
+        return f"seeds {' and '.join(seeds)}\n{below}"
 
     figure, columns = values.panels(results, pairs, title, otherwise="no two seeds to align", headroom=0.6, side=0.75)
     for variant, (ax,) in columns.items():
@@ -253,4 +265,5 @@ def _unseen_class(ax: Axes, results: Results, variant: str, data: DataFacts) -> 
     area = values.shown_score(results, variant, "unseen_auc_test")
     if taken and area is not None:
         most = max(taken, key=lambda name: taken[name])
-        ax.set_xlabel(f"{taken[most]:.0%} taken for {most}; area {area:.2f}", fontsize=7)
+        said = f"{values.seed(results, variant)}: {taken[most]:.0%} taken for {most}; area {area:.2f}"
+        ax.set_xlabel(said, fontsize=7)

@@ -10,10 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 
 from bench.analysis.quantities import QUANTITIES, Quantity
-from bench.analysis.scaling import ALL, ALL_DISTANCES, FIT, MEMORY, MIN_POINTS, Law, Series, series
+from bench.analysis.scaling import ALL_DISTANCES, FIT, MEMORY, MIN_POINTS, Series, series
 from bench.analysis.scaling import QUANTITIES as GROWING
 from bench.analysis.summary import interval_of
 from bench.metrics.statistics import Interval
+from bench.output import colours
 from bench.output.figures import style, values
 from bench.store.results import Results
 from bench.units import seconds_as_text
@@ -31,8 +32,8 @@ MIN_MIB = 1.0
 
 
 def quality_and_time(results: Results) -> SubFigure | None:
-    """Draw scores against the time of a fit, with the methods that none beats in both."""
-    ok = values.successful(results)
+    """Draw scores against the time of a fit, with the methods that none beats in both; controls are left out."""
+    ok = [variant for variant in results.methods if results.ok(variant)]
     found: dict[str, dict[str, tuple[Interval, Interval]]] = {}
     for key in AGAINST_TIME:
         for variant in ok:
@@ -41,22 +42,22 @@ def quality_and_time(results: Results) -> SubFigure | None:
                 found.setdefault(key, {})[variant] = time, score
     if not found:
         return None
-    rows = -(-len(found) // 2)
-    figure = style.sheet(style.WIDTH, 2.3 * rows + 1.1)
-    axes = figure.subplots(rows, 2, squeeze=False, sharex=True).ravel()
+    rows, height = -(-len(found) // 2), max(1.7, 1.15 * style.LABEL_STEP * len(ok))
+    figure = style.sheet(style.WIDTH, (height + 0.6) * rows)
+    axes = figure.subplots(rows, 2, squeeze=False).ravel()
     looks = values.looks(results)
     for ax, (key, known) in zip(axes, found.items(), strict=False):
         front = pareto([(time.mean, score.mean) for time, score in known.values()], QUANTITIES[key].better)
-        ax.step(*np.array(front).T, where="post", color="0.75", linewidth=3, zorder=1, gid="front")
+        ax.step(*np.array(front).T, where="post", color="0.85", linewidth=3, zorder=1, gid="front")
         for variant, (time, score) in known.items():
             look: Any = {"color": looks[variant].colour, "fmt": looks[variant].marker, "gid": variant, "zorder": 3}
             ax.errorbar(time.mean, score.mean, _errors(score), _errors(time), elinewidth=0.8, **look)
         style.log_scale(ax)
-        ax.set(title=QUANTITIES[key].title, xlabel="fit (s)")
-        ax.tick_params(labelbottom=True)
+        ax.set(title=QUANTITIES[key].title, xlabel="fit (s)", xlim=ax.get_xlim(), ylim=ax.get_ylim())
+        ends = {v: (time.mean, score.mean, looks[v].colour) for v, (time, score) in known.items()}
+        style.label_ends(ax, {results.label(v): end for v, end in ends.items()}, height)
     for ax in axes[len(found) :]:
         ax.remove()
-    values.legend_of_methods(figure, results, ok, stroke="")
     return figure
 
 
@@ -105,13 +106,14 @@ def scaling(results: Results) -> SubFigure | None:
     found = [one for one in series(results) if len(one.ok)]
     if not found:
         return None
-    looks = style.looks({one.name: one.runs["reducer"].iloc[0] for one in found})
-    figure = style.sheet(style.WIDTH, 3.6 + 0.13 * len(found))
-    exponents: dict[str, list[str]] = {one.name: [] for one in found}
-    for ax, quantity in zip(figure.subplots(1, len(GROWING)), GROWING, strict=True):
-        for one in found:
-            law = _line(ax, one, quantity, looks[one.name])
-            exponents[one.name].append(f"{law.exponent:.2f}" if law else "n/a")
+    looks = colours.looks({one.name: one.runs["reducer"].iloc[0] for one in found})
+    height, rows = max(1.9, 1.15 * style.LABEL_STEP * len(found)), -(-len(GROWING) // 2)
+    figure = style.sheet(style.WIDTH, (height + 0.6) * rows)
+    axes = figure.subplots(rows, 2).ravel()
+    for ax in axes[len(GROWING) :]:
+        ax.remove()
+    for ax, quantity in zip(axes, GROWING, strict=False):
+        ends = {one.name: end for one in found if (end := _line(ax, one, quantity, looks[one.name]))}
         if quantity is FIT:
             _time_limit(ax, found, results.study.timeout, looks)
         ax.set_title(f"{quantity.title} ({quantity.unit})")
@@ -123,12 +125,19 @@ def scaling(results: Results) -> SubFigure | None:
             style.annotate(ax, f"{n:,}", (n, 0), (2, 3), xycoords=("data", "axes fraction"), color=style.GREY)
         for which in ("x", "y"):
             style.log_scale(ax, which, finer=False)
-        ax.set_xlabel("training points")
+        ax.set(xlabel="training points", xlim=ax.get_xlim(), ylim=ax.get_ylim())
         ax.grid()
-    handles = [style.handle(f"{name}: {', '.join(exponents[name])}", *looks[name][:2], "-") for name in looks]
-    title = f"exponents beyond {MIN_POINTS:,} points: {', '.join(quantity.title for quantity in GROWING)}"
-    figure.legend(handles=handles, loc="outside lower center", ncols=2, title=title)
+        style.label_ends(ax, ends, height)
     return figure
+
+
+def switches(results: Results) -> str:
+    """Return what the grey lines of `scaling` mark: where a method of the study changes its algorithm."""
+    used = set(results.runs["reducer"])
+    said = [f"at {ALL_DISTANCES:,} points UMAP's search of neighbours"] * ("umap" in used)
+    said += [f"at {MIN_POINTS:,} points UMAP's number of epochs"] * ("umap" in used)
+    said += [f"at {MIN_POINTS:,} points openTSNE's approximation of forces"] * ("opentsne" in used)
+    return f"Grey lines mark what changes: {', '.join(said)}." if said else ""
 
 
 def _errors(value: Interval) -> list[list[float]] | None:
@@ -138,19 +147,17 @@ def _errors(value: Interval) -> list[list[float]] | None:
     return [[value.mean - value.low], [value.high - value.mean]]
 
 
-def _line(ax: Axes, one: Series, quantity: Quantity, look: style.Look) -> Law | None:
-    """Draw the costs of a method with their power law, and return that."""
-    found, law = one.costs(quantity), one.law(quantity)
+def _line(ax: Axes, one: Series, quantity: Quantity, look: colours.Look) -> tuple[float, float, Any] | None:
+    """Draw the costs of a method, and return where the line ends, with its colour; None if there is nothing to draw."""
+    found = one.costs(quantity)
     found = found[found >= (MIN_MIB if quantity is MEMORY else 0)]
-    if len(found):
-        ax.plot(found.index, found, color=look.colour, marker=look.marker, gid=one.name, markersize=4, linewidth=1)
-    if law is not None:
-        n = np.array([law.n_from, max(ALL, law.n_to)])
-        ax.plot(n, [law.at(points) for points in n], color=look.colour, linestyle=(0, (4, 2)), linewidth=0.7, gid="law")
-    return law
+    if not len(found):
+        return None
+    ax.plot(found.index, found, color=look.colour, marker=look.marker, gid=one.name, markersize=4, linewidth=1)
+    return float(found.index[-1]), float(found.iloc[-1]), look.colour
 
 
-def _time_limit(ax: Axes, found: Sequence[Series], timeout_s: float, looks: dict[str, style.Look]) -> None:
+def _time_limit(ax: Axes, found: Sequence[Series], timeout_s: float, looks: dict[str, colours.Look]) -> None:
     """Draw the time limit with the numbers of points that passed it; nothing if none did."""
     over = [one for one in found if len(one.timed_out)]
     if not over:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from math import isqrt
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
-from PIL import Image
 
 from bench.output.figures import style, values
+from bench.output.figures.film import Moving
 from bench.output.figures.values import shown_array, shown_arrays
 from bench.store.results import Results
 
 STEPS = 12
 """Steps of an interpolation that a row has room for."""
-FRAME_MS, FRAME_DPI = 100, 80
-GREYS = 16
-"""Shades of a moving picture; more make its file large."""
 
 
 def reconstructions(results: Results) -> SubFigure | None:
@@ -32,7 +27,8 @@ def reconstructions(results: Results) -> SubFigure | None:
     for variant, images in rebuilt.items():
         error = values.shown_score(results, variant, "reconstruction_mse_test")
         below = "" if error is None else f"\nMSE {error:.3f}"
-        rows[style.wrapped(results.label(variant), 20) + below] = mosaic(images[:n], shape, n)
+        name = f"{style.wrapped(results.label(variant), 20)}\n{values.seed(results, variant)}{below}"
+        rows[name] = mosaic(images[:n], shape, n)
     return _strips(rows)
 
 
@@ -65,42 +61,43 @@ def prior_samples(results: Results) -> SubFigure | None:
         epochs = shown_array(results, "prior_sample_epochs", variant)
         named = [] if epochs is None else epochs.tolist()
         ax.set_yticks((np.arange(len(named)) + 0.5) * shape[0], named, fontsize=6)
-        ax.set_title(style.wrapped(results.label(variant), 40))
+        title = f"{style.wrapped(results.label(variant), 40)}\n{values.retrained_seed(results, variant)}"
+        ax.set_title(title.strip())
     return figure
 
 
 def interpolations(results: Results) -> SubFigure | None:
-    """Draw what lies on the straight line between two codes far apart, a row a method."""
-    found, whole = _decoded(results, "interpolation")
+    """Draw what each method decodes on its straight line between the same two test images, which stand at both ends."""
+    found, shape = _lines(results)
+    ends = _ends(results)
+    if not found or ends is None:
+        return None
+    gap = np.zeros((1, ends.shape[1]), ends.dtype)
     rows = {}
     for variant, images in found.items():
         steps = np.linspace(0, len(images) - 1, STEPS).round().astype(int)
-        rows[style.wrapped(results.label(variant), 20)] = mosaic(images[steps], shape_of(images, whole), STEPS)
-    return _strips(rows) if rows else None
+        row = np.concatenate([ends[:1], gap, images[steps], gap, ends[1:]])
+        name = f"{style.wrapped(results.label(variant), 20)}\n{values.seed(results, variant)}"
+        rows[name] = mosaic(row, shape, len(row))
+    return _strips(rows)
 
 
-def moving_interpolation(results: Results) -> bytes | None:
-    """Return the same line there and back, all methods side by side, as an animated GIF."""
-    found, whole = _decoded(results, "interpolation")
+def moving_interpolation(results: Results) -> Moving | None:
+    """Return the same line there and back, all methods side by side."""
+    found, shape = _lines(results)
     if not found:
         return None
-    figure, axes = style.panels(len(found), headroom=0.4)
+    figure, axes = style.panels(len(found), headroom=0.5, across=4)
     for (variant, images), ax in zip(found.items(), axes[:, 0], strict=True):
-        picture(ax, images[0].reshape(shape_of(images, whole)))
-        ax.set_title(style.wrapped(results.label(variant)))
-    drawn: Any = figure.get_figure(root=True)
-    style.lay_out(drawn)
-    steps = range(0, min(len(images) for images in found.values()), 2)
-    frames = []
-    for step in [*steps, *steps[-2:0:-1]]:
+        picture(ax, images[0].reshape(shape))
+        ax.set_title(f"{style.wrapped(results.label(variant))}\n{values.seed(results, variant)}")
+
+    def show(frame: int) -> None:
         for images, ax in zip(found.values(), axes[:, 0], strict=True):
-            ax.images[0].set_data(images[step].reshape(shape_of(images, whole)))
-        buffer = io.BytesIO()
-        drawn.savefig(buffer, dpi=FRAME_DPI, facecolor="white")
-        frames.append(Image.open(buffer).convert("L").quantize(GREYS))
-    file = io.BytesIO()
-    frames[0].save(file, "gif", save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0)
-    return file.getvalue()
+            ax.images[0].set_data(images[frame].reshape(shape))
+
+    steps = range(min(len(images) for images in found.values()))
+    return Moving(figure, show, [*steps, *steps[-2:0:-1]])
 
 
 def mosaic(images: np.ndarray, shape: tuple[int, int], columns: int) -> np.ndarray:
@@ -139,3 +136,16 @@ def _strips(rows: dict[str, np.ndarray]) -> SubFigure:
         picture(ax, image)
         ax.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=7)
     return figure
+
+
+def _lines(results: Results) -> tuple[dict[str, np.ndarray], tuple[int, int]]:
+    """Return the decoded line of each variant, other settings of one of them left out, and the shape of its images."""
+    found, shape = _decoded(results, "line")
+    bases = values.bases(results)
+    return {variant: images for variant, images in found.items() if variant in bases}, shape
+
+
+def _ends(results: Results) -> np.ndarray | None:
+    """Return the two test images between which methods decode a line; None if they were not kept."""
+    rows = results.arrays.get("data/line_rows")
+    return None if rows is None else results.arrays["data/images"][rows]

@@ -1,4 +1,4 @@
-"""Figures of scores: curves over neighbourhood sizes, classes, distances, ranks, stability, and training curves."""
+"""Figures of scores: curves over neighbourhood sizes, classes, distances, ranks and stability."""
 
 from __future__ import annotations
 
@@ -12,65 +12,69 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 
-from bench.analysis.quantities import QUANTITIES
+from bench.analysis.quantities import QUANTITIES, number
+from bench.output.colours import palette
 from bench.output.figures import style, values
 from bench.output.figures.values import shown_arrays
-from bench.store.arrays import array_name
 from bench.store.results import Results
-from reducers import HISTORY_COLUMNS
 
 RANKED = (
     "r_nx_auc",
-    "knn_recall_k15",
     "trustworthiness_k15",
     "continuity_k15",
     "density_correlation",
     "shepard_spearman",
-    "stress",
-    "triplet_accuracy",
     "centroid_spearman",
-    "label_trustworthiness",
     "knn_accuracy_k10",
     "silhouette",
-    "kmeans_ari",
-    "hdbscan_ari",
 )
-"""Scores of training points that are compared, near neighbours first, then distances, then labels."""
+"""Scores of training points that are compared: near neighbours first, then distances, then labels."""
 MIN_RANKED = 3
 """Methods below which an order says nothing."""
+DARKEST = 0.55
+"""Shade of the first rank; the last one is white, and numbers are read on both."""
+SPACING = 4
+"""Sizes of the neighbourhood from one marker of a line to the next."""
 STABILITY = ("procrustes_residual", "knn_jaccard_k15")
 MAX_NAMED = 12
 """Classes up to which each has its name beside a matrix."""
-TERMS = {"loss": "loss", "reconstruction": "reconstruction error", "kl": "KL divergence (nats)"}
 
 
-def curves(results: Results, names: Mapping[str, str], size: tuple[float, float]) -> SubFigure | None:
+def curves(results: Results, names: Mapping[str, str], height: float) -> SubFigure | None:
     """Draw columns of `curves.csv`, each with its title, against the size of the neighbourhood."""
     found = results.curves if results.has("curves") else pd.DataFrame()
+    # From half of the points on, normalisers let scores leave their range, and chance comes near to 1.
+    found = found[found["k"] < (found.groupby("variant")["k"].transform("max") + 2) / 2] if len(found) else found
     if found.empty:
         return None
-    figure = style.sheet(*size)
     looks, drawn = values.looks(results), list(dict.fromkeys(found["variant"]))
-    look: Any = {"hue": "variant", "style": "variant", "palette": {name: looks[name].colour for name in drawn}}
-    look["dashes"] = {name: "" if looks[name].stroke == "-" else looks[name].stroke[1] for name in drawn}
-    half = (found.groupby("variant")["k"].transform("max") + 2) / 2
+    height = max(height, 1.15 * style.LABEL_STEP * len(drawn))
+    figure = style.sheet(style.WIDTH, height + 0.6)
     for ax, (name, title) in zip(figure.subplots(1, len(names), squeeze=False)[0], names.items(), strict=True):
-        # From half of the points on the published normalisers let these two leave their range.
-        shown = found if name in ("r_nx", "recall") else found[found["k"] < half]
-        band: Any = {"errorbar": ("pi", 100), "err_kws": {"linewidth": 0, "alpha": 0.25}}
-        sns.lineplot(shown, x="k", y=name, **look, estimator="median", **band, legend=False, ax=ax)
+        ends = {}
+        for place, variant in enumerate(drawn):
+            of_seeds = found[found["variant"] == variant].groupby("k")[name].agg(["mean", "min", "max"])
+            look = looks[variant]
+            ax.fill_between(of_seeds.index, of_seeds["min"], of_seeds["max"], color=look.colour, alpha=0.2, linewidth=0)
+            # Markers of two lines in one place stand at different sizes, so that neither hides the other.
+            marked: Any = {"marker": look.marker, "markevery": (place % SPACING, SPACING), "markersize": 3.5}
+            ax.plot(of_seeds["mean"], color=look.colour, linestyle=look.stroke, **marked, gid=variant)
+            ends[results.label(variant)] = (float(of_seeds.index[-1]), float(of_seeds["mean"].iloc[-1]), look.colour)
         style.log_scale(ax)
-        ax.set(xlabel="k, size of the neighbourhood", ylabel="", title=title)
+        ax.set(xlabel="k, size of the neighbourhood", title=title, xlim=ax.get_xlim(), ylim=ax.get_ylim())
         ax.grid()
-    values.legend_of_methods(figure, results, drawn, marker="")
+        if len(names) == 1:
+            style.label_ends(ax, ends, height)
+    if len(names) > 1:
+        values.legend_of_methods(figure, results, drawn)
     return figure
 
 
-r_nx = partial(curves, names={"r_nx": "R_NX"}, size=(0.75 * style.WIDTH, 3.6))
+r_nx = partial(curves, names={"r_nx": "R_NX, from 0 at chance to 1"}, height=3.0)
 neighbourhoods = partial(
     curves,
     names={"recall": "recall Q_NX", "trustworthiness": "trustworthiness", "continuity": "continuity"},
-    size=(style.WIDTH, 3.3),
+    height=2.2,
 )
 
 
@@ -78,23 +82,23 @@ def silhouettes(results: Results) -> SubFigure | None:
     """Draw the silhouette of each class in the embedding and in the data."""
     scores = results.scores
     of_classes = scores[(scores["score"] == "silhouette_of_classes") & (scores["split"] == "train")]
-    spans = of_classes.groupby(["variant", "part"])["value"].agg(["median", "min", "max"]).dropna()
+    spans = of_classes.groupby(["variant", "part"])["value"].agg(["mean", "min", "max"]).dropna()
     found = [variant for variant in results.variants if variant in spans.index]
     if not found:
         return None
     classes = list(results.data.classes if results.data else dict.fromkeys(of_classes["part"]))
     known = spans[spans.index.isin([*found, "pixels"], level="variant")]
-    before = known["median"].get("pixels", pd.Series(dtype=float)).reindex(classes)
-    rows, colours = range(len(classes)), style.palette(len(classes))
+    before = known["mean"].get("pixels", pd.Series(dtype=float)).reindex(classes)
+    rows, colours = range(len(classes)), palette(len(classes))
     height = max(0.8, 0.08 * len(classes))
     figure, columns = values.panels(results, found, otherwise="no silhouette", aspect=height, headroom=0.6)
     for variant, (ax,) in columns.items():
         now = known.loc[variant].reindex(classes)
         ax.axvline(0, color="0.85", linewidth=0.8, zorder=0)
-        ax.hlines(rows, before, now["median"], colors=colours, linewidth=0.8, alpha=0.6)
+        ax.hlines(rows, before, now["mean"], colors=colours, linewidth=0.8, alpha=0.6)
         ax.scatter(before, rows, s=12, c="white", edgecolors=colours, linewidths=1, zorder=2, gid="data")
         ax.hlines(rows, now["min"], now["max"], colors=colours, linewidth=2.2)
-        ax.scatter(now["median"], rows, s=12, c=colours, zorder=3, gid="embedding")
+        ax.scatter(now["mean"], rows, s=12, c=colours, zorder=3, gid="embedding")
         ax.set(xlim=(known["min"].min() - 0.05, known["max"].max() + 0.05), ylim=(len(classes) - 0.5, -0.5))
         ax.set_yticks(rows, classes if ax.get_subplotspec().is_first_col() else [""] * len(classes))
     fills = {"data": "white", "embedding (range over seeds)": style.GREY}
@@ -104,18 +108,23 @@ def silhouettes(results: Results) -> SubFigure | None:
 
 
 def confusions(results: Results) -> SubFigure | None:
-    """Draw which classes are taken for which by their neighbours in the shown embedding."""
-    of_test = shown_arrays(results, "confusion", "test")
-    found, data = shown_arrays(results, "confusion", "train") | of_test, results.data
+    """Draw which classes are taken for which by their neighbours in the shown embedding.
+
+    All panels are of test points if one method has some, else of training points.
+    """
+    of_test, data = shown_arrays(results, "confusion", "test"), results.data
+    found = of_test or shown_arrays(results, "confusion", "train")
     if data is None or not found:
         return None
+    split = "test points" if of_test else "training points, leave-one-out"
 
     def title(variant: str) -> str:
-        return "test" if variant in of_test else "train, leave-one-out" if variant in found else ""
+        return f"{values.seed(results, variant)}\n{split}" if variant in found else ""
 
+    otherwise = "no transform for test points" if of_test else "no neighbours"
     named = range(0, len(data.classes), -(-len(data.classes) // MAX_NAMED))
     names = [data.classes[i] for i in named]
-    figure, columns = values.panels(results, found, title, otherwise="no neighbours", headroom=0.75, side=0.85)
+    figure, columns = values.panels(results, found, title, otherwise=otherwise, headroom=0.85, side=0.85)
     for variant, (ax,) in columns.items():
         shares = found[variant] / np.maximum(found[variant].sum(axis=1, keepdims=True), 1)
         image = ax.imshow(shares, cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
@@ -136,9 +145,10 @@ def shepard(results: Results) -> SubFigure | None:
 
     def title(variant: str) -> str:
         spearman = values.shown_score(results, variant, "shepard_spearman")
-        return "" if spearman is None else f"rank correlation {spearman:.2f}"
+        below = "" if spearman is None else f"\nrank correlation {number(QUANTITIES['shepard_spearman'], spearman)}"
+        return f"{values.seed(results, variant)}{below}"
 
-    figure, columns = values.panels(results, found, title, names=("in the embedding",), headroom=0.8)
+    figure, columns = values.panels(results, found, title, names=("distance in the embedding",), headroom=0.9)
     for variant, (ax,) in columns.items():
         right, top = ends[variant]
         density = np.ma.masked_equal(np.log1p(found[variant].T.astype(float)), 0)
@@ -146,48 +156,48 @@ def shepard(results: Results) -> SubFigure | None:
         ax.imshow(density, cmap="mako_r", **box)
         centres = (np.arange(len(density)) + 0.5) * right / len(density)
         ax.plot(centres, medians[variant], color="#d55e00", linewidth=1.2)
-        ax.set(xlim=(0, right), ylim=(0, top), yticks=[], xlabel="in the data")
+        ax.set(xlim=(0, right), ylim=(0, top), yticks=[], xlabel="distance in the data")
     return figure
 
 
 def ranked(results: Results) -> pd.DataFrame:
-    """Return the rank of each method (row) by each score that all methods have and that tells them apart (column).
+    """Return the mean of each method (row) by each score that all methods have and that tells them apart (column).
 
-    The best has rank 1; equal medians share the mean of their ranks. There is no row with too few methods.
+    There is no row with too few methods.
     """
-    variants = values.successful(results)
+    variants = [variant for variant in results.methods if results.ok(variant)]
     columns = {}
-    for quantity in (QUANTITIES[key] for key in RANKED if len(variants) >= MIN_RANKED):
-        found = {variant: results.values(variant, quantity.key).array for variant in variants}
-        medians = pd.Series({variant: np.median(one) if len(one) else np.nan for variant, one in found.items()})
-        if medians.notna().all() and medians.nunique() > 1:
-            columns[quantity.title] = medians.rank(ascending=quantity.better == "lower")
+    for key in RANKED if len(variants) >= MIN_RANKED else ():
+        found = {variant: results.values(variant, key).array for variant in variants}
+        means = pd.Series({variant: one.mean() if len(one) else np.nan for variant, one in found.items()})
+        if means.notna().all() and means.nunique() > 1:
+            columns[key] = means
     return pd.DataFrame(columns)
 
 
 def ranks(results: Results) -> SubFigure | None:
-    """Draw the rank of each method by each score, and the rank correlation of the scores (Spearman 1904)."""
+    """Draw the mean of each method by each score, shaded by its rank."""
     found = ranked(results)
-    n, titles = len(found), list(found)
-    if len(titles) < 2:
+    if len(found.columns) < 2:
         return None
-    heights = (0.2 * n, 0.2 * len(titles))
-    figure = style.sheet(style.WIDTH, 1.2 + sum(heights))
-    above, below = figure.subplots(2, 1, height_ratios=heights)
-    looks = values.looks(results)
-    for variant, line in found.iterrows():
-        look, label = looks[str(variant)], style.wrapped(results.label(str(variant)), 28)
-        above.plot(line.to_numpy(), color=look.colour, marker=look.marker, linestyle=look.stroke, gid=variant)
-        style.annotate(above, label, (len(line) - 1, line.iloc[-1]), (8, 0), va="center", fontsize=7, color="0.2")
-    above.set(ylim=(n + 0.5, 0.5), yticks=range(1, n + 1), ylabel="rank", xlim=(-0.4, len(titles) - 0.6))
-    above.set_xticks(range(len(titles)), titles, rotation=35, ha="left", rotation_mode="anchor")
-    above.xaxis.tick_top()
-    above.grid(axis="x")
-    sns.despine(ax=above, left=True, bottom=True)
-    table = {"annot": True, "fmt": ".1f", "annot_kws": {"fontsize": 6}, "linewidths": 0.5, "cbar": False}
-    sns.heatmap(found.corr(), ax=below, cmap="vlag", vmin=-1, vmax=1, xticklabels=False, yticklabels=titles, **table)
-    for ax in (above, below):
-        ax.tick_params(length=0)
+    quantities = [QUANTITIES[str(key)] for key in found]
+    signs = pd.Series({one.key: 1 if one.better == "lower" else -1 for one in quantities})
+    places = (found * signs).rank()
+    shades = DARKEST * (len(found) - places) / (len(found) - 1)
+    figure = style.sheet(style.WIDTH, 0.9 + 0.22 * len(found))
+    ax = figure.subplots()
+    ax.imshow(shades, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    for row, variant in enumerate(found.index):
+        for column, quantity in enumerate(quantities):
+            best: Any = {"weight": "bold"} if places.iloc[row, column] == 1 else {}
+            ax.text(column, row, number(quantity, found.loc[variant, quantity.key]), ha="center", va="center", **best)
+    ax.set_xticks(range(len(quantities)), [style.wrapped(one.title, 16) for one in quantities])
+    ax.xaxis.tick_top()
+    ax.set_yticks(range(len(found)), [style.wrapped(results.label(str(variant)), 28) for variant in found.index])
+    ax.set_xticks(np.arange(len(quantities) - 1) + 0.5, minor=True)
+    ax.grid(which="minor", axis="x", color="white", linewidth=2)
+    ax.tick_params(which="both", length=0)
+    sns.despine(ax=ax, left=True, bottom=True)
     return figure
 
 
@@ -205,37 +215,8 @@ def stability(results: Results) -> SubFigure | None:
             else:
                 ax.hlines(row, 0, value, color="0.8", linewidth=1.5, zorder=1)
                 ax.plot(value, row, "o", color=style.INK)
-                ax.text(value + 0.03, row, f"{value:.3f}", va="center", fontsize=6.5)
+                ax.text(value + 0.03, row, number(quantity, value), va="center", fontsize=6.5)
         ax.set(xlim=(0, 1.12), xlabel=f"{quantity.title} ({quantity.better} is more stable)")
-    return figure
-
-
-def training(results: Results) -> SubFigure | None:
-    """Draw the course of each term of the loss over epochs."""
-    courses: dict[str, list[pd.DataFrame]] = {}
-    for variant in results.variants:
-        for run in results.run_ids(variant):
-            course = results.arrays.get(array_name("history", variant, run))
-            if course is not None:
-                courses.setdefault(variant, []).append(pd.DataFrame(course, columns=HISTORY_COLUMNS))
-    if not courses:
-        return None
-    figure = style.sheet(style.WIDTH, 2.9)
-    looks = values.looks(results)
-    lengths = {variant: max(map(len, of_seeds)) for variant, of_seeds in courses.items()}
-    longest_first = sorted(courses, key=lambda variant: -lengths[variant])
-    for ax, (term, title) in zip(figure.subplots(1, len(TERMS)), TERMS.items(), strict=True):
-        for variant in longest_first:  # so that none covers a shorter one
-            of_seeds, look = courses[variant], looks[variant]
-            line: Any = {"color": look.colour, "linewidth": 1, "linestyle": look.stroke}
-            for epochs in of_seeds:
-                if term != "kl" or epochs["kl"].any():
-                    ax.plot(epochs["epoch"], epochs[term], **line, gid=term)
-                if term == "loss":
-                    ax.plot(epochs["epoch"], epochs["validation"], **(line | {"linestyle": ":"}), gid="validation")
-        ax.set(xlabel="epoch", title=title)
-        ax.grid()
-    values.legend_of_methods(figure, results, courses, marker="")
     return figure
 
 

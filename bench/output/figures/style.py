@@ -1,28 +1,27 @@
-"""What all figures share: colours, sizes of type, sheets of panels with title and caption, and files.
+"""What all figures share: sizes of type, sheets of panels with title, caption and footer, direct labels, and files.
 
-Figures are as wide as a page, with type of 8 points, on white. A bundled reducer has one colour in all studies; its
-variants differ by marker and stroke. Constrained layout places everything: the panels with
-their legend are a subfigure, so that title and caption lie around both.
+Figures are as wide as a page, with type of 8 points, on white. Constrained layout places everything: the panels with
+their legend are a subfigure, so that title and caption lie around both. Colours are in `bench.output.colours`.
 """
 
 from __future__ import annotations
 
 import io
 import textwrap
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from PIL import Image
+from scipy.optimize import isotonic_regression
 
-mpl.use("Agg")
+from bench.output.colours import palette
 
 RC: Any = {
     **sns.axes_style("ticks", {"axes.spines.top": False, "axes.spines.right": False, "grid.color": "0.92"}),
@@ -46,63 +45,18 @@ MAX_COLUMNS = 5
 DPI = 200
 SVG_DPI = 110
 """Of the clouds of points in it, which would be megabytes of paths; everything else there is lines."""
-LETTERS, TITLE_LETTERS = 18.5, 12.5
+LETTERS, TITLE_LETTERS = 18.0, 12.5
 """Letters of a caption, and of a title, that fit into an inch."""
 LINE, TITLE_LINE = 0.125, 0.16
-"""Inches from one line of a caption, or of a title, to the next."""
+"""Inches from one line of a caption or footer, or of a title, to the next."""
+LABEL_STEP = 0.115
+"""Inches from one direct label to the next, at least."""
 MARGIN = 0.08
 DRAW_SEED = 0
 """Points are drawn in one shuffled order, so that no class hides another because it comes later."""
 GREY = "0.45"
 INK = "0.2"
 """Of what is of no single method."""
-
-METHODS = ("#332288", "#cc6677", "#117733", "#88ccee", "#882255", "#ddaa33", "#44aa99", "#aa4499", "#999933")
-"""Colours of methods (Paul Tol's muted scheme): none is a class's, so that no method is taken for a class."""
-COLOURS = {
-    **dict(zip(("pca", "tsne", "umap", "vae", "opentsne", "autoencoder"), METHODS, strict=False)),
-    **dict(zip(("chained", "convolutional_vae", "convolutional_autoencoder"), METHODS[6:], strict=True)),
-    "cross_entropy_autoencoder": "#661100",
-    "random_gaussian": "#4d4d4d",
-    "random_projection": "#a6a6a6",
-}
-"""Colour of each bundled reducer, the same in every study; controls are grey."""
-AFTER_PCA = "_after_pca"
-"""What ends the name of a reducer that differs from another by its input alone: it has the colour of that one."""
-SPARE = ("#6699cc", "#aa4466", "#cc8866", "#557755", "#9977dd", "#bb9900")
-"""Colours of other reducers, in the order of the study."""
-MARKERS = "osD^vP*Xph<>"
-STROKES = ("-", (0, (4, 1.2)), (0, (6, 1, 1, 1)), (0, (1, 1)))
-
-
-class Look(NamedTuple):
-    """How a method looks in every figure."""
-
-    colour: tuple[float, float, float]
-    marker: str
-    stroke: Any
-
-
-def palette(n_classes: int) -> list[tuple[float, float, float]]:
-    """Return one colour a class; up to ten can be distinguished with any colour vision."""
-    return list(sns.color_palette("colorblind" if n_classes <= 10 else "husl", n_classes))
-
-
-def looks(reducers: Mapping[str, str]) -> dict[str, Look]:
-    """Return how each method looks, from the name of its reducer.
-
-    A bundled reducer has one colour in all studies; its variants differ by marker and stroke.
-    """
-    families = {name: reducer.removesuffix(AFTER_PCA) for name, reducer in reducers.items()}
-    others = [family for family in dict.fromkeys(families.values()) if family not in COLOURS]
-    colours = SPARE if len(others) <= len(SPARE) else sns.husl_palette(len(others)).as_hex()
-    known = COLOURS | dict(zip(others, colours, strict=False))
-    places, found, seen = list(known), {}, Counter[str]()
-    for name, family in families.items():
-        place, variant = places.index(family) + seen[family], seen[family]
-        found[name] = Look(to_rgb(known[family]), MARKERS[place % len(MARKERS)], STROKES[variant % len(STROKES)])
-        seen[family] += 1
-    return found
 
 
 def sheet(width: float, height: float) -> SubFigure:
@@ -195,15 +149,48 @@ def legend_of_classes(figure: SubFigure, classes: Sequence[str]) -> None:
         figure.legend(handles=handles, loc="outside right center", title="class", ncols=columns, handletextpad=0.1)
 
 
-def entitle(figure: Figure, title: str, caption: str) -> None:
-    """Write a title above and a caption below, for which the figure becomes taller."""
+def label_ends(ax: Axes, ends: Mapping[str, tuple[float, float, Any]], height: float) -> None:
+    """Write names at the right of a panel, each joined by a thin line to where it belongs, and none on another.
+
+    Parameters
+    ----------
+    ends : mapping of str to (x, y, colour)
+        Where each name belongs, in the panel's units, which must not change afterwards.
+    height : float
+        Inches of the panel.
+    """
+    names = sorted(ends, key=lambda name: ends[name][1])
+    steps = LABEL_STEP / height * np.arange(len(names))
+    wanted = ax.transAxes.inverted().transform(ax.transData.transform([ends[name][:2] for name in names]))[:, 1]
+    # The least shifts that keep the order and the distance.
+    at = np.clip(isotonic_regression(wanted - steps).x, 0, max(0.0, 1 - steps[-1])) + steps
+    places = dict(zip(names, at, strict=True))
+    for name, (x, y, colour) in ends.items():
+        ax.annotate(
+            name,
+            (x, y),
+            xytext=(1.04, places[name]),
+            textcoords="axes fraction",
+            va="center",
+            fontsize=6.5,
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.5, "shrinkB": 0, "relpos": (0, 0.5)},
+        )
+
+
+def entitle(figure: Figure, title: str, caption: str, footer: str) -> None:
+    """Write a title above, a caption and a footer below, for which the figure becomes taller."""
     width, height = figure.get_size_inches()
     above = textwrap.fill(title, int(width * TITLE_LETTERS))
-    below = textwrap.fill(caption, int(width * LETTERS))
-    lines = TITLE_LINE * (1 + above.count("\n")) + LINE * (1 + below.count("\n"))
+    below, foot = (textwrap.fill(text, int(width * LETTERS)) for text in (caption, footer))
+    n_foot = 1 + foot.count("\n")
+    lines = TITLE_LINE * (1 + above.count("\n")) + LINE * (1 + below.count("\n") + n_foot)
     figure.set_size_inches(width, height + lines + 3 * MARGIN)
-    figure.suptitle(above, x=MARGIN / width, ha="left", fontsize=9, weight="bold")
-    figure.supxlabel(below, x=MARGIN / width, ha="left", fontsize=7, color="0.25", linespacing=1.15)
+    left: Any = {"x": MARGIN / width, "ha": "left"}
+    figure.suptitle(above, **left, fontsize=9, weight="bold")
+    # The caption ends in empty lines, on which the footer stands: the layout leaves room for captions alone.
+    figure.supxlabel(below + "\n " * n_foot, **left, fontsize=7, color="0.25", linespacing=1.15)
+    at = MARGIN / 2 / figure.get_figheight()
+    figure.text(**left, y=at, s=foot, va="bottom", fontsize=6.5, color=GREY, linespacing=1.15, gid="footer")
 
 
 def lay_out(figure: Figure) -> None:
@@ -213,7 +200,7 @@ def lay_out(figure: Figure) -> None:
         return
     for _ in range(2):  # a panel of fixed shape is as wide as it will be only after the first time
         layout.execute(figure)
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)  # not "none", for whose sake every file would be drawn twice
     # The solver's last digits change from one time to the next, and a file's bytes must not.
     for part in figure.subfigs:
         part.bbox_relative.set_points(part.bbox_relative.get_points().round(6))
@@ -221,8 +208,8 @@ def lay_out(figure: Figure) -> None:
         ax.set_position(tuple(round(edge, 6) for edge in ax.get_position(original=True).bounds))
 
 
-def render(figure: Figure, kind: str) -> bytes:
-    """Return the figure as `png` or `svg`; the same figure gives the same bytes."""
+def render(figure: Figure, kind: str, dpi: int = DPI) -> bytes:
+    """Return the figure as `png`, of so many dots an inch, or `svg`; the same figure gives the same bytes."""
     buffer, small = io.BytesIO(), io.BytesIO()
     with mpl.rc_context(RC):
         lay_out(figure)
@@ -230,7 +217,7 @@ def render(figure: Figure, kind: str) -> bytes:
             metadata = {"Date": None, "Creator": None}
             figure.savefig(buffer, format=kind, dpi=SVG_DPI, metadata=metadata, facecolor="white")
             return buffer.getvalue()
-        figure.savefig(buffer, format=kind, dpi=DPI, pil_kwargs={"compress_level": 1}, facecolor="white")
+        figure.savefig(buffer, format=kind, dpi=dpi, pil_kwargs={"compress_level": 1}, facecolor="white")
     # 256 colours take a third of the space, and nobody sees it.
     Image.open(buffer).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "png")
     return small.getvalue()

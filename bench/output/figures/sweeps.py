@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from math import nan
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from bench.analysis.quantities import QUANTITIES
+from bench.output import colours
 from bench.output.figures import style
 from bench.store.results import Results
 from bench.studies.sweeps import Sweep, sweeps
@@ -18,7 +22,10 @@ from bench.studies.sweeps import Sweep, sweeps
 SHOWN = ("knn_accuracy_k10_test", "r_nx_auc", "shepard_spearman", "silhouette", "kmeans_ari")
 """Score of each row."""
 DIAL = ["r_nx_auc", "silhouette"]
-"""What the path of a sweep leads through: neighbours kept, and how far classes stand apart."""
+"""What the path of a sweep leads through: neighbours kept, and how far classes are separated."""
+AWAY = 8.0
+"""Points from a setting to its name, away from the middle of the path."""
+HALO = (withStroke(linewidth=1.5, foreground="white"),)
 MAX_LETTERS = 16
 """Letters of the settings, each as long as the longest, that fit side by side under a panel."""
 
@@ -29,7 +36,7 @@ def draw(results: Results) -> SubFigure | None:
     rows = [key for key in SHOWN if any(table[key].notna().any() for _, table in found)]
     if not rows:
         return None
-    looks = style.looks({sweep.label: results.variant(sweep.base).reducer for sweep, _ in found})
+    looks = colours.looks({sweep.label: results.variant(sweep.base).reducer for sweep, _ in found})
     width = max(style.NARROW, min(style.WIDTH, 0.6 + 1.4 * len(found)))
     figure = style.sheet(width, 0.9 * len(rows) + 0.5)
     axes = figure.subplots(len(rows), len(found), squeeze=False, sharex="col", sharey="row")
@@ -47,31 +54,52 @@ def draw(results: Results) -> SubFigure | None:
     return figure
 
 
+def named(results: Results) -> str:
+    """Return the parameters that a study varies, as text."""
+    found = [sweep.parameter for sweep, _ in _tables(results)]
+    return ", ".join(dict.fromkeys(found))
+
+
 def dial(results: Results) -> SubFigure | None:
-    """Draw silhouette against neighbours kept, as a path through the settings of each parameter."""
+    """Draw silhouette against neighbours kept, a path through the settings of each parameter."""
     found = _tables(results)
-    looks = style.looks({sweep.label: results.variant(sweep.base).reducer for sweep, _ in found})
-    medians = [table.groupby("place")[DIAL].median().dropna() for _, table in found]
-    paths = [(*one, path) for one, path in zip(found, medians, strict=True) if one[0].is_numeric and len(path) > 1]
+    looks = colours.looks({sweep.label: results.variant(sweep.base).reducer for sweep, _ in found})
+    means = [table.groupby("place")[DIAL].mean().dropna() for _, table in found]
+    paths = [(*one, path) for one, path in zip(found, means, strict=True) if one[0].is_numeric and len(path) > 1]
     if not paths:
         return None
-    figure, axes = style.panels(len(paths), headroom=0.6)
-    for ax, (sweep, table, path) in zip(axes[:, 0], paths, strict=True):
-        colour, settings = looks[sweep.label].colour, list(sweep.variants)
-        ax.plot(*table[DIAL].to_numpy().T, "o", color=colour, markersize=2, alpha=0.4, mew=0)
-        ax.plot(*path.to_numpy().T, color=colour, linewidth=0.8, gid="path")
-        for place, at in zip(path.index, path.itertuples(index=False, name=None), strict=True):
-            is_default = settings[place] == sweep.default
-            if is_default:
-                ax.plot(*at, "o", color=colour, markersize=6, markerfacecolor="white", gid="default")
-            weight = "bold" if is_default else "normal"
-            style.annotate(ax, _written(settings[place]), at, (4, 3), weight=weight)
-        ax.set_title(f"{sweep.label}\n{sweep.parameter}")
-        ax.set_xlabel(QUANTITIES[DIAL[0]].title, fontsize=7)
-        ax.margins(0.2)
-        ax.locator_params(nbins=3)
-    axes[0, 0].set_ylabel(QUANTITIES[DIAL[1]].title, fontsize=7)
+    figure = style.sheet(style.WIDTH, 3.8)
+    ax, drawn = figure.subplots(), Counter[str]()
+    for sweep, table, path in paths:
+        look = looks[sweep.label]
+        stroke = colours.STROKES[drawn[sweep.label] % len(colours.STROKES)]
+        ax.plot(*table[DIAL].to_numpy().T, "o", color=look.colour, markersize=2, alpha=0.3, mew=0)
+        ax.plot(*path.to_numpy().T, "o", color=look.colour, linestyle=stroke, linewidth=1, markersize=3, gid="path")
+        drawn[sweep.label] += 1
+    ax.set(xlabel=QUANTITIES[DIAL[0]].title, ylabel=QUANTITIES[DIAL[1]].title)
+    ax.margins(0.12)
+    ax.grid()
+    for sweep, _, path in paths:  # when the scale is known
+        drawn[sweep.label] -= 1
+        _name_settings(ax, sweep, path, looks[sweep.label].colour, is_last=not drawn[sweep.label])
     return figure
+
+
+def _name_settings(ax: Axes, sweep: Sweep, path: pd.DataFrame, colour: Any, is_last: bool) -> None:
+    """Write the settings at both ends of a path beside them, away from the default, which is a ring with the method."""
+    default = list(sweep.variants).index(sweep.default)
+    start = path.loc[default].to_numpy() if default in path.index else path.to_numpy().mean(axis=0)
+    if is_last and default in path.index:
+        ax.plot(*start, "o", color=colour, markersize=7, markerfacecolor="white", gid="default")
+        look: Any = {"weight": "bold", "color": colour, "fontsize": 8, "ha": "center", "path_effects": HALO}
+        style.annotate(ax, sweep.label, (start[0], start[1]), (0, 0.8 * AWAY), **look)
+    for place in {path.index[0], path.index[-1]} - {default}:
+        end = path.loc[place].to_numpy()
+        outwards = np.subtract(*ax.transData.transform([end, start]))
+        x, y = 1.6 * AWAY * outwards / max(float(np.linalg.norm(outwards)), 1e-9)
+        text = f"{sweep.parameter} {written(list(sweep.variants)[place])}"
+        look = {"ha": "center", "va": "center", "color": style.INK, "path_effects": HALO}
+        style.annotate(ax, text, (end[0], end[1]), (x, y), **look)
 
 
 def _tables(results: Results) -> list[tuple[Sweep, pd.DataFrame]]:
@@ -90,12 +118,12 @@ def _tables(results: Results) -> list[tuple[Sweep, pd.DataFrame]]:
 
 def _settings(ax: Axes, sweep: Sweep) -> None:
     """Make the x axis that of the settings, side by side, with a bar at the default."""
-    written = [_written(value) for value in sweep.variants]
-    ax.set_xticks(range(len(written)), written)
-    crowded = len(written) * max(map(len, written)) > MAX_LETTERS
+    names = [written(value) for value in sweep.variants]
+    ax.set_xticks(range(len(names)), names)
+    crowded = len(names) * max(map(len, names)) > MAX_LETTERS
     ax.tick_params(axis="x", labelsize=6, labelrotation=45 if crowded else 0)
     ax.yaxis.set_major_locator(MaxNLocator(4))
-    ax.set_xlim(-0.5, len(written) - 0.5)
+    ax.set_xlim(-0.5, len(names) - 0.5)
     ax.axvline(list(sweep.variants).index(sweep.default), color="0.85", linewidth=4, zorder=0)
 
 
@@ -104,9 +132,10 @@ def _values(ax: Axes, of_seeds: pd.Series, colour: Any, stroke: str) -> None:
         ax.text(0.5, 0.5, "n/a", ha="center", va="center", transform=ax.transAxes, color=style.GREY, fontsize=7)
         return
     ax.plot(of_seeds.index, of_seeds, "o", color=colour, markersize=2.5, alpha=0.6, mew=0)
-    medians = of_seeds.groupby("place").median()
-    ax.plot(medians.index, medians, stroke, color=colour, gid="medians")
+    means = of_seeds.groupby("place").mean()
+    ax.plot(means.index, means, stroke, color=colour, gid="means")
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """Return a setting as text."""
     return f"{value:g}" if isinstance(value, int | float) else str(value)

@@ -9,9 +9,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 
+from bench.output import colours
 from bench.output.figures import style
 from bench.store.arrays import array_name
 from bench.store.results import Results
+from bench.studies.sweeps import sweeps
 
 
 def panels(
@@ -66,9 +68,9 @@ def reason(ax: Axes, row: int, text: str) -> None:
     ax.text(0.02, row, text, transform=ax.get_yaxis_transform(), va="center", fontsize=6.5, color=style.GREY)
 
 
-def looks(results: Results) -> dict[str, style.Look]:
+def looks(results: Results) -> dict[str, colours.Look]:
     """Return how each variant looks in every figure."""
-    return style.looks({variant: results.variant(variant).reducer for variant in results.variants})
+    return colours.looks({variant: results.variant(variant).reducer for variant in results.variants})
 
 
 def legend_of_methods(figure: SubFigure, results: Results, variants: Iterable[str], **look: Any) -> None:
@@ -107,9 +109,21 @@ def seed(results: Results, variant: str) -> str:
     return "" if run is None else f"seed {run[1]}"
 
 
+def retrained_seed(results: Results, variant: str) -> str:
+    """Return of which seed the training is shown epoch by epoch, which need not be that of other figures."""
+    found = shown_array(results, "retrained_seed", variant)
+    return "" if found is None else f"seed {found}"
+
+
 def successful(results: Results) -> list[str]:
     """Return the variants that have a successful run."""
     return [variant for variant in results.variants if results.ok(variant)]
+
+
+def bases(results: Results) -> tuple[str, ...]:
+    """Return the variants that are not another's with one parameter set otherwise."""
+    others = {v for one in sweeps(results.study) for v in one.variants.values() if v != one.base}
+    return tuple(variant for variant in results.variants if variant not in others)
 
 
 def failure(results: Results, variant: str) -> str:
@@ -118,10 +132,16 @@ def failure(results: Results, variant: str) -> str:
     return f"{first['status'].replace('_', ' ')}: {first['reason']}"
 
 
-def of_data(results: Results) -> str:
-    """Return which data a figure is of."""
-    first = results.runs.iloc[0]
-    return f"{first['dataset']} ({results.runs['n_train'].max():,} train, {first['n_test']:,} test)"
+def footer(results: Results) -> str:
+    """Return of what a figure is, so that it stands alone: data, points, seeds and study."""
+    runs, study = results.runs, results.study
+    points = " to ".join(f"{n:,}" for n in sorted({runs["n_train"].min(), runs["n_train"].max()}))
+    tested = f" and {runs['n_test'].max():,} test" if runs["n_test"].max() else ""
+    seeds = sorted(set(runs["seed"]))
+    named = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} seeds ({seeds[0]} to {seeds[-1]})"
+    samples = f", {study.samples} samples of the data" if study.samples > 1 else ""
+    said = f"{runs['dataset'].iloc[0]}: {points} training{tested} points", f"{named}{samples}"
+    return " \N{MIDDLE DOT} ".join((*said, f"study {study.name or results.folder.name}"))
 
 
 def not_drawn(results: Results) -> str:

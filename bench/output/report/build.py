@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import colorsys
 import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
@@ -12,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.datasets import Dataset
+from bench.output.colours import class_colours
 from bench.output.figures import CAPTIONS, SHOWN
-from bench.output.figures.values import of_data
 from bench.output.report import charts, markup
 from bench.output.report.payload import assemble
 from bench.output.tables.model import Table
@@ -34,10 +33,6 @@ OPEN_CAVEATS = 6
 """Caveats that stand open; the others are one click away."""
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "umap-learn", "pynndescent", "numba", "openTSNE", "torch")
 """Libraries that the numbers depend on."""
-LIGHT = ("#124e86", "#bf7d0c", "#249266", "#b1480e", "#964ac5", "#7f5026", "#dc499c", "#5c5555", "#9b903f", "#329bd6")
-DARK = ("#097ab8", "#ecaa39", "#0fb484", "#f1713b", "#ba7ee3", "#d6bb83", "#d390c6", "#6d8788", "#efe61b", "#7cd0fa")
-"""Colours of classes: about the hues of the figures, moved until they stand out at 3 : 1 from a light and from a dark
-page, and any two of them differ visibly with any colour vision."""
 
 
 @dataclass(frozen=True)
@@ -141,22 +136,8 @@ def _figures(results: Results) -> Iterator[Figure]:
     for name in FIGURES:
         path = results.folder / "figures" / f"{name}.png"
         if path.is_file():
-            caption = CAPTIONS[name]["caption"].format(data=of_data(results), shown=SHOWN)
+            caption = CAPTIONS[name]["caption"].format(shown=SHOWN)
             yield Figure(CAPTIONS[name]["title"], caption, b64encode(path.read_bytes()).decode())
-
-
-def class_colours(n_classes: int) -> list[tuple[str, str]]:
-    """Return of each class the colour for light and the one for dark pages; up to ten they are chosen by hand."""
-    if n_classes <= len(LIGHT):
-        return list(zip(LIGHT, DARK, strict=True))[: max(n_classes, 1)]
-    return list(zip(_around(n_classes, 0.34), _around(n_classes, 0.70), strict=True))
-
-
-def _around(n_colours: int, lightness: float) -> list[str]:
-    """Return colours spread over the hues; neighbours in the list are far from each other."""
-    hues = [(place * 0.618034) % 1 for place in range(n_colours)]
-    triples = [colorsys.hls_to_rgb(hue, lightness, 0.65) for hue in hues]
-    return ["#" + "".join(f"{round(255 * part):02x}" for part in triple) for triple in triples]
 
 
 def _style_of_classes(n_classes: int) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 import reducers
 from bench.metrics.statistics import Interval
+from bench.output.figures import values
 from bench.output.figures.style import render
 from bench.output.markdown import markdown
 from bench.reproductions.claims import post1, post2, post3, post4
@@ -48,8 +49,12 @@ def write(results: Results) -> list[Path]:
     return [
         store.write("claims.md", page(results, decided)),
         store.write("claims.csv", to_csv(pd.DataFrame(rows))),
-        *(store.write(f"claims/{one.claim.key}.png", render(figure(one.picture), "png")) for one in decided),
+        *(store.write(f"claims/{one.claim.key}.png", _drawn(one, results)) for one in decided),
     ]
+
+
+def _drawn(one: Decided, results: Results) -> bytes:
+    return render(figure(one.picture, f"{one.claim.title}: {one.verdict.value}", values.footer(results)), "png")
 
 
 def decided_claims(results: Results) -> list[Decided]:

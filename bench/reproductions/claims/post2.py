@@ -48,15 +48,16 @@ def missing_half(posts: Posts) -> Measured:
     arms = {name: ARMS[name] for name in ("VAE, means", "VAE fixed")}
     accuracy, spread, error = (posts.each(arms, key) for key in (ACCURACY, "spread_of_means", "error"))
     text = "spread of the means, missing half over correct"
-    scale = (spread["VAE, means"] / spread["VAE fixed"]).to_frame("")
     quantities = {
-        text: scale[""],
+        text: spread["VAE, means"] / spread["VAE fixed"],
         "test 10-NN accuracy, missing half minus correct": accuracy["VAE, means"] - accuracy["VAE fixed"],
         "squared error, missing half over correct": error["VAE, means"] / error["VAE fixed"],
         **listed("KL to N(0, I) in nats a digit", posts.each(arms, "kl")),
         **listed("test 10-NN accuracy", accuracy),
     }
-    return quantities, Dots(text, scale, {"1/√2": 2**-0.5})
+    predicted = {"1/√2 of the correct one": float(spread["VAE fixed"].mean()) * 2**-0.5}
+    arms_named = spread.rename(columns={"VAE, means": "missing half", "VAE fixed": "correct"})
+    return quantities, Dots("spread of the means", arms_named, predicted)
 
 
 def sampled(posts: Posts) -> Measured:

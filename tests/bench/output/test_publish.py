@@ -138,7 +138,7 @@ def test_what_needs_the_runs_is_kept_and_named(
     before = {name: (clone / name).read_bytes() for name in kept}
     again = publish(Results(clone), lambda: dataset)
     figures, report = again.needs_runs
-    assert "'Embeddings side by side'" in figures and report == "report.html"
+    assert "'embeddings'" in figures and report == "report.html"
     assert {name: (clone / name).read_bytes() for name in kept} == before
     assert "## Over test points" in (clone / "summary.md").read_text()
 

@@ -74,7 +74,9 @@ def results(tmp_path_factory: pytest.TempPathFactory, dataset: Dataset) -> Resul
             extra_history=history(record.seed),
             extra_prior_samples_by_epoch=rng.rand(2, 4, 6).astype(np.float32),
             extra_prior_sample_epochs=np.array([1, N_EPOCHS]),
-            extra_interpolation=np.linspace(dataset.X_test[0], dataset.X_test[1], 24),
+            extra_embedding_by_epoch=rng.rand(3, len(dataset.X), 2).astype(np.float32),
+            extra_embedding_epochs=np.array([1, 2, N_EPOCHS]),
+            line=np.linspace(dataset.X_test[0], dataset.X_test[1], 24),
         )
     return finished(store, dataset)
 

@@ -9,19 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 from scipy.spatial import procrustes
 
 from bench.analysis import caveats
 from bench.datasets import Dataset
 from bench.execution.drawings import alignment, keep_drawings
-from bench.output.figures import clouds, palette, style
+from bench.output.colours import palette
+from bench.output.figures import clouds, style
 from bench.output.figures.clouds import frame, positions
 from bench.output.figures.values import shown_array
 from bench.store.export import export
 from bench.store.records import Status
 from bench.store.results import Results
 from bench.store.store import Store
+from bench.store.values import DataFacts
 from bench.studies.study import Study, Variant
 from bench.units import seconds_as_text
 from tests.bench import results_maker as maker
@@ -60,6 +63,16 @@ def test_the_name_of_each_class_stands_at_the_middle_of_its_points(results: Resu
         np.testing.assert_allclose(position, expected[name], rtol=1e-6)
 
 
+def test_a_class_without_an_island_has_no_name() -> None:
+    rng = np.random.RandomState(0)
+    y = np.arange(400) % 4
+    Z = rng.standard_normal((400, 2)) + np.where(y == 2, 20, 0)[:, None]
+    data = DataFacts("clouds", ("a", "b", "c", "d"), None, {"train": y})
+    ax = Figure().subplots()
+    clouds.name_classes(ax, Z, data, "train")
+    assert [text.get_text() for text in ax.texts] == ["c"]
+
+
 def test_what_is_drawn_is_the_embedding_of_the_shown_run_to_16_bits(results: Results) -> None:
     exact, drawn = results.embedding("good"), shown_array(results, "embedding", "good", "train")
     assert drawn is not None
@@ -70,7 +83,7 @@ def test_the_title_says_which_seed_is_shown_its_score_and_the_time_of_a_fit(resu
     figure, run = clouds.embeddings(results), results.shown("good")
     assert figure is not None and run is not None
     score = results.values("good", "knn_accuracy_k10").by_run[run]
-    lines = ("GOOD", f"seed {run[1]} of 3", f"10-NN accuracy {score:.3f}", f"fit {seconds_as_text(6 ** (1 / 3))}")
+    lines = ("GOOD", f"seed {run[1]}", f"10-NN accuracy {score:.3f}", f"fit {seconds_as_text(6 ** (1 / 3))}")
     assert figure.axes[0].get_title() == "\n".join(lines)
     assert "no transform for test points" in [" ".join(t.get_text().split()) for ax in figure.axes for t in ax.texts]
 
@@ -137,7 +150,7 @@ def test_two_seeds_are_aligned_and_the_score_stands_above(results: Results) -> N
     score, _ = results.single("stays", "procrustes_residual")
     shown, second = results.shown("stays"), results.second("stays")
     assert shown is not None and second is not None and score is not None
-    assert figure.axes[1].get_title() == f"STAYS\nseeds {shown[1]} and {second[1]}\nresidual {score:.3f}"
+    assert figure.axes[1].get_title() == f"STAYS\nseeds {shown[1]} and {second[1]}\n{score:.1%} of variance differs"
     said = [" ".join(text.get_text().split()) for ax in figure.axes for text in ax.texts]
     assert said[0] == "no two seeds to align" and said[1].startswith("timeout: took longer")
     lines, dots = figure.axes[0].collections
@@ -153,7 +166,7 @@ def test_three_dimensions_are_drawn_in_three(tmp_path: Path, dataset: Dataset) -
     (cloud,) = ax.collections
     drawn, order = np.column_stack(cloud._offsets3d), order_of(len(dataset.X))  # type: ignore[attr-defined]
     np.testing.assert_allclose(drawn, results.embedding("only")[order], atol=1e-4)
-    np.testing.assert_allclose(cloud._facecolors[:, :3], np.array(style.palette(3))[dataset.y[order]])
+    np.testing.assert_allclose(cloud._facecolors[:, :3], np.array(palette(3))[dataset.y[order]])
 
 
 def test_two_dimensions_are_not(results: Results) -> None:
@@ -211,7 +224,7 @@ def test_below_a_panel_stands_what_the_class_is_taken_for(tmp_path: Path) -> Non
     )
     figure = clouds.unseen(results)
     assert figure is not None
-    assert figure.axes[0].get_xlabel() == "80% taken for c; area 0.75"
+    assert figure.axes[0].get_xlabel() == "seed 0: 80% taken for c; area 0.75"
 
 
 def test_what_is_not_scored_is_not_drawn(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.analysis.quantities import QUANTITIES
-from bench.analysis.scaling import ALL
 from bench.analysis.summary import interval_of
 from bench.metrics.statistics import interval
 from bench.output.figures import costs
@@ -36,6 +35,7 @@ def test_marks_stand_at_means_with_their_intervals(results: Results) -> None:
     assert time is not None and score is not None
     marks = {container.lines[0].get_gid(): container for container in figure.axes[1].containers}
     assert set(marks) == {"good", "stays", "half"}
+    assert [text.get_text() for text in figure.axes[1].texts] == ["GOOD", "STAYS", "HALF"]
     assert marks["good"].lines[0].get_xydata()[0] == pytest.approx([time.mean, score.mean])
     horizontal, vertical = (bars.get_segments()[0] for bars in marks["good"].lines[2])
     assert horizontal[:, 0] == pytest.approx([time.low, time.high])
@@ -70,9 +70,10 @@ def test_costs_are_where_they_were_measured_and_timeouts_stand_on_the_limit(grow
     assert set(lines["limit"].get_ydata()) == {60}
     assert "over FAST" not in lines and "SLOW" not in {line.get_gid() for line in transform.lines}
     assert [line.get_gid() for line in memory.lines].count("limit") == 0
-    assert lines["law"].get_xydata()[-1] == pytest.approx((ALL, ALL / 1_000))
-    said = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert said == ["FAST: 1.00, 0.00, 0.00", "SLOW: n/a, n/a, n/a"]
+    marks = {name for name in lines if name and "line" not in name}
+    assert marks == {"FAST", "SLOW", "over SLOW", "limit"}, "nothing is drawn but what was measured"
+    assert {"FAST", "SLOW"} <= {text.get_text() for text in fit.texts}
+    assert "UMAP" not in costs.switches(growing)
 
 
 def test_no_other_figure_is_drawn_of_what_grows(growing: Results, results: Results) -> None:

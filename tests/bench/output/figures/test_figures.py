@@ -16,10 +16,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-import reducers
 from bench.datasets import Dataset
 from bench.output import figures
-from bench.output.figures import Drawing, style
+from bench.output.colours import palette
+from bench.output.figures import Drawing, style, values
 from bench.store.arrays import FILE
 from bench.store.records import Status
 from bench.store.results import Results
@@ -29,9 +29,10 @@ from tests.bench.output.figures.conftest import finished, single
 from tests.conftest import make_dataset
 
 NEED_MORE = {"ranks", "stability", "seed-overlays", "reconstructions", "latent-grids", "training"}
-NEED_MORE |= {"prior-samples", "interpolations", "scaling", "unseen"}
+NEED_MORE |= {"prior-samples", "interpolations", "film", "scaling", "unseen"}
 """Figures that a study of one method, one seed and no images has nothing for."""
-ELSEWHERE = {"three-dimensions", "sweeps", "dial", "unseen"}
+ELSEWHERE = {"three-dimensions", "sweeps", "dial", "unseen", "perplexity", "n-neighbors", "min-dist", "collapse"}
+ELSEWHERE |= {"silhouette-trap"}
 """Figures that the study of these tests has nothing for; others draw them."""
 DRAWN = [drawing for drawing in figures.DRAWINGS if drawing.name not in ELSEWHERE]
 
@@ -60,11 +61,16 @@ def test_title_and_caption_stand_in_the_picture_and_lie_on_nothing(
     with mpl.rc_context(style.RC):
         style.lay_out(figure)
         figure.draw_without_rendering()
-    assert drawing.title in texts(figure)
-    caption = figures.CAPTIONS[drawing.name]["caption"]
-    assert caption.format(data="clouds (80 train, 30 test)", shown=figures.SHOWN) in texts(figure)
-    written = [text.get_window_extent() for text in figure.texts]
+    assert figures.CAPTIONS[drawing.name]["title"] in texts(figure)
+    assert figures.CAPTIONS[drawing.name]["caption"].format(shown=figures.SHOWN) in texts(figure)
+    footer = next(text for text in figure.texts if text.get_gid() == "footer")
+    # Below the caption stand as many empty lines as the footer has.
+    written = [text.get_window_extent() for text in figure.texts if text is not footer]
     assert len(written) == 2
+    of_footer, of_caption = footer.get_window_extent(), written[1]
+    n_lines = 1 + figure._supxlabel.get_text().count("\n")  # type: ignore[attr-defined]
+    assert of_footer.y0 >= 0 and of_footer.x1 <= figure.bbox.x1
+    assert of_footer.y1 < of_caption.y0 + of_caption.height * (1 + footer.get_text().count("\n")) / n_lines + 3
     assert all(box.x1 <= figure.bbox.x1 and box.y0 >= 0 and box.y1 <= figure.bbox.y1 for box in written)
     (sheet,) = figure.subfigs
     others = [ax.get_tightbbox() for ax in figure.axes] + [legend.get_window_extent() for legend in sheet.legends]
@@ -82,10 +88,11 @@ def test_a_method_that_failed_is_there_with_its_reason(name: str, pictures: dict
 
 
 def test_the_same_figure_is_the_same_bytes_without_a_date(results: Results, pictures: dict[str, Figure]) -> None:
-    again = drawn_of(results)
-    for name in again:
-        for kind in ("png", "svg"):
-            assert figures.render(again[name], kind) == figures.render(pictures[name], kind)
+    chosen = ("embeddings", "quality-time", "seed-overlays", "latent-grids")  # points, labels, lines and images
+    again = {one.name: drawn for one in figures.DRAWINGS if one.name in chosen and (drawn := one.draw(results))}
+    for name in chosen:
+        assert figures.render(again[name], "svg") == figures.render(pictures[name], "svg")
+    assert figures.render(again["seed-overlays"], "png") == figures.render(pictures["seed-overlays"], "png")
     drawn = figures.render(again["embeddings"], "svg")
     assert b"<dc:date>" not in drawn
     assert b"<!-- GOOD -->" in drawn
@@ -113,7 +120,7 @@ def test_a_study_of_one_method_and_one_seed_is_drawn(
 ) -> None:
     data = change(make_dataset(40, 12))
     drawn = drawn_of(single(tmp_path, data, n_components))
-    of_labels = set() if data.y is not None else {"class-silhouettes", "confusion"}
+    of_labels = set() if data.y is not None else {"class-silhouettes", "confusion", "class-distances"}
     elsewhere = ELSEWHERE - {"three-dimensions"} if n_components == 3 else ELSEWHERE
     assert set(drawn) == {drawing.name for drawing in figures.DRAWINGS} - NEED_MORE - of_labels - elsewhere
     assert all(figures.render(figure, "png") for figure in drawn.values())
@@ -133,7 +140,7 @@ def test_thirty_classes_and_a_hostile_label(tmp_path: Path) -> None:
     drawn = drawn_of(results)
     assert all(figures.render(figure, "svg") for figure in drawn.values())
     assert len(drawn["embeddings"].subfigs[0].legends[0].get_texts()) == 30
-    assert len(set(figures.palette(30))) == 30
+    assert len(set(palette(30))) == 30
 
 
 def test_a_study_without_a_successful_run_is_reasons_only(tmp_path: Path, dataset: Dataset) -> None:
@@ -153,7 +160,7 @@ def test_without_arrays_figures_of_runs_are_kept_and_named(tmp_path: Path, resul
         (clone.folder / "figures").mkdir(exist_ok=True)
         (clone.folder / "figures" / name).touch()
     paths, kept, _ = figures.write(clone)
-    assert kept == ["Embeddings side by side", "From one point to another"]
+    assert kept == ["embeddings", "interpolations"]
     assert {path.name for path in paths} == {f"{name}.{kind}" for name in drawn for kind in figures.KINDS}
     there = {path.name for path in (clone.folder / "figures").iterdir()}
     assert there - {path.name for path in paths} == {"embeddings.png", "interpolations.png", "interpolations.gif"}
@@ -165,32 +172,36 @@ def test_with_arrays_every_figure_is_written(tmp_path: Path, results: Results, p
     of_results = set(pictures) - {"scaling"}
     assert kept == []
     assert {path.name for path in paths} == {f"{name}.{kind}" for name in of_results for kind in figures.KINDS} | {
-        "interpolations.gif"
+        "interpolations.gif",
+        "film.gif",
     }
 
 
 def test_figures_need_the_committed_files_only(tmp_path: Path, results: Results, pictures: dict[str, Figure]) -> None:
     shutil.copytree(results.folder, tmp_path / "clone", ignore=shutil.ignore_patterns("runs", "references"))
-    for name, figure in drawn_of(Results(tmp_path / "clone")).items():
-        assert figures.render(figure, "svg") == figures.render(pictures[name], "svg")
+    found = drawn_of(Results(tmp_path / "clone"))
+    assert found.keys() == pictures.keys() - {"scaling"}
+    for name in ("embeddings", "shepard", "interpolations"):
+        assert figures.render(found[name], "svg") == figures.render(pictures[name], "svg")
 
 
-def test_methods_look_different_from_each_other_and_from_classes() -> None:
-    names = ("pca", "tsne", "opentsne", "umap", "vae", "FILE.py:Mine")
-    for kinds in (names, names[:3] * 4, [str(i) for i in range(20)]):
-        n, looks = len(kinds), style.looks({str(i): reducer for i, reducer in enumerate(kinds)})
-        assert len({(look.colour, look.marker, str(look.stroke)) for look in looks.values()}) == n
-    classes = {tuple(np.round(colour, 3)) for colour in figures.palette(10)}
-    assert not classes & {
-        tuple(np.round(look.colour, 3)) for look in style.looks({name: name for name in style.COLOURS}).values()
-    }
+def test_the_footer_names_data_points_seeds_and_study(results: Results, growing: Results, tmp_path: Path) -> None:
+    said = values.footer(results).split(" \N{MIDDLE DOT} ")
+    assert said == ["clouds: 80 training and 30 test points", "3 seeds (0 to 2)", "study clouds"]
+    assert values.footer(growing).startswith("clouds: 1,000 to 40,000 training")
+    one = values.footer(single(tmp_path, make_dataset(40, 12)))
+    assert "40 training and 12 test points \N{MIDDLE DOT} seed 0 \N{MIDDLE DOT}" in one
 
 
-def test_every_bundled_reducer_has_one_colour_in_all_studies() -> None:
-    bundled = {path.stem for path in reducers.FOLDER.glob("[a-z]*.py")} - reducers.NO_REDUCERS
-    alone = {name: style.looks({"a": name})["a"].colour for name in sorted(bundled)}
-    together = style.looks({"mine": "FILE.py:Mine"} | {name: name for name in sorted(bundled, reverse=True)})
-    assert all(together[name].colour == colour for name, colour in alone.items())
-    own = [colour for name, colour in alone.items() if not name.endswith(style.AFTER_PCA)]
-    assert len({*own, together["mine"].colour}) == len(own) + 1
-    assert alone["umap_after_pca"] == alone["umap"]
+def test_direct_labels_keep_their_order_and_their_distance() -> None:
+    figure = Figure(figsize=(4, 3))
+    ax = figure.subplots()
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    heights = {"a": 0.5, "b": 0.51, "c": 0.505, "top": 1.0, "below top": 0.999, "low": 0.0}
+    style.label_ends(ax, {name: (1.0, y, "k") for name, y in heights.items()}, height=2.0)
+    places = {text.get_text(): text.get_position()[1] for text in ax.texts}
+    assert sorted(places, key=places.__getitem__) == sorted(heights, key=heights.__getitem__)
+    step = style.LABEL_STEP / 2.0
+    assert np.diff(sorted(places.values())).min() >= step - 1e-9
+    assert min(places.values()) >= 0 and max(places.values()) <= 1 + 1e-9
+    assert abs(places["c"] - 0.505) < 1e-6 and places["low"] == 0

@@ -11,7 +11,7 @@ from PIL import Image
 
 from bench.datasets import Dataset
 from bench.execution.drawings import in_8_bits
-from bench.output.figures import images
+from bench.output.figures import film, images, values
 from bench.output.figures.values import shown_array
 from bench.store.results import Results
 from bench.store.values import DataFacts
@@ -38,7 +38,7 @@ def test_originals_stand_above_their_reconstructions(results: Results, dataset: 
     above, below = (np.asarray(ax.images[0].get_array()) for ax in figure.axes)
     assert np.array_equal(above, images.mosaic(in_8_bits(dataset.X_test[:4]), (2, 3), 4))
     assert np.allclose(below, above / 2, atol=1)
-    assert [ax.get_ylabel() for ax in figure.axes] == ["original", "GOOD\nMSE 0.100"]
+    assert [ax.get_ylabel() for ax in figure.axes] == ["original", f"GOOD\n{values.seed(results, 'good')}\nMSE 0.100"]
 
 
 def test_a_lattice_names_its_coordinates_from_the_top_left(results: Results) -> None:
@@ -65,22 +65,27 @@ def test_an_interpolation_shows_both_its_ends(results: Results, dataset: Dataset
     figure = images.interpolations(results)
     assert figure is not None
     drawn = np.asarray(figure.axes[0].images[0].get_array())
-    assert np.array_equal(drawn[:, :3], in_8_bits(dataset.X_test[0]).reshape(2, 3))
-    assert np.array_equal(drawn[:, -3:], in_8_bits(dataset.X_test[1]).reshape(2, 3))
+    start, end = results.arrays["data/line_rows"]
+    assert np.array_equal(drawn[:, :3], in_8_bits(dataset.X_test[start]).reshape(2, 3))
+    assert np.array_equal(drawn[:, -3:], in_8_bits(dataset.X_test[end]).reshape(2, 3))
+    assert not drawn[:, 3:6].any() and not drawn[:, -6:-3].any(), "a gap between what is true and what is decoded"
+    assert np.array_equal(drawn[:, 6:9], in_8_bits(dataset.X_test[0]).reshape(2, 3)), "the line that the run kept"
 
 
 def test_the_moving_picture_goes_there_and_back(results: Results) -> None:
-    content = images.moving_interpolation(results)
-    assert content is not None
-    moving = Image.open(io.BytesIO(content))
-    assert moving.n_frames == 12 + 10, "the ends are shown once"
+    moving = images.moving_interpolation(results)
+    assert moving is not None
+    assert list(moving.frames) == [*range(24), *range(22, 0, -1)], "the ends are shown once"
+    content = film.animated(moving._replace(frames=[0, 1, 2, 1]))
+    assert len(content) < 100_000
+    picture = Image.open(io.BytesIO(content))
+    assert picture.n_frames == 4
     frames = []
-    for i in range(moving.n_frames):
-        moving.seek(i)
-        frames.append(np.asarray(moving.convert("L")))
-    for i in range(1, 11):
-        np.testing.assert_array_equal(frames[i], frames[-i])
-    assert not np.array_equal(frames[0], frames[11])
+    for i in range(4):
+        picture.seek(i)
+        frames.append(np.asarray(picture.convert("L")))
+    np.testing.assert_array_equal(frames[1], frames[3])
+    assert not np.array_equal(frames[0], frames[1])
 
 
 def test_networks_that_resize_are_shown_at_their_own_size() -> None:

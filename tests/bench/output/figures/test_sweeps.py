@@ -58,12 +58,12 @@ def test_a_column_a_sweep_and_a_row_a_score_that_any_has(made: Results) -> None:
     assert [text.get_text() for text in axes[0, 1].texts] == ["n/a"]
 
 
-def test_lines_join_the_medians_and_every_seed_is_a_dot(made: Results) -> None:
+def test_lines_join_the_means_and_every_seed_is_a_dot(made: Results) -> None:
     figure = sweeps.draw(made)
     assert figure is not None
     ax = figure.axes[4]
-    medians = next(line for line in ax.lines if line.get_gid() == "medians")
-    assert medians.get_ydata() == pytest.approx([0.5, 0.3, 0.2])
+    means = next(line for line in ax.lines if line.get_gid() == "means")
+    assert means.get_ydata() == pytest.approx(np.array([1.6, 1.0, 0.7]) / 3)
     (dots,) = (line for line in ax.lines if line.get_marker() == "o")
     assert sorted(dots.get_ydata()) == pytest.approx([0.1, 0.2, 0.2, 0.3, 0.4, 0.4, 0.5, 0.5, 0.7])
 
@@ -75,16 +75,22 @@ def test_what_the_pixels_give_is_drawn_if_they_have_the_score(made: Results) -> 
     assert dashes == [[], [], [], [], [0.05], [0.05]]
 
 
-def test_the_dial_is_a_path_through_the_medians_with_a_ring_at_the_default(made: Results) -> None:
+def test_the_dial_is_a_path_through_the_means_with_a_ring_at_the_default(made: Results) -> None:
     figure = sweeps.dial(made)
     assert figure is not None
     (ax,) = figure.axes
     (path,) = (line for line in ax.lines if line.get_gid() == "path")
     assert path.get_xdata() == pytest.approx([0.4, 0.6, 0.7])
-    assert path.get_ydata() == pytest.approx([0.5, 0.3, 0.2])
+    assert path.get_ydata() == pytest.approx(np.array([1.6, 1.0, 0.7]) / 3)
     (ring,) = (line for line in ax.lines if line.get_gid() == "default")
-    assert (ring.get_xdata()[0], ring.get_ydata()[0]) == pytest.approx((0.6, 0.3))
-    assert [text.get_text() for text in ax.texts] == ["0", "0.1", "0.5"]
+    assert (ring.get_xdata()[0], ring.get_ydata()[0]) == pytest.approx((0.6, 1 / 3))
+    assert [text.get_text() for text in ax.texts] == ["UMAP", "min_dist 0", "min_dist 0.5"]
+
+
+def test_a_title_names_what_is_varied(made: Results, results: Results) -> None:
+    drawing = next(one for one in figures.DRAWINGS if one.name == "sweeps")
+    assert drawing.title(made) == "How scores change with min_dist, init"
+    assert sweeps.named(results) == ""
 
 
 def test_without_a_sweep_nothing_is_drawn(results: Results) -> None:

@@ -19,9 +19,10 @@ from PIL import Image
 from bench.analysis.quantities import QUANTITIES, Quantity
 from bench.datasets import Dataset
 from bench.errors import StoreError
+from bench.output.colours import class_colours
 from bench.output.figures import CAPTIONS
 from bench.output.report import Report, charts, markup, payload
-from bench.output.report.build import FIGURES, class_colours
+from bench.output.report.build import FIGURES
 from bench.output.report.payload import maps
 from bench.output.tables.model import Cell, Row, Table
 from bench.store.arrays import FILE
@@ -36,6 +37,7 @@ from tests.bench.output.report.conftest import (
     make_results,
     make_table,
 )
+from tests.bench.output.vision import APART, smallest_distance
 
 
 class Page(HTMLParser):
@@ -258,55 +260,9 @@ def test_colours_stand_out_from_both_grounds_and_from_each_other(n_classes: int)
     assert min(contrast(two, dark) for _, two in pairs) >= 3
 
 
-VISIONS = {
-    "normal": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
-    "protanopia": [
-        [0.152286, 1.052583, -0.204868],
-        [0.114503, 0.786281, 0.099216],
-        [-0.003882, -0.048116, 1.051998],
-    ],
-    "deuteranopia": [
-        [0.367322, 0.860646, -0.227968],
-        [0.280085, 0.672501, 0.047413],
-        [-0.011820, 0.042940, 0.968881],
-    ],
-    "tritanopia": [
-        [1.255528, -0.076749, -0.178779],
-        [-0.078411, 0.930809, 0.147602],
-        [0.004733, 0.691367, 0.303900],
-    ],
-}
-"""What is seen of linear red, green and blue (Machado, Oliveira and Fernandes 2009, severity 1)."""
-APART = 12.0
-"""Distance in CIE Lab (1976) from which two colours are told apart at a glance; 2.3 is just noticeable."""
-
-
-def seen(colours: list[str], vision: str) -> np.ndarray:
-    """Return colours as CIE Lab (D65), as they are seen with a colour vision."""
-    parts = np.array([[int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)] for colour in colours])
-    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-    linear = np.clip(linear @ np.transpose(VISIONS[vision]), 0, 1)
-    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
-    x, y, z = (linear @ np.transpose(to_xyz) / [0.9505, 1.0, 1.089]).T
-    x, y, z = (np.where(c > 216 / 24389, np.cbrt(c), (24389 / 27 * c + 16) / 116) for c in (x, y, z))
-    return np.column_stack([116 * y - 16, 500 * (x - y), 200 * (y - z)])
-
-
-@pytest.mark.parametrize("vision", VISIONS)
-@pytest.mark.parametrize("theme", [0, 1])
-def test_ten_classes_are_told_apart_with_any_colour_vision(vision: str, theme: int) -> None:
-    known = seen(["#000000", "#ffffff", "#ff0000"], "normal")
-    assert known == pytest.approx(np.array([[0, 0, 0], [100, 0, 0], [53.24, 80.09, 67.2]]), abs=0.1)
-    of_classes = seen([pair[theme] for pair in class_colours(10)], vision)
-    distances = np.linalg.norm(of_classes[:, None] - of_classes, axis=2)
-    assert distances[np.triu_indices(10, 1)].min() > APART
-
-
 def test_class_names_stand_on_the_points_where_colours_do_not_suffice() -> None:
     # Of more than ten classes some colours are closer; so names are shown from the start, see test_page.py.
-    many = seen([pair[0] for pair in class_colours(20)], "deuteranopia")
-    distances = np.linalg.norm(many[:, None] - many, axis=2)
-    assert distances[np.triu_indices(20, 1)].min() < APART
+    assert smallest_distance([pair[0] for pair in class_colours(20)], "deuteranopia") < APART
     script = (Path(payload.__file__).parent / "data.js").read_text()
     assert re.search(r"const usual = \{[^}]*names: true", script)
 
