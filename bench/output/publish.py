@@ -95,9 +95,8 @@ def publish(
     StoreError
         If there is no run, or a file cannot be written.
     """
-    if not results.exists or results.runs.empty:
-        raise StoreError(f"Got {results.folder}, but expected a results folder with at least one run.")
-    store = Store(results.folder)
+    _check(results)
+    results, store = results.tabled, Store(results.folder)
     rankings = {key: ranking(results, key) for key in QUANTITIES}
     notes = caveats(results)
     inputs = manifest.input_hash(results)
@@ -147,6 +146,24 @@ def publish_partly(results: Results, load_data: LoadData) -> None:
     said = findings(results, rankings)
     store.write("summary.md", render.page(results.title, headline, said, (), (), (), as_text(results, notes)))
     _report(results, load_data, (), as_text(results, notes), Published(results.title, headline, said, (), paths))
+
+
+def main_table(results: Results, keys: Sequence[str] = ()) -> Table:
+    """Return the table that is shown first, or with the `keys` of some quantities one of these.
+
+    Raises StoreError if there is no run.
+    """
+    _check(results)
+    results = results.tabled
+    rankings = {key: ranking(results, key) for key in keys or QUANTITIES}
+    [table] = _cited(results, build.headline(results, rankings, caveats(results), keys))
+    return table
+
+
+def _check(results: Results) -> None:
+    """Raise StoreError if there is nothing to show."""
+    if not results.exists or results.runs.empty:
+        raise StoreError(f"Got {results.folder}, but expected a results folder with at least one run.")
 
 
 def _cited(results: Results, tables: Sequence[Table]) -> tuple[Table, ...]:

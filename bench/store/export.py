@@ -45,7 +45,7 @@ def export(store: Store) -> None:
 
 def runs_table(records: Iterable[Record]) -> pd.DataFrame:
     """Return one row a run: what was asked, how it ended and what it cost."""
-    whole = {name: "Int64" for name in ("n_components", "random_state")}
+    whole = {name: "Int64" for name in ("n_components", "random_state", "n_iter")}
     return pd.DataFrame([_run_row(record) for record in records]).astype(whole)
 
 
@@ -58,6 +58,8 @@ def _run_row(record: Record) -> dict[str, object]:
         **_fields(record, "sample", "seed", "random_state"),
         "status": outcome.status.value,
         "reason": outcome.reason,
+        "n_iter": outcome.n_iter,
+        "converged": outcome.converged,
     }
     for name, cost in outcome.costs.items():
         row |= {f"{name}_s": cost and cost.wall_s, f"{name}_cpu_s": cost and cost.cpu_s}

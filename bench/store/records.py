@@ -100,6 +100,10 @@ class Outcome(Stored):
     """Cost of `fit_transform` with the same seed once more, on a reducer of its own; of a variant's first seed only."""
     repeatable: bool | None = None
     """Whether that gave the same embedding to the last bit."""
+    n_iter: Count | None = None
+    """Epochs or iterations of the fit, of a reducer that tells them as `n_iter_`."""
+    converged: bool | None = None
+    """Whether its training met its convergence rule, of a reducer that tells it as `converged_`."""
     transform: Measurement | None = None
     inverse: Measurement | None = None
     """Cost of `inverse_transform` of the embedded test points."""

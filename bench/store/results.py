@@ -1,4 +1,4 @@
-"""Results: a results folder as tidy tables and arrays, from the files that are committed.
+"""Results: what is asked of a results folder, its rows, values and embeddings.
 
 Everything that is shown or concluded is made from this one model: tables, figures, report, questions and answers,
 claims, comparisons of folders, and what a notebook asks.
@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from bench.errors import StoreError
-from bench.metrics.metric import column_name, not_available
+from bench.metrics.metric import not_available
 from bench.metrics.registry import REFERENCES, UNSCORED
-from bench.store import sums
-from bench.store.arrays import LEFT_OUT, Arrays, array_name
-from bench.store.records import Environment, Status
+from bench.store.arrays import LEFT_OUT, array_name
+from bench.store.folder import ResultsFolder
+from bench.store.records import Status
 from bench.store.store import Store
-from bench.store.tables import read_csv
 from bench.store.values import DataFacts, Kind, RunId, ScoreIndex, Values
-from bench.studies.study import Study, Variant
+from bench.studies.search import AXIS
+from bench.studies.study import Variant
 
 CONTROL_REDUCERS = ("random_gaussian", "random_projection")
 """Reducers that look at no data: the floor of every score."""
@@ -38,106 +37,8 @@ NOT_AVAILABLE = {"transform_s": not_available("transductive"), "inverse_s": not_
 """Why a completed run lacks a cost."""
 
 
-class Results:
+class Results(ResultsFolder):
     """The results of a study in a folder, or of `only` some of its variants."""
-
-    def __init__(self, folder: str | Path, only: tuple[str, ...] | None = None) -> None:
-        self.folder = Path(folder)
-        self._only = only
-        self.arrays = Arrays(self.folder)
-        """What figures draw, by name."""
-
-    def __repr__(self) -> str:
-        return f"Results({str(self.folder)!r})"
-
-    @property
-    def exists(self) -> bool:
-        """Whether the folder holds a study with results."""
-        return (self.folder / "study.toml").is_file() and self.has("runs") and self.has("scores")
-
-    def has(self, name: str) -> bool:
-        """Return whether there is a table `NAME.csv`."""
-        return (self.folder / f"{name}.csv").is_file()
-
-    def frame(self, name: str) -> pd.DataFrame:
-        """Return the table `NAME.csv`, whose texts are never missing numbers.
-
-        Raises StoreError if it is not there, is no table, or is not the one that `SHA256SUMS` lists.
-        """
-        path = self.folder / f"{name}.csv"
-        sums.check(self.folder, path.name)
-        try:
-            return read_csv(path)
-        except FileNotFoundError as error:
-            raise StoreError(
-                f"Got no {path}, but expected one; `python -m bench report {self.folder}` writes it where the runs are."
-            ) from error
-        except (OSError, ValueError) as error:
-            raise StoreError(f"Got {path}, which is no table: {error}.") from error
-
-    @cached_property
-    def study(self) -> Study:
-        """What was asked, resolved."""
-        return Store(self.folder).study()
-
-    @cached_property
-    def environment(self) -> Environment | None:
-        """Where it ran; None if that was not written down."""
-        return Store(self.folder).environment()
-
-    @property
-    def title(self) -> str:
-        """What the study calls itself; without a title, its name and what ran."""
-        if self.study.title or not self.exists or self.runs.empty:
-            return self.study.title or self.study.name
-        dataset, points, seeds = self.runs["dataset"].iloc[0], self.runs["n_train"].max(), self.study.seeds
-        return f"{self.study.name}: {dataset}, {points:,} points, {seeds} seed{'s' if seeds > 1 else ''}"
-
-    @cached_property
-    def runs(self) -> pd.DataFrame:
-        """One row a run, in the study's order of variants, then by sample and seed."""
-        return self._chosen(self.frame("runs"))
-
-    @cached_property
-    def scores(self) -> pd.DataFrame:
-        """One row a score of a run, of a reference or over the seeds of a variant; `quantity` names its column."""
-        frame = self._chosen(self.frame("scores"), *REFERENCES).astype(dict.fromkeys(("sample", "seed", "k"), "Int64"))
-        of = ["score", "split", "k"]
-        names = {
-            (score, split, k): column_name(score, split, None if pd.isna(k) else int(k))
-            for score, split, k in frame[of].drop_duplicates().itertuples(index=False, name=None)
-        }
-        return frame.assign(quantity=[names[key] for key in zip(*(frame[name] for name in of), strict=True)])
-
-    @cached_property
-    def curves(self) -> pd.DataFrame:
-        """One row a run and size k of the neighbourhood: `r_nx`, `recall`, `trustworthiness`, `continuity`."""
-        return self._chosen(self.frame("curves"))
-
-    @cached_property
-    def measures(self) -> pd.DataFrame:
-        """One row a measure of a run that only some studies ask for."""
-        return self._chosen(self.frame("measures"))
-
-    @cached_property
-    def summary(self) -> pd.DataFrame:
-        """One row a method or reference: each quantity with its interval."""
-        return self._chosen(self.frame("summary"), *REFERENCES)
-
-    @cached_property
-    def comparisons(self) -> pd.DataFrame:
-        """One row a pair of methods and quantity."""
-        return self.frame("comparisons")
-
-    @cached_property
-    def variants(self) -> tuple[str, ...]:
-        """Variants that have runs, in the study's order."""
-        return tuple(dict.fromkeys(self.runs["variant"]))
-
-    @cached_property
-    def references(self) -> tuple[str, ...]:
-        """Rows that are no embedding of the study, such as `pixels`."""
-        return tuple(name for name in REFERENCES if name in set(self.scores["variant"]))
 
     def variant(self, name: str) -> Variant:
         """Return what the study says of a variant."""
@@ -306,25 +207,21 @@ class Results:
             labels={split: y.astype(np.int64) for split, y in labels.items() if y is not None},
         )
 
-    def only(self, variants: tuple[str, ...]) -> Results:
-        """Return the results of some variants."""
-        return Results(self.folder, variants)
-
     @cached_property
     def pictured(self) -> Results:
         """The results of those variants alone that figures show side by side; see `Study.figures`."""
         named = tuple(variant for variant in self.study.figures if variant in self.variants)
         return self.only(named or tuple(variant for variant in self.variants if self.is_of_all_points(variant)))
 
-    def is_of_all_points(self, variant: str) -> bool:
-        """Return whether a variant was fitted on all training points of the study, and is none of many sizes."""
-        spec, n_train = self.variant(variant), self.runs["n_train"].max()
-        return not spec.without and spec.axis != "n" and bool((self.runs_of(variant)["n_train"] == n_train).all())
+    @cached_property
+    def tabled(self) -> Results:
+        """The results that tables show: of each search its first configuration alone."""
+        return self.only(tuple(v for v in self.variants if self.variant(v).axis != AXIS)) if self.study.search else self
 
-    def _chosen(self, frame: pd.DataFrame, *others: str) -> pd.DataFrame:
-        if self._only is None:
-            return frame
-        return frame[frame["variant"].isin([*self._only, *others])].reset_index(drop=True)
+    def is_of_all_points(self, variant: str) -> bool:
+        """Return whether a variant was fitted on all training points, and is none of many sizes or configurations."""
+        spec, sizes = self.variant(variant), self.runs_of(variant)["n_train"]
+        return not spec.without and spec.axis not in ("n", AXIS) and bool((sizes == self.runs["n_train"].max()).all())
 
     @cached_property
     def _runs_by_variant(self) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:

@@ -204,7 +204,8 @@ class Store:
             `train`, the embedding of the training points, and where the reducer can: `test`, that of the test points;
             `refit`, of training points mapped again; `few` and `alone`, of test points mapped in other company;
             `squared_error` of each reconstructed test point; `rebuilt`, the first reconstructions; `grid`, the decoded
-            lattice of the embedding, with `grid_axes`; and `extra_NAME`, what the reducer itself offers.
+            lattice of the embedding, with `grid_axes`; `line`, the decoded way from one test point to another; and
+            `extra_NAME`, what the reducer itself offers.
         """
         with opened(self.stem_of(record).with_suffix(".npz")) as file:
             return dict(np.load(file, allow_pickle=False))

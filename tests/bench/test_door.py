@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import inspect
+import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -18,16 +19,24 @@ def test_the_door_loads_nothing_before_it_is_used() -> None:
 
 
 def test_every_name_is_there() -> None:
-    from bench.commands.notebook import Results
+    from bench.commands import notebook
     from bench.metrics.functions import score
 
     assert bench.score is score
-    assert bench.Results is Results
-    assert callable(bench.run)
+    assert (bench.Results, bench.load_results, bench.run) == (notebook.Results, notebook.load_results, notebook.run)
     assert set(bench.__all__) <= set(dir(bench))
     with pytest.raises(AttributeError, match="'bench' has no attribute 'scor'"):
         bench.scor  # noqa: B018
 
 
-def test_results_of_a_folder_are_those_of_the_store(tmp_path: Path) -> None:
-    assert bench.load_results(tmp_path).folder == tmp_path
+def test_whatever_is_public_says_what_it_takes_and_shows_an_example() -> None:
+    """numpydoc, as libraries around it have it; the examples are run by `tests/test_doctests.py`."""
+    public = [bench.score, bench.run, bench.load_results, bench.Results]
+    public += [getattr(bench.Results, name) for name in ("table", "plot", "report")]
+    for one in public:
+        sections = inspect.getdoc(one) or ""
+        assert "Examples\n--------\n>>> " in sections, one
+        takes = [name for name in inspect.signature(one).parameters if name not in ("self", "only")]
+        if one is not bench.Results:
+            assert "Parameters\n----------\n" in sections and "Raises\n------\n" in sections, one
+            assert all(re.search(rf"^[*\w, ]*\b{name}\b.*$", sections, re.MULTILINE) for name in takes), one

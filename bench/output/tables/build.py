@@ -53,15 +53,22 @@ def quality(results: Results) -> tuple[str, ...]:
     return UNLABELLED if is_scored and not is_labelled else QUALITY
 
 
-def headline(results: Results, rankings: Rankings, caveats: Sequence[Caveat]) -> tuple[Table, ...]:
-    """Return the one table that most readers came for: quality, unless the study scores nothing, and cost."""
+def headline(
+    results: Results, rankings: Rankings, caveats: Sequence[Caveat], keys: Sequence[str] = ()
+) -> tuple[Table, ...]:
+    """Return the one table that most readers came for: quality, unless the study scores nothing, and cost.
+
+    With `keys` it has these quantities instead.
+    """
     is_scored = any(variant.scores for variant in results.study.variants.values())
-    shown = quality(results) if is_scored else ()
-    table = _table(results, rankings, caveats, "headline", "Quality and cost" if shown else "Cost", (*shown, *COST))
+    keys = keys or (*(quality(results) if is_scored else ()), *COST)
+    families = {QUANTITIES[key].family for key in keys}
+    kinds = [*(["quality"] if families - {"cost"} else []), *(["cost"] if "cost" in families else [])]
+    table = _table(results, rankings, caveats, "headline", " and ".join(kinds).capitalize(), keys)
     notes = [*table.notes, *_how_to_read(table.columns)]
-    if shown == QUALITY:
+    if "labels" in families:
         notes.append(OF_LABELS)
-    if any(_has_number(results, row, "mapped_mib") for row in results.variants):
+    if "peak_mib" in keys and any(_has_number(results, row, "mapped_mib") for row in results.variants):
         notes.append(OF_MEMORY)
     return (replace(table, caption=f"{_data(results)} {LEGEND}", notes=tuple(notes)),)
 

@@ -128,6 +128,14 @@ def test_a_missing_or_damaged_table_is_said(tables: Results) -> None:
         Results(tables.folder).frame("runs")
 
 
+@pytest.mark.parametrize("name", ["scores", "curves", "comparisons"])
+def test_each_column_of_a_table_is_explained(name: str) -> None:
+    default = Results(Path(__file__).parents[3] / "results" / "default")
+    columns = [column for column in getattr(default, name) if column not in ("variant", "sample", "seed")]
+    explained = getattr(Results, name).__doc__
+    assert columns and not [column for column in columns if f"`{column}`" not in explained]
+
+
 def test_variants_are_selected_by_what_they_are(tmp_path: Path) -> None:
     variants = {
         "a": Variant(reducer="umap", label="A", params={"min_dist": 0.1}),
