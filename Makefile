@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help bench study posts findings report readme test torture microbench lint format clean
+.PHONY: help bench study posts findings gallery report readme example test test-extras torture microbench lint format clean
 
 help:  ## explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -23,6 +23,10 @@ posts: .venv/ready  ## what four blog posts claim of autoencoders and VAEs, meas
 findings: .venv/ready  ## what the stored results of all studies say: into results/README.md and the head of README
 	$(BIN)/python -m bench findings --into README.md
 
+gallery: .venv/ready  ## pictures for teaching, each with what is seen: into results/GALLERY.md (measures its study if needed)
+	$(BIN)/python -m bench run gallery
+	$(BIN)/python -m bench gallery
+
 report: .venv/ready  ## tables and figures of results/$(STUDY) again, without one fit
 	$(BIN)/python -m bench report results/$(STUDY)
 
@@ -30,8 +34,14 @@ readme: .venv/ready-dev  ## the tables of results/default into README.md, and a 
 	$(BIN)/python -m bench report results/default --into README.md
 	$(BIN)/python -m tests.bench.output.report.photograph results/default
 
-test: .venv/ready-dev  ## every test
-	$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile
+example: .venv/ready-dev  ## run results/example.ipynb and keep its outputs, which are of results/default
+	$(BIN)/python -m tests.example
+
+test: .venv/ready-dev  ## every test but those that need an extra
+	$(BIN)/python -m pytest --numprocesses=logical -m "not extra"
+
+test-extras: .venv/ready-extras  ## the tests that need an extra, such as `parquet` or `pacmap`; installs all extras
+	$(BIN)/python -m pytest --numprocesses=logical -m extra
 
 torture: .venv/ready-dev  ## hostile reducers, kills, flipped bits, hostile files: the faults on bench/README.md (SHARE=10: a tenth)
 	$(BIN)/python -m tests.torture --share $(SHARE) $(if $(filter 1,$(SHARE)),--into bench/README.md)
@@ -61,4 +71,8 @@ clean:  ## remove the virtual environment and the stored runs; tables and figure
 
 .venv/ready-dev: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+.venv/ready-extras: .venv/ready-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[anndata,monitor,pacmap,parquet,phate,trimap]'
 	touch $@

@@ -27,7 +27,6 @@ app = typer.Typer(
 )
 console = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 100)
 
-RESULTS = Path("results")
 MAX_COLUMNS = 6
 """With more fields than that a list is printed as paragraphs."""
 
@@ -85,8 +84,6 @@ def run(
     from bench.execution import pipeline, preview, tensorboard
     from bench.execution.progress import json_line
 
-    if monitored:
-        tensorboard.require()
     names = chosen.split(",") if chosen else ()
     given = {"label": label, "drop": drop, "keep": keep, "scale": scale, "missing": missing, "image": image}
     options = {name: value for name, value in given.items() if value}
@@ -98,6 +95,8 @@ def run(
         for line in preview.lines(request):
             console.print(escape(line), soft_wrap=True)
         return
+    if monitored:
+        tensorboard.require()
     # Standard output belongs to the events alone; what is meant for people goes where they may still see it.
     shown = Console(stderr=True, highlight=False) if as_json else console
     try:
@@ -192,6 +191,35 @@ def new(
 
 
 @app.command()
+def tune(
+    reducer: Annotated[str, typer.Argument(help="Name of a reducer, or FILE.py:Class; all methods if not given.")] = "",
+    data_dir: DataDir = None,
+) -> None:
+    """Search for better parameters: 30 configurations or 400 s, on training images alone; say how to test them.
+
+    What is searched stands in the study `tuning`, for a reducer of your own in `search_space` of its class.
+    """
+    from bench.commands import tune as tuning
+    from bench.commands.running import Asked, published, shown_partly, stopped
+    from bench.execution import pipeline
+
+    request = Asked(tuning.study_of(reducer) if reducer else tuning.SEARCH, data_dir=data_dir).request()
+    try:
+        pipeline.execute(request, console, published, show=shown_partly)
+    except KeyboardInterrupt:
+        console.print(f"\n{stopped(request.out)}", soft_wrap=True)
+        raise typer.Exit(130) from None
+    lines, path = tuning.select(request.out)
+    for line in lines:
+        console.print(escape(line), soft_wrap=True)
+    console.print(
+        f"wrote {path}, a study of the defaults and of what was selected. Keep it, then run it once on test images:\n\n"
+        f"    python -m bench run {path.stem if not reducer else path}",
+        soft_wrap=True,
+    )
+
+
+@app.command()
 def doctor(data_dir: DataDir = None) -> None:
     """Say whether this machine is fit to measure on, and which data is at hand."""
     from bench.commands.doctor import examine
@@ -205,32 +233,35 @@ def doctor(data_dir: DataDir = None) -> None:
 
 @app.command()
 def compare(
-    old: Annotated[Path, typer.Argument(help="Results folder.")],
-    new: Annotated[Path, typer.Argument(help="Results folder of the same study, run later or elsewhere.")],
+    old: Annotated[Path, typer.Argument(help="Results folder, or its name.")],
+    new: Annotated[Path, typer.Argument(help="Results folder of the same study, run later or elsewhere, or its name.")],
 ) -> None:
     """Say what changed between two results folders; exit status 0: nothing worse, 1: something, 2: not comparable."""
+    from bench.commands import folders
     from bench.commands.compare_results import as_text
     from bench.commands.compare_results import compare as compared
+    from bench.units import counted
 
-    comparison = compared(old, new)
+    comparison = compared(folders.find(old), folders.find(new))
     for caution in comparison.cautions:
         console.print(f"[yellow]note[/yellow] {escape(caution)}", soft_wrap=True)
     for change in comparison.changes:
         if change.result != "same":
             console.print(escape(as_text(change)), soft_wrap=True)
     same = sum(change.result == "same" for change in comparison.changes)
-    console.print(f"{len(comparison.changes)} columns compared, {same} the same to the last digit")
+    console.print(f"{counted(len(comparison.changes), 'column')} compared, {same:,} the same to the last digit")
     raise typer.Exit(1 if comparison.anything_worse else 0)
 
 
 @app.command()
 def verify(
-    folders: Annotated[list[Path], typer.Argument(help="Results folders.")] = [RESULTS / "default"],  # noqa: B006
+    names: Annotated[list[Path], typer.Argument(help="Results folders, or their names.")] = [Path("default")],  # noqa: B006
 ) -> None:
     """Check that records, scores, embeddings and tables are what was written; exit status 1: something is not."""
+    from bench.commands import folders
     from bench.commands.verify import faults
 
-    found = {folder: list(faults(folder)) for folder in folders}
+    found = {folder: list(faults(folder)) for folder in map(folders.find, names)}
     for folder, wrong in found.items():
         for fault in wrong:
             console.print(f"[red]wrong[/red] {escape(fault)}", soft_wrap=True)
@@ -257,7 +288,7 @@ def report(
     """Write scores, tables and figures of a results folder again, without one fit."""
     from bench.commands import folders
 
-    found = folders.find(folder)
+    found = folders.find(folder)  # what is no folder is said before the libraries are loaded
     from bench.commands.running import published
     from bench.execution import pipeline
 
@@ -298,10 +329,22 @@ def status(
 
 @app.command()
 def findings(
-    results: Annotated[Path, typer.Argument(help="Folder with a folder of results for each study.")] = RESULTS,
+    results: Annotated[Path | None, typer.Argument(help="Folder with a folder of results for each study.")] = None,
     into: Annotated[Path | None, typer.Option(help="Also write the findings between the markers of this file.")] = None,
 ) -> None:
     """Write what the stored results of all studies say into the README of their folder."""
+    from bench.commands import folders
     from bench.output import faq
 
-    console.print(f"wrote {faq.write(results, into)}", soft_wrap=True)
+    console.print(f"wrote {faq.write(results or folders.root(), into)}", soft_wrap=True)
+
+
+@app.command("gallery")
+def gallery_(
+    results: Annotated[Path | None, typer.Argument(help="Folder with a folder of results for each study.")] = None,
+) -> None:
+    """Write GALLERY.md into the folder of results: pictures of the study `gallery`, with what is seen in each."""
+    from bench.commands import folders
+    from bench.output import gallery
+
+    console.print(f"wrote {gallery.write(results or folders.root())}", soft_wrap=True)

@@ -48,13 +48,13 @@ def three_figures(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
 
 
-def counted(n: int, noun: str) -> str:
+def counted(n: int, noun: str, plural: str = "") -> str:
     """Return a number of things, one of them in the singular.
 
-    >>> [counted(n, "run") for n in (1, 2_000)]
-    ['1 run', '2,000 runs']
+    >>> [counted(n, "run") for n in (1, 2_000)], counted(2, "process", "processes")
+    (['1 run', '2,000 runs'], '2 processes')
     """
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
 def seconds_as_text(seconds: float) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import sys
 import tempfile
 
@@ -11,22 +12,48 @@ import tempfile
 if "--benchmark-only" not in sys.argv:
     for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ.setdefault(_name, "1")
-    # Whether MNIST is at hand must make no difference.
-    os.environ.pop("MNIST_DIR", None)
+    # Whether MNIST is at hand must make no difference, save where the published programs are trained again.
+    if "MNIST_DIR" in os.environ:
+        os.environ["MNIST_DIR_OF_TESTS"] = os.environ.pop("MNIST_DIR")
 # The cache of reference spaces belongs to the tests alone.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="reducers-bench-tests-")
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from bench.datasets import Dataset
+from bench.execution import threads, worker_handle
 from bench.execution.processes import MARK, parent_of
+from tests.bench import light_worker
 
 atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
+# Whoever runs the tests in the background or with nohup ignores these, and so would every process that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return half as many processes again as there are cores: some tests wait for what they started."""
+    return threads.available() * 3 // 2
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Keep the tests of a file in one process, whose fixtures they share, but the long ones of the contract."""
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return nodeid if file.endswith("test_contract.py") else file
+
+    return ByFile(config, log)
 
 
 def make_dataset(n: int = 60, n_test: int = 20, n_features: int = 5, *, labels: bool = True) -> Dataset:
@@ -67,6 +94,21 @@ def left_running() -> list[psutil.Process]:
 @pytest.fixture
 def dataset() -> Dataset:
     return make_dataset()
+
+
+@pytest.fixture
+def light_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the workers of this process start without scikit-learn, where fakes alone run in them."""
+    monkeypatch.setattr(worker_handle, "WORKER", light_worker.COMMAND)
+
+
+@pytest.fixture
+def one_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a study draw its embeddings alone, where its figures are not what is tested."""
+    from bench.output import figures
+
+    monkeypatch.setattr(figures, "DRAWINGS", figures.DRAWINGS[:1])
+    monkeypatch.setattr(figures, "KINDS", ("png",))
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ class Mark(StrEnum):
     ELSEWHERE = "measured elsewhere"
     BUSY = "other programs were busy"
     UNREPEATABLE = "not repeatable"
+    NOT_CONVERGED = "not converged"
     SUPERVISED = "supervised"
     FIRST_USE = "first use"
 
@@ -61,6 +62,7 @@ def caveats(results: Results) -> list[Caveat]:
     found = [caveat for variant in results.variants for caveat in _failures(results, variant)]
     found += [caveat for variant in results.variants for caveat in _notes(results, variant)]
     found += [caveat for variant in results.variants for caveat in _left_out(results, variant)]
+    found += list(_not_converged(results))
     if "lda" in results.references:
         text = "Supervised: linear discriminant analysis uses labels, as no other row does."
         found.append(Caveat(text, ("lda",), (), Mark.SUPERVISED))
@@ -119,6 +121,21 @@ def _notes(results: Results, variant: str) -> Iterator[Caveat]:
     for note, n in counts.items():
         share = "" if n == len(ok) else f" (in {n} of {len(ok)} runs)"
         yield Caveat(f"{note[:1].upper()}{note[1:]}{share}.", (variant,), ("fit_s", "fit_cpu_s", "fit_cores"))
+
+
+def _not_converged(results: Results) -> Iterator[Caveat]:
+    """Yield which trainings did not meet their convergence rule, in one text for all rows where none of them did."""
+    ok = results.runs[results.runs["status"] == Status.OK.value]
+    if "converged" not in ok:  # written by an earlier edition
+        return
+    told = ok.dropna(subset="converged").astype({"converged": bool})
+    share = told.groupby("variant", sort=False)["converged"].agg(["sum", "size"])
+    if rows := tuple(map(str, share.index[share["sum"] == 0])):
+        text = "Not converged: the training ended with its last epoch."
+        yield Caveat(text, rows, (), Mark.NOT_CONVERGED)
+    for variant, (met, n) in share[(share["sum"] > 0) & (share["sum"] < share["size"])].iterrows():
+        text = f"{n - met} of {n} trainings did not converge: they ended with their last epoch."
+        yield Caveat(text, (str(variant),), (), Mark.NOT_CONVERGED)
 
 
 def _one_core(ok: pd.DataFrame) -> Iterator[Caveat]:

@@ -17,6 +17,7 @@ from bench.metrics import METRICS, REFERENCES
 from bench.store.records import Environment, Status
 from bench.store.results import Results
 from bench.store.values import RunId, Values
+from bench.units import counted
 
 COSTS = ("fit_s", "transform_s", "peak_mib")
 CONDITIONS = {
@@ -207,11 +208,11 @@ def _result(test: Comparison) -> Result:
 def as_text(change: Change) -> str:
     """Return a change as one line."""
     if change.old is None or change.new is None:
-        return f"{change.variant}: {change.column}: {change.result} ({change.n} run(s))"
+        return f"{change.variant}: {change.column}: {change.result} ({counted(change.n, 'run')})"
     is_ratio = change.column in COSTS and change.old
     size = f"x {change.new / change.old:.3g}" if is_ratio else f"{change.new - change.old:+.4f}"
     test = change.test
     interval = ", 95 % interval {:.3g} to {:.3g}".format(*test.bounds) if test and test.difference else ""
-    runs = f"{change.n} shared run{'s' if change.n > 1 else ''}"
+    runs = counted(change.n, "shared run")
     values = f"{change.old:.4g} to {change.new:.4g} ({size}{interval}; {runs})"
     return f"{change.variant} {change.column}: {values}: {change.result}"

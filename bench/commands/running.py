@@ -1,18 +1,15 @@
-"""Running a study and publishing its results: what the command line and notebooks call."""
+"""Running a study and publishing its results: what the command line and the Python door share."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from bench import reproductions
-from bench.commands import extending, folders, notebook, own_data
+from bench.commands import extending, folders
 from bench.commands.extending import Place
-from bench.datasets import DataOptions
 from bench.errors import StudyError, unknown
 from bench.execution import pipeline
 from bench.metrics.measures import MEASURES
@@ -62,6 +59,7 @@ class Asked:
         if self.dataset or self.options:
             changes["data"] = ({} if self.dataset else given.data.model_dump()) | dict(self.options)
         study = given.with_changes(changes)
+        changed = {name for name in fields if getattr(study, name) != getattr(given, name)}
         if any(getattr(study, name) != getattr(given, name) for name in ("dataset", "data", "n", "seeds")):
             study = study.with_changes({"title": ""})  # it spoke of other data; what ran says the rest
         study = study.resolved()
@@ -69,7 +67,7 @@ class Asked:
         own = [name for name in whole.variants if name not in study.variants]
         selected = whole.only([*(name.strip() for name in self.reducers), *own]) if self.reducers else whole
         self._check(selected)
-        place = self._place(whole.including(selected), selected, own)
+        place = self._place(whole.including(selected), selected, own, changed)
         return pipeline.RunRequest(
             whole=place.whole,
             chosen=place.chosen,
@@ -83,27 +81,28 @@ class Asked:
             yes=self.yes,
         )
 
-    def _place(self, whole: Study, selected: Study, own: Sequence[str]) -> Place:
-        """Return where the results go; StudyError if results would be lost in the folder that was named."""
+    def _place(self, whole: Study, selected: Study, own: Sequence[str], changed: Collection[str]) -> Place:
+        """Return where the results go; StudyError if results would be lost in the folder that was named.
+
+        `changed` are the fields of the study that are asked to be others than its own.
+        """
         is_selection = bool(self.reducers or self.files)
         if self.out is not None:
             extending.check(self.out, whole, is_selection=is_selection)
             return extending.within(self.out, whole, selected) if is_selection else Place(self.out, whole, selected)
-        budgets = {"seeds": self.seeds, "threads": self.threads}
         options = [
             f"{name}-{'-'.join(value) if isinstance(value, list) else value}" for name, value in self.options.items()
         ]
-        parts = [Path(self.dataset).stem if self.dataset else "", *options, f"n{self.n}" if self.n else ""]
-        parts += [f"{name}{value}" for name, value in budgets.items() if value is not None]
+        parts = [Path(self.dataset).stem if "dataset" in changed else "", *options]
+        parts += [f"{name}{getattr(self, name)}" for name in ("n", "seeds", "threads") if name in changed]
         folder = folders.root() / extending.named([whole.name or "study", *parts])
         if not extending.is_kept(folder):
             return extending.within(folder, whole, selected) if is_selection else Place(folder, whole, selected)
-        limits = {"timeout": self.timeout, "memory": self.memory}
+        limits = [name for name in ("timeout", "memory") if name in changed]
         if is_selection:
-            changed = {name: getattr(whole, name) for name, value in limits.items() if value}
-            alone = whole.only([*(name.strip() for name in self.reducers), *own])
-            return extending.beside(folder, alone, [*(name.strip() for name in self.reducers), *own], changed)
-        parts = [f"{name}-{value}" for name, value in limits.items() if value]
+            wanted = [*(name.strip() for name in self.reducers), *own]
+            return extending.beside(folder, whole.only(wanted), wanted, {name: getattr(whole, name) for name in limits})
+        parts = [f"{name}-{getattr(self, name)}" for name in limits]
         if not (isinstance(self.study, str) and self.study in names()):
             parts.append("own")
         if parts:
@@ -153,34 +152,3 @@ def stopped(folder: Path) -> str:
         return f"{said}The tables there are as they were."
     first = f" First results are in {folder / PARTIAL}." if (folder / PARTIAL / "summary.md").is_file() else ""
     return f"{said}`python -m bench report {folder}` makes tables of what is there.{first}"
-
-
-def run(study: str | Path | Study, data: own_data.Given | None = None, **asked: Any) -> notebook.Results:
-    """Run a study and return its results; what is done already is not repeated.
-
-    The study is a name such as `quick`, a TOML file, or a study. What else is asked are fields of `Asked`: `reducers`,
-    `dataset`, `n`, `seeds`, `out` and others, as the options of the command `run`; and those of `DataOptions`: `label`,
-    `drop`, `keep`, `scale`, `missing`, `image`.
-
-    Parameters
-    ----------
-    data : array, (array, labels) or DataFrame
-        Points that are no file yet. They are kept in the results folder, so that the next run finds them there.
-
-    Raises
-    ------
-    BenchError
-        If the study, its data or its folder cannot be used.
-    """
-    options = {name: asked.pop(name) for name in DataOptions.model_fields.keys() & asked.keys()}
-    options |= {name: [value] for name, value in options.items() if name in ("drop", "keep") and isinstance(value, str)}
-    study = study if isinstance(study, Study) else str(study)
-    if data is not None:
-        name = study.name if isinstance(study, Study) else Path(study).stem
-        file = own_data.write(data, asked.get("out"), folders.root() / f"{name or 'study'}-data")
-        sizes = [f"{size}{asked[size]}" for size in ("n", "seeds", "threads") if asked.get(size)]
-        out = asked.get("out") or file.parent.with_name(extending.named([file.parent.name, *sizes]))
-        asked |= {"dataset": str(file), "out": out}
-    request = Asked(study, **asked, options=options).request()
-    pipeline.execute(request, Console(quiet=True), published, show=shown_partly)
-    return notebook.Results(request.out)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import reducers
@@ -33,18 +34,19 @@ class State:
 
 def states(root: Path) -> Iterator[State]:
     """Yield the state of every results folder in a folder."""
+    digest = cache(reducers.digest)
     for path in sorted(root.glob("*/study.toml")):
         store = Store(path.parent)
         try:
             study, where = store.study(), store.environment()
-            reasons = tuple(_reasons(study, where))
+            reasons = tuple(_reasons(study, where, digest))
         except (BenchError, reducers.ReducerError) as error:
             yield State(path.parent, "", (str(error),), None)
             continue
         yield State(path.parent, protocol.cited(study, where), reasons, where.wall_s if where else None)
 
 
-def _reasons(study: Study, where: Environment | None) -> Iterator[str]:
+def _reasons(study: Study, where: Environment | None, digest: Callable[[str], str]) -> Iterator[str]:
     """Yield why results are old."""
     if where is None:
         yield "it is not known where they were measured"
@@ -54,7 +56,7 @@ def _reasons(study: Study, where: Environment | None) -> Iterator[str]:
         yield f"measured by {was} of the measurement, which is {MEASUREMENT} now"
     used = {variant.reducer for variant in study.variants.values()}
     there = {name for name in used if ":" not in name and name in reducers.sources()}
-    if changed := [name for name in sorted(there) if where.reducers.get(name, _now(name)) != _now(name)]:
+    if changed := [name for name in sorted(there) if where.reducers.get(name, digest(name)) != digest(name)]:
         yield f"changed since: {_named(changed)}"
     if gone := sorted(name for name in used - there if ":" not in name):
         yield f"no longer there: {_named(gone)}"
@@ -80,10 +82,6 @@ def _of_study(study: Study) -> Iterator[str]:
         yield f"the study asks for other {_named(fields)} by now"
     if more := [name for name in now.variants if name not in study.variants]:
         yield f"the study has more methods by now: {_named(more)}"
-
-
-def _now(name: str) -> str:
-    return reducers.digest(name)
 
 
 def _named(things: list[str]) -> str:

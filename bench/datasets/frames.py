@@ -50,11 +50,11 @@ class Frame:
                 f"{'tabs' if self.path.suffix.lower() in ('.tsv', '.txt') else 'commas'}?"
             )
         notes = [
-            f"{what} ({self._named(columns)})"
+            what.format(self._named(columns))
             for what, columns in (
-                ("columns that --drop names are left out", dropped),
-                ("columns named as labels, which --keep makes features, are left out", unused),
-                ("ids, which --keep makes features, are left out", ids),
+                ("left out by --drop: {}", dropped),
+                ("left out as labels by name: {} (a feature with --keep)", unused),
+                ("left out as an id: {} (a feature with --keep)", ids),
             )
             if columns
         ]

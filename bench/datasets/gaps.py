@@ -11,6 +11,7 @@ from bench.datasets.guard import listed, shown
 from bench.datasets.options import Missing
 from bench.datasets.points import Points
 from bench.errors import DatasetError
+from bench.units import counted
 
 MAX_LISTED = 10
 """Columns that a message names."""
@@ -33,17 +34,18 @@ def closed(points: Points, how: Missing) -> Points:
         raise DatasetError(f"Got '{X[row, column]}' {_place(points, row, column)}, but expected a finite number.")
     count, rows = np.count_nonzero(gaps, axis=0), gaps.any(axis=1)
     named = (f"{points.columns[int(i)]} ({count[i]:,})" for i in np.flatnonzero(count))
-    columns = f"columns {listed(named, MAX_LISTED)}"
+    columns = f"{'column' if np.count_nonzero(count) == 1 else 'columns'} {listed(named, MAX_LISTED)}"
+    missing = counted(int(count.sum()), "missing value")
     if how == "refuse" or (count == len(X)).any() or (how == "drop" and rows.all()):
         raise DatasetError(
-            f"Got no value or NaN {_place(points, *_first(gaps))}, but expected a number. Missing are {count.sum():,} "
-            f"values in {np.count_nonzero(rows):,} of {len(X):,} rows, in {columns}. --drop COLUMN leaves out "
-            "a column, --missing drop these rows, and --missing mean fills them with a column's mean if it has one."
+            f"Got no value or NaN {_place(points, *_first(gaps))}, but expected a number. Found {missing} in "
+            f"{np.count_nonzero(rows):,} of {len(X):,} rows, in {columns}. --drop COLUMN leaves out a "
+            "column, --missing drop leaves out these rows, and --missing mean fills in the mean of the column."
         )
     if how == "drop":
         return _only(points, ~rows, f"with missing values in {columns}")
     filled = np.where(gaps, np.nanmean(X, axis=0), X).reshape(points.X.shape)
-    note = f"{count.sum():,} missing values are filled with means of {columns}"
+    note = f"{missing} filled with the mean of {columns}"
     return replace(points, X=filled, notes=(*points.notes, note))
 
 

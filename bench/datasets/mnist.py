@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-import pooch
+from platformdirs import user_cache_path
 
 from bench.datasets.base import Dataset, of_digits
 from bench.errors import DatasetError
@@ -28,6 +28,9 @@ SHA256 = {
 MAX_BYTES = 2**26
 """No file of the four is larger; what grows beyond that when unpacked is not unpacked any further."""
 
+FITTED_ELSEWHERE, TO_TUNE, TO_SELECT = 10_000, 10_000, 5_000
+"""Training images that studies of MNIST fit; those after them that searches fit; and those that these select by."""
+
 MIRRORS = ("https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/")
 
 
@@ -39,7 +42,7 @@ def folders(data_dir: Path | None) -> dict[str, Path]:
 
 def cache() -> Path:
     """Return the user's cache folder for the downloaded files."""
-    return Path(pooch.os_cache("reducers-bench"), "mnist")
+    return user_cache_path("reducers-bench") / "mnist"
 
 
 def load(n: int, data_dir: Path | None) -> Dataset:
@@ -53,6 +56,21 @@ def load(n: int, data_dir: Path | None) -> Dataset:
     return replace(train, X_test=test.X, y_test=test.y, available=len(X))
 
 
+def load_for_tuning(n: int, data_dir: Path | None) -> Dataset:
+    """Return training images alone: at most `n` of the second 10,000 to fit, and the 5,000 after them in place of test
+    images. Test images are not read; errors as for `load`.
+    """
+    (X, y), where = _files(data_dir, "train")
+    first, second = FITTED_ELSEWHERE, FITTED_ELSEWHERE + TO_TUNE
+    what = (
+        f"MNIST, training images alone: {first + 1:,} to {first + n:,} to fit, and {second + 1:,} to "
+        f"{second + TO_SELECT:,} in place of test images, pixels / 255; files from {where}"
+    )
+    fitted = of_digits("mnist-tuning", X[first : first + n], y[first : first + n], what)
+    select = of_digits("mnist-tuning", X[second : second + TO_SELECT], y[second : second + TO_SELECT], what)
+    return replace(fitted, X_test=select.X, y_test=select.y, available=TO_TUNE)
+
+
 def load_all(data_dir: Path | None) -> Dataset:
     """Return all 70,000 images, those of training first, without test points yet; errors as for `load`."""
     (X, y, X_test, y_test), where = _files(data_dir)
@@ -61,12 +79,19 @@ def load_all(data_dir: Path | None) -> Dataset:
     return of_digits("mnist-70k", X, y, what)
 
 
-def _files(data_dir: Path | None) -> tuple[list[np.ndarray], str]:
-    """Return the arrays of the four files, in the order of `SHA256`, and where the files were."""
+def _files(data_dir: Path | None, part: str = "") -> tuple[list[np.ndarray], str]:
+    """Return the arrays of the four files, or of the two of a part, in the order of `SHA256`, and where they were."""
     if data_dir and not os.path.isdir(data_dir):
         raise DatasetError(f"Got --data-dir {data_dir}, but there is no such folder.")
-    found = [read(name, data_dir) for name in SHA256]
+    found = [read(name, data_dir) for name in SHA256 if name.startswith(part)]
     return [parse_idx(content) for content, _ in found], ", ".join(sorted({where for _, where in found}))
+
+
+def missing(data_dir: Path | None) -> str:
+    """Return what must be downloaded first, as text; nothing if all four files are at hand."""
+    if all(find(name, data_dir) for name in SHA256):
+        return ""
+    return f"MNIST, 12 MB, which is downloaded into {cache()}, or found in the folder of --data-dir or MNIST_DIR"
 
 
 def find(name: str, data_dir: Path | None) -> tuple[Path, str] | None:
@@ -117,6 +142,8 @@ def checked_content(name: str, path: Path) -> bytes:
 
 def download(name: str) -> Path:
     """Download one of the four files into the cache and return its path."""
+    import pooch  # as soon as it is imported into a notebook, it warns that there is no widget for its progress
+
     failures = []
     for mirror in MIRRORS:
         url = f"{mirror}{name}.gz"

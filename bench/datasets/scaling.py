@@ -38,13 +38,13 @@ def to_unit_interval(X: np.ndarray, how: Scale) -> tuple[np.ndarray, str]:
         X /= np.where(spread > 0, spread, 1)
     low, high = X.min(), X.max()
     if how == "standard":
-        said = f"each column standardised, then (values - {low:.3g}) / {high - low:.3g}"
+        said = f"each column standardised, then (values {-low:+.3g}) / {high - low:.3g}"
         return ((X - low) / (high - low)).astype(np.float32), said
     if low >= 0 and 1 < high <= 255 and np.array_equal(X, np.rint(X)):
         return (X / 255).astype(np.float32), "values / 255"
     if low >= 0 and high <= 1:
         return X.astype(np.float32), "values as they are"
-    return ((X - low) / (high - low)).astype(np.float32), f"(values - {low:g}) / {high - low:g}"
+    return ((X - low) / (high - low)).astype(np.float32), f"(values {-low:+g}) / {high - low:g}"
 
 
 def _unit_columns(X: np.ndarray) -> np.ndarray:

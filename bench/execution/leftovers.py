@@ -13,6 +13,7 @@ from bench.execution.containment import Contained
 from bench.execution.processes import tracks_resources
 from bench.execution.scratch import Files
 from bench.texts import plain
+from bench.units import counted
 
 SHARED_MEMORY = Path("/dev/shm")
 SHOWN = 3
@@ -49,7 +50,7 @@ class Leftovers:
             for pid in left & self.contained.orphans():  # children may serve the process again, until it ends itself
                 with suppress(psutil.Error):
                     psutil.Process(pid).kill()
-            notes.append(f"left {len(left)} process(es) running, which were ended")
+            notes.append(f"left {counted(len(left), 'process', 'processes')} running, ended since")
         files, shared = scratch.files_below(self.folder), scratch.own_files_in(SHARED_MEMORY)
         if new := {file: size for file, size in files.items() if file not in self._files}:
             notes.append(f"left {_named(new)} in the temporary folder, removed since")
@@ -73,4 +74,4 @@ def _named(files: Files) -> str:
     largest = sorted(files, key=lambda file: (-files[file], file.name))
     names = [plain(file.name.replace("\n", " "), LONGEST_NAME) for file in largest[:SHOWN]]
     names += ["..."] if len(files) > SHOWN else []
-    return f"{len(files)} file(s) of {sum(files.values()) / 2**20:,.1f} MiB ({', '.join(names)})"
+    return f"{counted(len(files), 'file')} of {sum(files.values()) / 2**20:,.1f} MiB ({', '.join(names)})"

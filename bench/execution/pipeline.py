@@ -81,7 +81,7 @@ def execute(
     """
     started = perf_counter()
     dataset = load(request)
-    for line in filter(None, (dataset.selection, dataset.provenance, request.note)):
+    for line in filter(None, (dataset.selection, dataset.provenance)):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     budget = request.chosen.threads or threads.available()
     runs = plan.make(request.chosen, dataset, budget, environment.fingerprint())
@@ -97,6 +97,7 @@ def execute(
         partial = Partial(request.whole, store, dataset, before, console, show)
         runner = Runner(request.chosen, dataset, store, request.monitored, after_round=partial.after_round)
         outcomes = _run(runner, runs, request, console, emit)
+        runs = [run for run in runs if not runner.is_left_out(run)]
         store.write("study.toml", request.whole.to_toml())
         pools = sorted({pool for outcome in outcomes for pool in outcome.pools}, key=attrgetter("library", "threads"))
         after = before.model_copy(update={"load_after": environment.load(), "pools": tuple(pools)})
@@ -105,7 +106,7 @@ def execute(
         _compute(store, dataset, console)
         published = publish(Results(request.out), lambda: dataset, False)
         if outcomes:
-            _note_cost(store, outcomes, perf_counter() - started, console)
+            _note_cost(store, outcomes, len(runs), perf_counter() - started, console)
         disk.discard(store.folder / sums.PARTIAL)
         return published
 
@@ -165,19 +166,28 @@ def _environment(study: Study, store: Store, dataset: Dataset, budget: int) -> E
     now = environment.environment(dataset.name, dataset.fingerprint, dataset.provenance, budget)
     former = store.environment()
     code = {variant.reducer: reducers.digest(variant.reducer) for variant in study.variants.values()}
-    return now.model_copy(update={"reducers": (former.reducers if former else {}) | code, "metrics": _versions()})
+    spent = former.model_dump(include={"wall_s", "measured_s"}) if former else {}
+    code = (former.reducers if former else {}) | code
+    return now.model_copy(update={"reducers": code, "metrics": _versions(), **spent})
 
 
 def _versions() -> dict[str, int]:
     return {key: metric.version for key, metric in METRICS.items()}
 
 
-def _note_cost(store: Store, outcomes: list[Outcome], wall_s: float, console: Console) -> None:
-    """Write down how long the study took, and how much of it inside the reducers' own code."""
+def _note_cost(store: Store, outcomes: list[Outcome], n_runs: int, wall_s: float, console: Console) -> None:
+    """Write down how long the study took, and how much of it inside the reducers' own code.
+
+    A study that was continued took as long as its parts together; if one of them is not known, neither is the whole.
+    """
     measured_s = sum(cost.wall_s for outcome in outcomes for cost in outcome.costs.values() if cost is not None)
     where = store.environment()
     assert where is not None
-    store.write_model("environment.json", where.model_copy(update={"wall_s": wall_s, "measured_s": measured_s}))
+    spent: dict[str, float | None] = {"wall_s": wall_s, "measured_s": measured_s}
+    if len(outcomes) < n_runs:
+        former = {name: getattr(where, name) for name in spent}
+        spent = {name: None if former[name] is None else former[name] + now for name, now in spent.items()}
+    store.write_model("environment.json", where.model_copy(update=spent))
     sums.write(store.folder)
     console.print(f"{seconds_as_text(wall_s)}, {1 - measured_s / wall_s:.0%} of it for the harness itself")
 
@@ -187,12 +197,19 @@ def _run(
 ) -> list[Outcome]:
     """Execute what is not done yet, with progress, and return how that went."""
     todo = runner.pending(runs, request.rerun)
+    runs = [run for run in runs if not runner.is_left_out(run)]
+    if request.note and (todo or request.base is not None):
+        console.print(request.note, highlight=False, markup=False, soft_wrap=True)
     if not todo:
         done = "The run is" if len(runs) == 1 else f"All {len(runs):,} runs are"
         console.print(f"{done} done already; --rerun all repeats them.", highlight=False)
         return []
     expected = estimate.learn_from(request.out.parent, todo, len(runner.dataset.X))
     console.print(expected.as_text(todo), highlight=False, soft_wrap=True)
+    if search := runner.study.search:
+        budget = seconds_as_text(search.budget)
+        line = f"Fewer, if a search takes {budget} of fit and transform: it begins no further run then."
+        console.print(line, highlight=False, soft_wrap=True)
     progress = Progress(console, runs, todo, expected, emit)
     with progress.shown():
         runner.execute(todo, progress)

@@ -74,6 +74,12 @@ class Progress:
         if self.live is None and self.emit is None:
             self.console.print(self._line(record), highlight=False, soft_wrap=True, markup=False)
 
+    def left_out(self, run: Run) -> None:
+        """Note that a run is not begun, because its search has spent its budget."""
+        self.todo.remove(run)
+        self.plan = [one for one in self.plan if one != run]
+        self._report("left out", run)
+
     def remaining_s(self) -> float | None:
         """Return the seconds that the study still takes; None if nothing is known yet."""
         left = self.todo[len(self.done) :]

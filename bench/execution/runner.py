@@ -59,7 +59,7 @@ class Runner:
             if record is not None and record.key != run.key:
                 self.store.forget(record)
                 outdated, record = outdated + 1, None
-            if record is None or self._is_asked_again(record, rerun):
+            if (record is None or self._is_asked_again(record, rerun)) and not self.is_left_out(run):
                 todo.append(run)
         if outdated:
             several = f"{counted(outdated, 'stored run')} {'is' if outdated == 1 else 'are'}"
@@ -77,7 +77,7 @@ class Runner:
         Raises WorkerError if a worker cannot be started or ended, StoreError if a result cannot be written.
         """
         if left := end_left_behind():
-            log.warning("%d process(es) that an earlier study left behind were ended", left)
+            log.warning("ended %s that an earlier study left behind", counted(left, "process", "processes"))
         scratch.remove_abandoned()
         last = {worker_of(run): position for position, run in enumerate(runs)}
         last_of_data = {selection_of(run): position for position, run in enumerate(runs)}
@@ -88,9 +88,11 @@ class Runner:
         ):
             for position, run in enumerate(runs):
                 interrupt.check()
-                watcher.started(run)
-                record = self._execute(run, workers)
-                watcher.ended(run, record)
+                if self.is_left_out(run):
+                    watcher.left_out(run)
+                else:
+                    watcher.started(run)
+                    watcher.ended(run, self._execute(run, workers))
                 if last[worker_of(run)] == position:
                     workers.close(run)
                 if last_of_data[selection_of(run)] == position:
@@ -187,6 +189,14 @@ class Runner:
                 return Outcome(status=record.outcome.status, reason=reason)
         return None
 
+    def is_left_out(self, run: Run) -> bool:
+        """Return whether the configurations before this one have spent the budget of their search."""
+        if self.study.search is None:
+            return False
+        before = self.study.searched_with(run.variant)
+        records = [self.store.find(name, run.sample, run.seed) for name in before[: before.index(run.variant)]]
+        return sum(_spent_s(record) for record in records if record is not None) >= self.study.search.budget
+
     def _has_these_limits(self, record: Record) -> bool:
         return (record.timeout_s, record.memory_cap_mib) == (self.study.timeout, self.study.memory / 2**20)
 
@@ -213,3 +223,10 @@ class Runner:
             arrays_sha256=None,
             **before,
         )
+
+
+def _spent_s(record: Record) -> float:
+    """Return how long fit and transform of a run took, at least."""
+    if record.outcome.status is Status.TIMEOUT:
+        return record.timeout_s
+    return sum(cost.wall_s for cost in (record.outcome.fit, record.outcome.transform) if cost is not None)

@@ -10,7 +10,7 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
-import pooch
+from platformdirs import user_cache_path
 from rich.console import Console
 
 from bench.datasets import Dataset
@@ -54,7 +54,7 @@ TOGETHER = 8
 
 def cache_folder() -> Path:
     """Return the user's cache folder for distances, ranks and neighbours of data; see `ReferenceSpace`."""
-    return Path(pooch.os_cache("reducers-bench")) / "reference-spaces"
+    return user_cache_path("reducers-bench") / "reference-spaces"
 
 
 def score_study(store: Store, dataset: Dataset, console: Console) -> None:

@@ -12,9 +12,14 @@ from typing import Any
 from bench.errors import StudyError
 
 
+def is_installed() -> bool:
+    """Return whether TensorBoard is installed."""
+    return importlib.util.find_spec("tensorboard") is not None
+
+
 def require() -> None:
     """Raise StudyError if TensorBoard is not installed."""
-    if importlib.util.find_spec("tensorboard") is None:
+    if not is_installed():
         raise StudyError(
             "Got --monitor, but TensorBoard is not installed. Install it with: pip install '.[monitor]'; then "
             "`tensorboard --logdir results` shows every training while it runs."

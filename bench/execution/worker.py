@@ -33,6 +33,7 @@ from bench.execution.shared_data import DataFacts, mapped
 from bench.execution.tensorboard import watched
 from bench.execution.warm_up import stand_ins
 from bench.store.records import Measurement, Outcome, Pool, Status
+from bench.units import counted
 
 T = TypeVar("T")
 Say = Callable[[dict[str, str]], None]
@@ -196,7 +197,9 @@ class WorkerSession:
         arrays = {"train": border.checked("train", got, sizes)}
         self.embedding, sizes = np.array(got), replace(sizes, n_components=got.shape[1])
         parts |= {"fit": cost, "n_components": got.shape[1]}
-        self.notes += [*notes, *_early_end(reducer)]
+        course, cut_short = _course(reducer)
+        parts |= course
+        self.notes += [*notes, *cut_short]
         if not parts["can_transform"] or not len(self.X_test):
             return arrays
         Z_test, cost = self._timed("transform", lambda: _materialised(reducer.transform(self.X_test)))
@@ -253,7 +256,7 @@ class WorkerSession:
         if fit is not None and fit.cores > 1.1 * self.start.threads + 0.1:
             notes.append(f"used {fit.cores:.1f} cores, more than its budget of {self.start.threads}")
         if left := set(threading.enumerate()) - self.threads_before:
-            notes.append(f"left {len(left)} thread(s) running")
+            notes.append(f"left {counted(len(left), 'thread')} running")
         return notes + self.notes
 
 
@@ -262,15 +265,17 @@ def _materialised(got: Any) -> Any:
     return np.asarray(got) if isinstance(got, np.ndarray) and not isinstance(got, np.ma.MaskedArray) else got
 
 
-def _early_end(reducer: Any) -> list[str]:
-    """Return the note on a training that ended before its last epoch, if it did."""
+def _course(reducer: Any) -> tuple[dict[str, Any], list[str]]:
+    """Return the length of a training and whether it converged, if told, and a note if it was cut short otherwise."""
     try:
-        done, most = getattr(reducer, "n_iter_", None), getattr(reducer, "n_epochs", None)
+        done, most, converged = (getattr(reducer, name, None) for name in ("n_iter_", "n_epochs", "converged_"))
     except Exception as error:  # noqa: BLE001 - a property of a reducer may raise anything
-        return [f"it cannot be told whether training ended early: {border.described(error)}"]
-    if isinstance(done, int | np.integer) and isinstance(most, int | np.integer) and 0 < done < most:
-        return [f"stopped early, after {done} of {most} epochs"]
-    return []
+        return {}, [f"it cannot be told whether training ended early: {border.described(error)}"]
+    course: dict[str, Any] = {"converged": bool(converged)} if isinstance(converged, bool | np.bool_) else {}
+    if not isinstance(done, int | np.integer) or done <= 0:
+        return course, []
+    is_short = isinstance(most, int | np.integer) and done < most and not course.get("converged")
+    return course | {"n_iter": int(done)}, [f"stopped early, after {done} of {most} epochs"] if is_short else []
 
 
 def _phase(parts: dict[str, Any]) -> str:

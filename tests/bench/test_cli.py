@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from bench.commands import doctor
 from bench.errors import BenchError, DatasetError, StudyError
 
 FAKES = Path(__file__).parent / "fakes.py"
+pytestmark = pytest.mark.usefixtures("one_figure")
 
 
 def _call(*arguments: str) -> Result:
@@ -104,13 +106,13 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(tmp_path: Path, clouds
 
 
 def test_a_dry_run_names_data_that_would_be_downloaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(*_: object, **__: object) -> None:
-        raise DatasetError("Got no files of mnist.")
-
-    monkeypatch.setattr("bench.datasets.load", missing)
-    result = _call("run", "quick", "--reducers", "pca", "--dry-run")
+    monkeypatch.setattr("bench.datasets.mnist.find", lambda name, data_dir: None)
+    monkeypatch.setattr("bench.datasets.mnist.download", lambda name: pytest.fail("it downloads"))
+    result = _call("run", "full", "--dry-run")
     assert result.exit_code == 0, result.output
-    assert "needs data that are not here: Got no files of mnist." in result.stdout
+    assert "needs data that are not here: MNIST, 12 MB" in result.stdout
+    assert re.search(r"^time: what is in results/full took \d+ (h|min)", result.stdout, re.MULTILINE)
+    assert "time: estimated once" in _call("run", "full", "--seeds", "2", "--dry-run").stdout
     assert isinstance(_call("run", "quick", "--dataset", "no.csv", "--dry-run").exception, DatasetError)
 
 
@@ -138,7 +140,7 @@ def test_a_reducer_whose_library_is_missing_is_a_row(tmp_path: Path, clouds_file
     result = _call("run", "quick", *arguments, "--reducer", f"{needy}:Calm")
     assert result.exit_code == 0, result.output
     assert "unavailable" in (out / "summary.csv").read_text()
-    assert "No module named 'no_such_library'" in (out / "summary.csv").read_text()
+    assert "needs no_such_library, which is not installed" in (out / "summary.csv").read_text()
 
 
 def test_new_writes_a_file_that_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.units import counted
 from tests.torture.found import Found
 from tests.torture.killed import EVENTS
 from tests.torture.program import Ended, Place
@@ -97,7 +98,7 @@ def _of_the_end(names: list[str], ended: Ended, place: Place, whole: Place) -> F
             problems.append(f"{path.relative_to(whole.out)} is another one than without kills")
     for pattern in ("reducers-bench-*", "tmp*"):
         if left := list(place.temporary.glob(pattern)):
-            problems.append(f"it left {len(left)} temporary file(s): {left[0].name}")
+            problems.append(f"it left {counted(len(left), 'temporary file')}: {left[0].name}")
     return Found(
         KIND,
         "end",

@@ -50,10 +50,25 @@ def test_failures_are_counted_with_their_reasons(tmp_path: Path) -> None:
 
 
 def test_what_workers_report(tmp_path: Path) -> None:
-    outcomes = [maker.successful(1.0, notes=("stopped early", "left 1 thread(s) running")), maker.successful(1.0)]
+    outcomes = [maker.successful(1.0, notes=("stopped early", "left 1 thread running")), maker.successful(1.0)]
     first, second = caveats(maker.write(tmp_path, {"a": {}}, outcomes={"a": outcomes}))
     assert first == Caveat("Stopped early (in 1 of 2 runs).", ("a",), ("fit_s", "fit_cpu_s", "fit_cores"))
-    assert second.text == "Left 1 thread(s) running (in 1 of 2 runs)."
+    assert second.text == "Left 1 thread running (in 1 of 2 runs)."
+
+
+def test_trainings_that_did_not_converge(tmp_path: Path) -> None:
+    met = {"never": [False, False], "mostly": [True, False, True], "always": [True, True], "other": [None]}
+    outcomes = {name: [maker.successful(1.0, converged=one) for one in of] for name, of in met.items()}
+    found = caveats(maker.write(tmp_path, {name: {} for name in met}, outcomes=outcomes))
+    assert found == [
+        Caveat("Not converged: the training ended with its last epoch.", ("never",), (), Mark.NOT_CONVERGED),
+        Caveat(
+            "1 of 3 trainings did not converge: they ended with their last epoch.",
+            ("mostly",),
+            (),
+            Mark.NOT_CONVERGED,
+        ),
+    ]
 
 
 def test_first_use_concerns_start_and_memory_and_not_fit_times(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from shutil import rmtree
+from shutil import copytree, rmtree
 
 import numpy as np
 import pytest
@@ -21,9 +21,11 @@ from bench.store.results import Results
 from bench.store.store import Store
 from bench.studies.study import Study, Variant
 from tests.bench import results_maker as maker
+from tests.conftest import make_dataset
 
 FAKES = Path(__file__).parents[1] / "fakes.py"
 MINE = f"{FAKES}:Calm"
+pytestmark = pytest.mark.usefixtures("light_workers", "one_figure")
 
 
 def _run(asked: Asked, publish: Callable[..., object] = lambda *_: None) -> Path:
@@ -36,20 +38,30 @@ def _content(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.fixture
-def study(clouds_file: Callable[[int], Path]) -> Study:
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    whole, file = make_dataset(60, 0), tmp_path_factory.mktemp("data") / "clouds.npz"
+    np.savez(file, X=whole.X, y=whole.y)
     variants = {"a": Variant(reducer="pca", label="A"), "b": Variant(reducer="random_projection", label="B")}
-    return Study(
-        name="s", dataset=str(clouds_file(60)), seeds=2, threads=1, repeat=False, variants=variants, figures=("a",)
-    )
+    return Study(name="s", dataset=str(file), seeds=2, threads=1, repeat=False, variants=variants, figures=("a",))
+
+
+@pytest.fixture(scope="module")
+def run(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the study with its runs."""
+    return _run(Asked(study, out=tmp_path_factory.mktemp("run") / "s"))
 
 
 @pytest.fixture
-def base(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A study as a fresh clone has it: without its runs."""
-    (tmp_path / "results").mkdir()
+def folder(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of the study in the working directory."""
     monkeypatch.chdir(tmp_path)
-    folder = _run(Asked(study))
+    return copytree(run, Path("results/s"))
+
+
+@pytest.fixture
+def base(folder: Path) -> Path:
+    """A study as a fresh clone has it: without its runs."""
     rmtree(folder / "runs")
     rmtree(folder / "references")
     return folder
@@ -96,22 +108,14 @@ def test_rows_on_other_data_are_refused(study: Study, base: Path) -> None:
         _run(Asked(study, files=[MINE]))
 
 
-def test_where_the_runs_are_a_method_is_added_and_others_stay(
-    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "results").mkdir()
-    monkeypatch.chdir(tmp_path)
-    folder = _run(Asked(study))
+def test_where_the_runs_are_a_method_is_added_and_others_stay(study: Study, folder: Path) -> None:
     assert _run(Asked(study, files=[MINE], reducers=["fakes"])) == folder
     assert Results(folder).variants == ("a", "b", "fakes")
     assert _run(Asked(study, reducers=["a"])) == folder
     assert Results(folder).variants == ("a", "b", "fakes")
 
 
-def test_what_git_has_stays_as_it_is(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "results").mkdir()
-    monkeypatch.chdir(tmp_path)
-    folder = _run(Asked(study))
+def test_what_git_has_stays_as_it_is(study: Study, tmp_path: Path, folder: Path) -> None:
     assert not extending.is_kept(folder)
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     subprocess.run(["git", "-C", str(tmp_path), "add", str(tmp_path / folder / "runs.csv")], check=True)
@@ -135,9 +139,7 @@ def test_a_whole_study_that_comes_with_the_project_replaces_its_tables_when_it_i
     assert "They stay until this run is complete" in request.note
 
 
-def test_a_named_folder_is_refused_if_results_would_be_lost(
-    study: Study, base: Path, clouds_file: Callable[[int], Path]
-) -> None:
+def test_a_named_folder_is_refused_if_results_would_be_lost(study: Study, base: Path) -> None:
     with pytest.raises(StudyError, match="its results would be replaced"):
         Asked(study, ["a"], out=base).request()
     with pytest.raises(StudyError, match=r"on other data \(n differs\)"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,8 @@ from bench.commands.running import Asked
 from bench.errors import DatasetError, StudyError
 from bench.studies.study import Study, Variant, read
 from tests.conftest import make_dataset
+
+pytestmark = pytest.mark.usefixtures("one_figure")
 
 STUDY = Study(name="mine", title="A title of other data", dataset="digits", seeds=1, threads=1, repeat=False)
 STUDY = STUDY.model_copy(update={"variants": {"a": Variant(reducer="pca")}})
@@ -96,8 +99,13 @@ def test_options_of_other_data_are_forgotten() -> None:
         "scale": "none",
     }
     assert Asked(own, dataset="b.csv").request().whole.data.model_dump(exclude_defaults=True) == {}
+
+
+@pytest.mark.parametrize("changes", [{"n": 500}, {"seeds": 2}, {"dataset": "b.csv"}, {"options": {"scale": "none"}}])
+def test_a_title_of_other_data_or_seeds_is_forgotten(changes: dict[str, Any]) -> None:
+    own = STUDY.with_changes({"dataset": "a.csv"})
     assert Asked(own).request().whole.title == "A title of other data"
-    assert Asked(own, seeds=2).request().whole.title == ""
+    assert Asked(own, **changes).request().whole.title == ""
 
 
 @pytest.mark.parametrize(

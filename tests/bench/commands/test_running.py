@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-import bench
 from bench.commands.folders import RESULTS
 from bench.commands.running import Asked
 from bench.errors import StudyError
-from bench.studies.study import Study, Variant
 
 FAKES = Path(__file__).parents[1] / "fakes.py"
 
@@ -18,6 +15,7 @@ def test_other_data_have_a_folder_of_their_own() -> None:
     assert Asked("default").request().out == RESULTS / "default"
     assert Asked("default", dataset="some/own.csv", n=500).request().out == RESULTS / "default-own-n500"
     assert Asked("default", seeds=7, threads=1).request().out == RESULTS / "default-seeds7-threads1"
+    assert Asked("default", dataset="mnist-5k", seeds=5, timeout="300s").request().out == RESULTS / "default", "its own"
     scaled = Asked("quick", dataset="own.csv", options={"scale": "none", "drop": ["a", "b/c"]}).request()
     assert scaled.out == RESULTS / "quick-own-scale-none-drop-a-b_c"
 
@@ -52,11 +50,3 @@ def test_a_file_takes_part_whatever_is_chosen() -> None:
     assert list(Asked("quick", ["pca"], files, rerun="fakes-Slow").request().chosen.variants) == [
         *request.chosen.variants
     ]
-
-
-def test_a_notebook_runs_a_study_and_has_its_results(tmp_path: Path, clouds_file: Callable[[int], Path]) -> None:
-    study = Study(name="mine", dataset=str(clouds_file(60)), seeds=1, threads=1, variants={"a": Variant(reducer="pca")})
-    results = bench.run(study, out=tmp_path / "out")
-    assert results.variants == ("a",)
-    assert results.embedding("a").shape[1] == 2
-    assert bench.load_results(tmp_path / "out").values("a", "fit_s").array[0] > 0

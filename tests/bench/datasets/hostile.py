@@ -344,10 +344,16 @@ def _texts() -> dict[str, HostileFile]:
         "three columns of labels": HostileFile(
             content(columns(a=X[:, 0], y=Y, label=Y, b=X[:, 1], digit=Y)),
             ACCEPTED,
-            lambda d: d.X.shape[1] == 2 and said("labels in column digit")(d) and said("left out (y, label)")(d),
+            lambda d: (
+                d.X.shape[1] == 2
+                and said("labels in column digit")(d)
+                and said("left out as labels by name: y, label")(d)
+            ),
         ),
         "column y twice": HostileFile(
-            content(lines("a,y,c,y")), ACCEPTED, lambda d: d.X.shape[1] == 2 and said("left out (y)")(d)
+            content(lines("a,y,c,y")),
+            ACCEPTED,
+            lambda d: d.X.shape[1] == 2 and said("left out as labels by name: y (")(d),
         ),
         "name in spaces": HostileFile(content(lines("a,b,c, Label ")), ACCEPTED, is_good),
         "comments between": HostileFile(content(good.replace("\n", "\n# a, b\n")), ACCEPTED, is_good),

@@ -7,6 +7,7 @@ import pytest
 
 from bench import datasets
 from bench.errors import DatasetError
+from bench.store.store import Store
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +21,11 @@ def test_mnist_5k_is_split_in_proportion(mnist_5k: datasets.Dataset) -> None:
     assert mnist_5k.X.dtype == np.float32
     assert np.bincount(mnist_5k.y).tolist() == [400] * 10
     assert np.bincount(mnist_5k.y_test).tolist() == [100] * 10
+
+
+def test_mnist_5k_is_what_the_published_results_were_measured_on(mnist_5k: datasets.Dataset) -> None:
+    where = Store(Path(__file__).parents[3] / "results" / "default").environment()
+    assert where is not None and where.dataset_fingerprint == mnist_5k.fingerprint
 
 
 def test_pixels_are_grey_steps_over_255(mnist_5k: datasets.Dataset) -> None:

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+import pooch
 import pytest
 
 from bench import datasets
@@ -55,6 +56,21 @@ def test_the_first_images_are_training_points(elsewhere: Path, contents: dict[st
     assert np.array_equal(dataset.y, labels[:100])
     assert len(dataset.X_test) == len(dataset.y_test) == 10_000
     assert "--data-dir" in dataset.provenance
+
+
+def test_a_search_has_training_images_alone_that_other_studies_do_not_fit(
+    elsewhere: Path, contents: dict[str, bytes]
+) -> None:
+    training = {name: content for name, content in contents.items() if name.startswith("train")}
+    found = datasets.load("mnist-tuning", data_dir=_write(elsewhere / "mine", training))  # there are no test images
+    images = np.frombuffer(contents["train-images-idx3-ubyte"], np.uint8, offset=16).reshape(-1, 6)
+    labels = np.frombuffer(contents["train-labels-idx1-ubyte"], np.uint8, offset=8)
+    assert np.array_equal(found.X, (images[10_000:20_000] / 255).astype(np.float32))
+    assert np.array_equal(found.X_test, (images[20_000:25_000] / 255).astype(np.float32))
+    assert np.array_equal(found.y, labels[10_000:20_000]) and np.array_equal(found.y_test, labels[20_000:25_000])
+    few = datasets.load("mnist-tuning", 100, elsewhere / "mine")
+    assert np.array_equal(few.X, found.X[:100]) and np.array_equal(few.X_test, found.X_test)
+    assert len(datasets.load("mnist-tuning", 50_000, elsewhere / "mine").X) == 10_000, "those to select by stay apart"
 
 
 def test_all_images_of_both_parts_are_split_again(
@@ -119,7 +135,7 @@ def test_a_damaged_file_in_the_cache_is_downloaded_again(
         (path / fname).write_bytes(gzip.compress(contents["train-images-idx3-ubyte"], 1))
         return str(path / fname)
 
-    monkeypatch.setattr(mnist.pooch, "retrieve", retrieve)
+    monkeypatch.setattr(pooch, "retrieve", retrieve)
     assert len(mnist.load(100, None).X) == 100
     assert asked == [f"{mnist.MIRRORS[0]}train-images-idx3-ubyte.gz"]
 
@@ -134,7 +150,7 @@ def test_the_second_mirror_is_asked_where_the_first_fails(
         (path / fname).write_bytes(gzip.compress(contents[fname.removesuffix(".gz")], 1))
         return str(path / fname)
 
-    monkeypatch.setattr(mnist.pooch, "retrieve", retrieve)
+    monkeypatch.setattr(pooch, "retrieve", retrieve)
     assert len(mnist.load(100, None).X) == 100
 
 
@@ -142,7 +158,7 @@ def test_without_network_the_message_says_what_to_do(elsewhere: Path, monkeypatc
     def retrieve(*_: object, **__: object) -> str:
         raise OSError("no network")
 
-    monkeypatch.setattr(mnist.pooch, "retrieve", retrieve)
+    monkeypatch.setattr(pooch, "retrieve", retrieve)
     with pytest.raises(DatasetError, match=r"no network.*name it with --data-dir or MNIST_DIR, or use .* mnist-5k"):
         mnist.load(100, None)
 

@@ -119,7 +119,7 @@ def test_an_id_is_left_out_unless_it_is_asked_for(tmp_path: Path, name: str, cel
     path = _write(tmp_path, _frame().assign(**{name: cells})[[name, "width", "height", "mass", "kind"]])
     data = _load(path)
     assert data.X.shape[1] == 3
-    assert f"ids, which --keep makes features, are left out ({name})" in data.provenance
+    assert f"left out as an id: {name} (a feature with --keep)" in data.provenance
     assert _load(path, keep=[name]).X.shape[1] == 4
 
 
@@ -160,13 +160,14 @@ def test_missing_values_are_counted_and_the_options_named(tmp_path: Path, ending
         X = frame[["width", "height", "mass"]].to_numpy()
         np.savez(path, X=X) if ending == ".npz" else np.save(path, X)
     first, last = ("width", "mass") if ending == ".csv" else ("1", "3")
-    said = rf"row 4, column {first} of .* Missing are 3 values in 2 of 60 rows, in columns {first} \(1\), {last} \(2\)"
+    found = rf"Found 3 missing values in 2 of 60 rows, in columns {first} \(1\), {last} \(2\)"
+    said = rf"row 4, column {first} of .* {found}"
     with pytest.raises(DatasetError, match=rf"{said}.* --drop COLUMN .* --missing drop .* --missing mean"):
         _load(path)
     fewer, filled = _load(path, missing="drop"), _load(path, missing="mean", scale="minmax")
     assert len(fewer.X) + len(fewer.X_test) == ROWS - 2
     assert "with missing values in columns" in fewer.provenance
-    assert "3 missing values are filled with means" in filled.provenance
+    assert "3 missing values filled with the mean of columns" in filled.provenance
     mass = frame["mass"]
     mean = (mass.mean() - mass.min()) / (mass.max() - mass.min())
     assert np.isclose(np.concatenate([filled.X, filled.X_test])[:, 2], mean, atol=1e-6).sum() == 2
@@ -187,7 +188,7 @@ def test_rows_without_a_label_are_left_out_only_if_asked_for(tmp_path: Path) -> 
 def test_what_cannot_be_dropped_or_filled_is_refused(tmp_path: Path) -> None:
     path = _write(tmp_path, _frame().assign(empty=np.nan)[["empty", "width", "kind"]])
     for missing in ("drop", "mean"):
-        with pytest.raises(DatasetError, match=r"column empty .* in columns empty \(60\)"):
+        with pytest.raises(DatasetError, match=r"column empty .* in column empty \(60\)"):
             _load(path, missing=missing)
     assert _load(path, drop=["empty"]).X.shape[1] == 1
 
@@ -247,6 +248,7 @@ def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         _load(str(tmp_path / f"own.{ending}"))
 
 
+@pytest.mark.extra
 def test_parquet_is_read_as_a_table_of_text_is(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     frame = _frame().assign(id=np.arange(ROWS), count=pd.array(np.arange(ROWS) % 7, dtype="Int64"))
@@ -265,6 +267,7 @@ def test_parquet_is_read_as_a_table_of_text_is(tmp_path: Path) -> None:
         _load(path)
 
 
+@pytest.mark.extra
 @pytest.mark.filterwarnings("ignore")  # of anndata while it writes the files
 def test_h5ad_is_read_with_labels_of_obs(tmp_path: Path) -> None:
     anndata, sparse = pytest.importorskip("anndata"), pytest.importorskip("scipy.sparse")

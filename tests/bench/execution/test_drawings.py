@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.spatial.distance import pdist
 
 from bench.datasets import Dataset
 from bench.execution import drawings, scoring
-from bench.execution.drawings import alignment, keep_drawings, lengths, pairs, shepard
+from bench.execution.drawings import alignment, keep_drawings
 from bench.metrics.embedding import Embedding
 from bench.metrics.neighbourhood import local_scores
 from bench.metrics.reference_space import ReferenceSpace
@@ -86,6 +85,15 @@ def test_local_scores_are_those_of_the_run(store: Store, arrays: Arrays, dataset
     assert np.allclose(kept, exact, atol=1e-4)
 
 
+def test_class_distances_are_those_between_means(store: Store, arrays: Arrays, dataset: Dataset) -> None:
+    assert dataset.y is not None
+    name = min(names_of(arrays, "class_distances"))
+    means = np.stack([dataset.X[dataset.y == label].mean(axis=0) for label in np.unique(dataset.y)])
+    between = np.linalg.norm(means[:, None] - means, axis=2)
+    assert np.allclose(arrays[name][1], between / between.max(), atol=1e-5)
+    assert arrays[name].shape == (2, len(means), len(means)) and not np.allclose(*arrays[name])
+
+
 def test_logs_name_files_without_folders_of_this_computer(arrays: Arrays) -> None:
     assert str(arrays["log/good/0-1"]) == 'File "x.py", line 3\nsee https://a.org/b/c and bench/run.py'
     assert names_of(arrays, "log") == {"log/good/0-1", "log/gone/0-0"}
@@ -115,30 +123,6 @@ def test_a_study_without_labels_or_test_points(tmp_path: Path) -> None:
     assert len(found["embedding/a/0-0/train"]) == 40
 
 
-def test_pairs_are_all_if_those_are_few_and_never_a_point_with_itself() -> None:
-    assert len(pairs(20)[0]) == 190
-    first, second = pairs(5_000)
-    assert len(first) == drawings.PAIRS
-    assert (first != second).all()
-    assert max(first.max(), second.max()) < 5_000
-    assert np.array_equal(first, pairs(5_000)[0])
-
-
-def test_lengths_are_distances() -> None:
-    points = np.random.RandomState(0).rand(120, 3).astype(np.float32)
-    assert np.allclose(lengths(points, *pairs(120)), pdist(points), atol=1e-6)
-
-
-def test_a_shepard_diagram_has_the_counts_and_the_medians_of_its_pairs() -> None:
-    in_data = np.linspace(0, 10, 5_001)
-    found = shepard(in_data, in_data**2)
-    assert found["ends"].tolist() == pytest.approx([10, np.percentile(in_data**2, 99.9)])
-    assert found["counts"].sum() == (in_data**2 <= found["ends"][1]).sum()
-    centres = (np.arange(drawings.BINS) + 0.5) / 5
-    assert np.allclose(found["medians"], centres**2, atol=0.05)
-    assert np.isnan(shepard(in_data[:10], in_data[:10])["medians"]).all()
-
-
 @pytest.mark.parametrize("n_components", [1, 2, 3, 4])
 def test_alignment_undoes_rotation_reflection_and_shift_and_keeps_the_scale(n_components: int) -> None:
     rng = np.random.RandomState(n_components)
@@ -161,6 +145,11 @@ def test_a_training_is_shown_epoch_by_epoch_from_the_run_that_was_trained_twice(
     shown = Results(store.folder).shown("good")
     twice = next(record for record in store.records() if (record.sample, record.seed) != shown)
     by_epoch = {"extra_prior_samples_by_epoch": np.ones((2, 16, 6)), "extra_prior_sample_epochs": np.array([1, 2])}
+    corners = np.array([[0.0, 0.0], [4.0, 0.0], [4.0, 2.0]])
+    by_epoch |= {
+        "extra_embedding_by_epoch": np.stack([corners, 9 * corners + 5]),
+        "extra_embedding_epochs": np.array([1, 9]),
+    }
     partial = store.partial_arrays("good", twice.sample, twice.seed)
     np.savez(partial, **store.arrays(twice), **by_epoch)
     store.keep(twice, partial)
@@ -172,3 +161,9 @@ def test_a_training_is_shown_epoch_by_epoch_from_the_run_that_was_trained_twice(
     arrays = Arrays(store.folder)
     assert arrays[f"prior_samples/{name}"].tolist() == np.full((2, 16, 6), 255).tolist()
     assert arrays[f"prior_sample_epochs/{name}"].tolist() == [1, 2]
+    film = arrays[f"film/{name}"]
+    assert film.dtype == np.uint8 and film.shape == (2, 3, 2)
+    assert np.abs(film[1].astype(int) - [[0, 64], [255, 64], [255, 191]]).max() <= 1
+    assert np.array_equal(film[0], film[1]), "each frame has its own scale"
+    assert arrays[f"film_epochs/{name}"].tolist() == [1, 9]
+    assert arrays[f"retrained_seed/{name}"] == twice.seed

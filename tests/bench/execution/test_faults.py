@@ -14,12 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.execution import threads
+from bench.execution import threads, worker_handle
 from bench.execution.runner import Runner
 from bench.store.records import Record, Status
 from bench.store.store import Store
 from bench.studies import plan
 from bench.studies.study import Study, Variant
+from tests.bench import light_worker
 from tests.conftest import left_running, make_dataset
 
 FAKES = Path(__file__).parents[1] / "fakes.py"
@@ -84,7 +85,8 @@ def records(store: Store) -> dict[str, Record]:
     watcher = _Collector()
     runs = plan.make(study, data, 1, "machine")
     hanging = [run for run in runs if EXPECTED[run.variant][0] is Status.TIMEOUT]
-    with store.locked():
+    with store.locked(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker_handle, "WORKER", light_worker.COMMAND)
         Runner(study.model_copy(update={"timeout": 5.0}), data, store).execute(hanging, watcher)
         Runner(study, data, store).execute([run for run in runs if run not in hanging], watcher)
     assert watcher.records == {record.variant: record for record in store.records()}
@@ -188,7 +190,7 @@ def test_the_last_words_are_kept(records: dict[str, Record]) -> None:
 
 
 def test_left_threads_are_noted(records: dict[str, Record]) -> None:
-    assert records["LeavesThreads"].outcome.notes == ("left 1 thread(s) running",)
+    assert records["LeavesThreads"].outcome.notes == ("left 1 thread running",)
 
 
 def test_fit_and_fit_transform_are_timed_apart_and_their_embeddings_compared(records: dict[str, Record]) -> None:

@@ -18,35 +18,46 @@ from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner, Result
 
-from bench.errors import StoreError
-from bench.execution import environment, processes, scratch
+from bench import cli
+from bench.errors import BenchError, StoreError
+from bench.execution import environment, processes, scratch, worker_handle
 from bench.execution.runner import Runner
 from bench.store.records import SCHEMA, Status
 from bench.store.store import Store
 from bench.studies import plan
 from bench.studies.study import Study, Variant
+from tests.bench import light_worker
 from tests.bench import results_maker as maker
 from tests.conftest import left_running, make_dataset
 
 FAKES = Path(__file__).parents[1] / "fakes.py"
+pytestmark = pytest.mark.usefixtures("light_workers", "one_figure")
+
 SEEDS = 4
 KILLS = 3
 
 
 @pytest.fixture
 def study(tmp_path: Path) -> list[str]:
-    """Return a command that runs a study of two slow reducers into `tmp_path / "out"`."""
+    """Return a command that runs a study of two reducers, one of them slow, into `tmp_path / "out"`."""
     return _command(tmp_path, ["Slow", "Calm"])
 
 
 def _command(folder: Path, fakes: list[str], seeds: int = SEEDS, file: Path = FAKES) -> list[str]:
+    """Return a command that runs fakes without scores and figures: the torture kills studies that make them."""
     data = make_dataset(750, 0)
     np.savez(folder / "clouds.npz", X=data.X, y=data.y)
-    variants = "".join(f'[variants.{name}]\nreducer = "{file}:{name}"\n' for name in fakes)
+    variants = "".join(f'[variants.{name}]\nreducer = "{file}:{name}"\nscores = false\n' for name in fakes)
     path = folder / "interrupted.toml"
     path.write_text(f'dataset = "{folder / "clouds.npz"}"\nseeds = {seeds}\ntimeout = "20s"\n{variants}')
     return [sys.executable, "-m", "bench", "run", str(path), "--out", str(folder / "out"), "--threads", "1"]
+
+
+def _run_here(command: list[str]) -> Result:
+    """Run such a command in this process, which takes less time than to start another."""
+    return CliRunner().invoke(cli.app, command[3:])
 
 
 def _finished(folder: Path) -> dict[str, str]:
@@ -73,7 +84,8 @@ def test_a_killed_study_continues_where_it_was(tmp_path: Path, study: list[str])
         assert left_running() == []
         assert before.items() <= _finished(tmp_path).items(), "a finished run was lost or repeated"
     before = _finished(tmp_path)
-    done = subprocess.run(study, capture_output=True, text=True, check=True)
+    done = _run_here(study)
+    assert done.exit_code == 0, done.output
     assert len(_finished(tmp_path)) == 2 * SEEDS
     assert before.items() <= _finished(tmp_path).items(), "a finished run was lost or repeated"
     assert f"[{2 * SEEDS - len(before)}/{2 * SEEDS - len(before)}]" in done.stdout or len(before) == 2 * SEEDS
@@ -155,9 +167,9 @@ def test_an_innocent_program_with_a_name_like_a_mark_ends_no_study(tmp_path: Pat
 
 def test_a_second_run_repeats_nothing(tmp_path: Path) -> None:
     command = _command(tmp_path, ["Calm"], seeds=2)
-    subprocess.run(command, capture_output=True, check=True)
+    assert _run_here(command).exit_code == 0
     before = _finished(tmp_path)
-    again = subprocess.run(command, capture_output=True, text=True, check=True)
+    again = _run_here(command)
     assert "All 2 runs are done already" in again.stdout
     assert _finished(tmp_path) == before
 
@@ -185,10 +197,8 @@ class FillsTheDisk(Fake):
 def test_a_full_disk_is_no_fault_of_the_reducer(tmp_path: Path) -> None:
     file = tmp_path / "full.py"
     file.write_text(FILLS_THE_DISK)
-    command = _command(tmp_path, ["FillsTheDisk"], file=file)
-    process = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert process.returncode == 2
-    assert "No space left on device" in process.stderr
+    stopped = _run_here(_command(tmp_path, ["FillsTheDisk"], file=file)).exception
+    assert isinstance(stopped, BenchError) and "No space left on device" in str(stopped)
     assert _finished(tmp_path) == {}
     assert left_running() == []
 
@@ -240,7 +250,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("finished")
     runner, runs = _runner(folder)
     runner.store.write("study.toml", _study().to_toml())
-    runner.execute(runs, MagicMock())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker_handle, "WORKER", light_worker.COMMAND)
+        runner.execute(runs, MagicMock())
     assert runner.pending(runs) == []
     return folder
 

@@ -52,7 +52,7 @@ def test_files_in_the_temporary_folder_are_named_once_and_removed(left: Leftover
     (left.folder / "a").write_bytes(bytes(2**20))
     (left.folder / "below").mkdir()
     (left.folder / "below" / "b").write_bytes(bytes(2**21))
-    assert left.notes() == ["left 2 file(s) of 3.0 MiB (b, a) in the temporary folder, removed since"]
+    assert left.notes() == ["left 2 files of 3.0 MiB (b, a) in the temporary folder, removed since"]
     assert left.notes() == [] and not (left.folder / "a").exists()
 
 
@@ -65,7 +65,7 @@ def test_a_name_that_is_no_text_can_be_stored(left: Leftovers) -> None:
 def test_many_files_are_not_all_named(left: Leftovers) -> None:
     for name in range(9):
         (left.folder / str(name)).write_text("")
-    assert left.notes() == ["left 9 file(s) of 0.0 MiB (0, 1, 2, ...) in the temporary folder, removed since"]
+    assert left.notes() == ["left 9 files of 0.0 MiB (0, 1, 2, ...) in the temporary folder, removed since"]
 
 
 def test_files_in_shared_memory_are_named_and_stay(left: Leftovers) -> None:
@@ -74,7 +74,7 @@ def test_files_in_shared_memory_are_named_and_stay(left: Leftovers) -> None:
     (left.folder / "cache").write_text("of a library")
     left.forget()
     (note,) = left.notes()
-    assert note.startswith("1 file(s) of 1.0 MiB (block) appeared in ")
+    assert note.startswith("1 file of 1.0 MiB (block) appeared in ")
     assert file.exists() and (left.folder / "cache").exists()
     assert left.notes() == []
 
@@ -85,7 +85,7 @@ def test_processes_are_ended_and_counted(left: Leftovers, contained: FakeContain
     left.forget()
     contained.below |= {own}
     assert left.notes(still_at_work=True) == []
-    assert left.notes() == ["left 2 process(es) running, which were ended"]
+    assert left.notes() == ["left 2 processes running, ended since"]
     assert os.waitpid(orphan, 0)[1] == signal.SIGKILL
     for pid in (helper, own):
         assert os.waitpid(pid, os.WNOHANG) == (0, 0), "a child may be used again, as long as its worker lives"

@@ -21,6 +21,7 @@ from bench.store.results import Results
 from bench.studies.study import Study, Variant
 
 FAKES = Path(__file__).parents[1] / "fakes.py"
+pytestmark = pytest.mark.usefixtures("light_workers")
 
 
 @dataclass
@@ -78,6 +79,14 @@ def test_what_is_done_is_not_repeated(finished: Case, monkeypatch: pytest.Monkey
     before = (finished.request.out / "environment.json").read_bytes()
     pipeline.execute(finished.request, Console(file=io.StringIO()), finished.publisher)
     assert (finished.request.out / "environment.json").read_bytes() == before
+
+
+def test_a_study_that_was_continued_took_its_parts_together(finished: Case) -> None:
+    out = finished.request.out
+    took = Results(out).environment.wall_s
+    (out / "runs" / "Calm" / "seed-1.json").unlink()
+    pipeline.execute(finished.request, Console(file=io.StringIO()), finished.publisher)
+    assert Results(out).environment.wall_s > took
 
 
 def test_missing_scores_are_computed_before_it_is_published_again(

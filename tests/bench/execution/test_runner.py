@@ -21,7 +21,7 @@ from bench.studies.study import Study, Variant
 from tests.conftest import make_dataset
 
 FAKES = Path(__file__).parents[1] / "fakes.py"
-
+pytestmark = pytest.mark.usefixtures("light_workers")
 
 Execute = Callable[..., dict[str, list[Record]]]
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import errno
+import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
+from scipy.spatial.distance import pdist, squareform
 
 from bench.datasets import Dataset
 from bench.errors import CannotWriteError
 from bench.execution import capture
-from bench.execution.border import GRID_POINTS, REBUILT_ROWS
-from bench.execution.shared_data import ArrayFacts, DataFacts
+from bench.execution.border import GRID_POINTS, LINE_STEPS, REBUILT_ROWS
+from bench.execution.shared_data import ArrayFacts, DataFacts, Selections
 from bench.execution.worker import Fit, Repeat, Start, WorkerSession
 from bench.store.records import Outcome, Status
 from tests.conftest import make_dataset
@@ -50,6 +55,10 @@ def test_a_reducer_with_an_inverse_leaves_pictures(keep: Callable[..., Kept], da
     right_of_top_left = pca.inverse_transform(np.array([[x[1], y[0]]]))
     np.testing.assert_allclose(grid[1], right_of_top_left[0], atol=1e-4)
     assert np.mean((pca.embedding_[:, 0] >= x[0]) & (pca.embedding_[:, 0] <= x[-1])) == pytest.approx(0.98, abs=0.02)
+    first = dataset.X_test[:REBUILT_ROWS].astype(float)
+    ends = np.unravel_index(squareform(pdist(first)).argmax(), (len(first), len(first)))
+    np.testing.assert_allclose(arrays["line"][[0, -1]], rebuilt[list(ends)], atol=1e-4)
+    assert len(arrays["line"]) == LINE_STEPS
 
 
 def test_three_dimensions_have_no_lattice(keep: Callable[..., Kept]) -> None:
@@ -116,11 +125,35 @@ def test_the_same_fit_again_is_compared_bit_by_bit(keep: Callable[..., Kept]) ->
     assert session.repeat(Repeat(8)).repeatable is False
 
 
-def test_a_training_that_stops_early_is_noted(keep: Callable[..., Kept]) -> None:
-    patient, _, _ = keep("autoencoder", n_epochs=3)
-    hasty, _, _ = keep("autoencoder", n_epochs=50, early_stopping=True, n_iter_no_change=1, tol=1e6)
-    assert patient.notes == ()
-    assert [note for note in hasty.notes if note.startswith("stopped early, after ") and "of 50 epochs" in note]
+CUT_SHORT = """
+import numpy as np
+from reducers.base import Reducer
+
+class CutShort(Reducer):
+    def __init__(self, n_components=2, n_epochs=50):
+        self.n_components, self.n_epochs = n_components, n_epochs
+
+    def _fit(self, X, rng):
+        self.n_iter_ = 7
+        return X[:, :2].copy()
+"""
+
+
+def test_epochs_and_convergence_of_a_training_are_kept(keep: Callable[..., Kept]) -> None:
+    fixed, _, _ = keep("autoencoder", n_epochs=3)
+    converged, _, _ = keep("autoencoder", n_epochs=50, early_stopping=True, n_iter_no_change=1, tol=1e6)
+    assert (fixed.n_iter, fixed.converged, fixed.notes) == (3, False, ())
+    assert (converged.n_iter, converged.converged, converged.notes) == (3, True, ())
+    other, _, _ = keep("pca")
+    assert (other.n_iter, other.converged) == (None, None)
+
+
+def test_a_training_that_was_cut_short_is_noted(keep: Callable[..., Kept], tmp_path: Path) -> None:
+    file = tmp_path / "cut_short.py"
+    file.write_text(CUT_SHORT)
+    outcome, _, _ = keep(f"{file}:CutShort")
+    assert (outcome.n_iter, outcome.converged) == (7, None)
+    assert outcome.notes == ("stopped early, after 7 of 50 epochs",)
 
 
 @pytest.fixture
@@ -245,6 +278,26 @@ def test_a_limit_of_the_process_is_no_full_disk(run_fake: Callable[..., Kept], m
         run_fake("Calm")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent ended")
+def test_a_worker_ends_with_its_parent_though_its_pipes_stay_open(dataset: Dataset, tmp_path: Path) -> None:
+    (requests, ask), (answers, replies) = os.pipe(), os.pipe()
+    with Selections(tmp_path) as selections:
+        data = selections.of("all", dataset)
+        passed = (requests, replies, *data.descriptors)
+        code = "import subprocess, sys; subprocess.run([sys.executable, *sys.argv[1:]], close_fds=False)"
+        command = [sys.executable, "-S", "-c", code, "-m", "bench.execution.worker", *map(str, passed)]
+        with subprocess.Popen(command, pass_fds=passed) as parent:
+            start = Start("no_such_reducer", {}, 1, True, data.facts)
+            os.write(ask, (json.dumps(asdict(start)) + "\n").encode())
+            while b"unavailable" not in os.read(answers, 1 << 16):
+                pass  # what it says of its phases
+            [worker] = psutil.Process(parent.pid).children()
+            parent.kill()
+    assert psutil.wait_procs([worker], timeout=30)[1] == []
+    for descriptor in (requests, ask, answers, replies):
+        os.close(descriptor)
+
+
 IMPORTED = {"annotated_types", "numpy", "psutil", "pydantic", "pydantic_core", "typing_extensions", "typing_inspection"}
 """Third-party packages that a worker imports before its reducer: they are part of the memory that it measures."""
 
@@ -261,4 +314,4 @@ print(*[name for name in sys.modules if name.startswith("bench")])
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     packages, modules = (set(line.split()) for line in done.stdout.splitlines())
     assert {name for name in packages if not name.startswith("_")} == IMPORTED
-    assert {name.split(".")[1] for name in modules if "." in name} == {"execution", "store", "errors", "texts"}
+    assert {name.split(".")[1] for name in modules if "." in name} == {"execution", "store", "errors", "texts", "units"}

@@ -191,7 +191,7 @@ os.wait()
 def test_an_orphan_is_ended_and_noted(launch: Launch) -> None:
     sleeper = ORPHAN.format(code="import time; time.sleep(3600)")
     _, outcome = launch(sleeper + "time.sleep(0.5); say(OK); time.sleep(60)")
-    assert outcome == Outcome(status=Status.OK, notes=("left 1 process(es) running, which were ended",))
+    assert outcome == Outcome(status=Status.OK, notes=("left 1 process running, ended since",))
 
 
 def test_what_an_orphan_holds_counts_towards_the_limit(launch: Launch) -> None:
@@ -204,7 +204,7 @@ def test_what_an_orphan_holds_counts_towards_the_limit(launch: Launch) -> None:
 def test_files_in_the_temporary_folder_are_noted_and_go_with_the_worker(launch: Launch, tmp_path: Path) -> None:
     code = f"open(os.environ['TMPDIR'] + '/a', 'w').write('x' * (1 << 20)); open({str(tmp_path / 'where')!r}, 'w')"
     handle, outcome = launch(f"{code}.write(os.environ['TMPDIR']); say(OK); time.sleep(60)")
-    assert outcome.notes == ("left 1 file(s) of 1.0 MiB (a) in the temporary folder, removed since",)
+    assert outcome.notes == ("left 1 file of 1.0 MiB (a) in the temporary folder, removed since",)
     folder = Path((tmp_path / "where").read_text())
     assert folder.is_dir()
     handle.close()
