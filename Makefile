@@ -14,7 +14,7 @@ help:  ## explain every target
 bench: .venv/ready  ## run the study on 5,000 real MNIST images and show its table (STUDY=quick: a first look)
 	$(BIN)/python -m bench run $(STUDY)
 
-study: .venv/ready  ## the full study, 10,000 training and 10,000 test images of MNIST, ten seeds: about 40 minutes
+study: .venv/ready  ## the full study, 10,000 training and 10,000 test images of MNIST, ten seeds: an hour and a quarter
 	$(BIN)/python -m bench run full
 
 posts: .venv/ready  ## what four blog posts claim of autoencoders and VAEs, measured: 70 minutes, into results/posts/claims.md

@@ -26,6 +26,7 @@ PROJECT = Path(__file__).parents[1]
 PAGES = (
     "README.md",
     "results/README.md",
+    "results/GALLERY.md",
     "reducers/README.md",
     "bench/README.md",
     ".github/CONTRIBUTING.md",

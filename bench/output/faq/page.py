@@ -13,6 +13,7 @@ from bench.output.faq.numbers import change, listed
 from bench.output.markdown import markdown
 from bench.output.tables.render import escaped
 from bench.store.results import Results
+from bench.studies.study import names
 
 Facts = Mapping[str, Any]
 """What a template needs for its sentences."""
@@ -67,7 +68,8 @@ def page(studies: Mapping[str, Results], findings: Sequence[str], questions: Seq
     """Return the page as Markdown; questions whose study has no results are listed at its end."""
     numbered = list(enumerate(questions, start=1))
     answered = [(number, one, _answer(one, studies[one.study])) for number, one in numbered if one.study in studies]
-    missing = [one for one in questions if one.study not in studies]
+    # A study that another one writes, as `tuning` does `tuned`, is none before that.
+    missing = [one for one in questions if one.study not in studies and one.study in names()]
     template = markdown(Path(__file__).with_name("page.md.jinja"))
     return template.render(findings=findings, answered=answered, missing=missing).strip() + "\n"
 

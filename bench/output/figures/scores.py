@@ -12,6 +12,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 
+from bench.analysis.comparisons import ranking
 from bench.analysis.quantities import QUANTITIES, number
 from bench.output.colours import palette
 from bench.output.figures import style, values
@@ -187,10 +188,12 @@ def ranks(results: Results) -> SubFigure | None:
     figure = style.sheet(style.WIDTH, 0.9 + 0.22 * len(found))
     ax = figure.subplots()
     ax.imshow(shades, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    for row, variant in enumerate(found.index):
-        for column, quantity in enumerate(quantities):
-            best: Any = {"weight": "bold"} if places.iloc[row, column] == 1 else {}
-            ax.text(column, row, number(quantity, found.loc[variant, quantity.key]), ha="center", va="center", **best)
+    for column, quantity in enumerate(quantities):
+        bold = ranking(results, quantity.key).bold
+        for row, variant in enumerate(found.index):
+            text = number(quantity, found.loc[variant, quantity.key])
+            weight = "bold" if variant in bold else "normal"
+            ax.text(column, row, text, ha="center", va="center", weight=weight)
     ax.set_xticks(range(len(quantities)), [style.wrapped(one.title, 16) for one in quantities])
     ax.xaxis.tick_top()
     ax.set_yticks(range(len(found)), [style.wrapped(results.label(str(variant)), 28) for variant in found.index])
