@@ -201,7 +201,10 @@ def logged(tmp_path_factory: pytest.TempPathFactory, data: Dataset) -> tuple[Res
         return finish(store, data), "\n".join(lines)
 
 
-def test_the_others_are_scored_drawn_and_reported(tmp_path: Path, data: Dataset) -> None:
+def test_the_others_are_scored_drawn_and_reported(
+    tmp_path: Path, data: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "KINDS", ("png",))
     bad = {name: arrays for name, arrays in malformed(data).items() if name in map(key, PUBLISHED)}
     results = finish(study_of(tmp_path, data, **bad), data)
     with logged_lines() as lines:
