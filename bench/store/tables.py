@@ -52,4 +52,5 @@ def _is_number(text: str) -> bool:
         float(text)
     except ValueError:
         return False
-    return True
+    # Python reads a number between blanks and line ends; a spreadsheet reads what stands before it.
+    return text == text.strip()

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bench.store.tables import read_csv, to_csv
@@ -15,6 +15,7 @@ TEXTS = st.text(st.sampled_from("=+-@'\t\r\n1.5e a,;\"é\x1b"), max_size=6)
 
 @settings(deadline=None)
 @given(reasons=st.lists(TEXTS, min_size=1, max_size=5))
+@example(reasons=["\n1", "\t-1.5"])
 def test_no_text_is_a_formula_and_each_is_read_as_it_was(reasons: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.csv"
