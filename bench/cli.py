@@ -31,6 +31,7 @@ MAX_COLUMNS = 6
 """With more fields than that a list is printed as paragraphs."""
 
 _of_file = partial(typer.Option, rich_help_panel="A file of your own")
+Dry = Annotated[bool, typer.Option("--dry-run", help="Say what would run, how long and with what; run nothing.")]
 DataDir = Annotated[Path | None, typer.Option(help="Folder with the files of mnist.")]
 
 
@@ -71,9 +72,7 @@ def run(
     monitored: Annotated[bool, typer.Option("--monitor", help="Watch trainings in TensorBoard; costs time.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Report progress as JSON, one object a line.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Also more than 100,000 runs, or columns of data.")] = False,
-    dry: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would run, how long and with what; run nothing.")
-    ] = False,
+    dry: Dry = False,
 ) -> None:
     """Run a study; what is done already is not repeated, and Ctrl-C loses no completed run.
 
@@ -194,6 +193,7 @@ def new(
 def tune(
     reducer: Annotated[str, typer.Argument(help="Name of a reducer, or FILE.py:Class; all methods if not given.")] = "",
     data_dir: DataDir = None,
+    dry: Dry = False,
 ) -> None:
     """Search for better parameters: 30 configurations or 400 s, on training images alone; say how to test them.
 
@@ -201,9 +201,13 @@ def tune(
     """
     from bench.commands import tune as tuning
     from bench.commands.running import Asked, published, shown_partly, stopped
-    from bench.execution import pipeline
+    from bench.execution import pipeline, preview
 
     request = Asked(tuning.study_of(reducer) if reducer else tuning.SEARCH, data_dir=data_dir).request()
+    if dry:
+        for line in preview.lines(request):
+            console.print(escape(line), soft_wrap=True)
+        return
     try:
         pipeline.execute(request, console, published, show=shown_partly)
     except KeyboardInterrupt:

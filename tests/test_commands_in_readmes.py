@@ -1,7 +1,7 @@
 """Every command that a page names: it is parsed to the last word, and run, or what it would run is said.
 
-`run` is typed with `--dry-run`. What `check`, `report` and `findings` do is tested where they are; here their words are
-parsed. Commands of other programs are tests of this project; their modules and options must exist.
+`run` and `tune` are typed with `--dry-run`. What `check`, `report` and `findings` do is tested where they are; here
+their words are parsed. Commands of other programs are tests of this project; their modules and options must exist.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ STANDS_FOR = {
     "power_pca": "pca",
 }
 """What pages write for a name of the reader's own, or make in another block, and a name that exists."""
-RUNS = ("list", "new", "run", "verify", "status", "doctor", "compare")
+RUNS = ("list", "new", "run", "tune", "verify", "status", "doctor", "compare")
 STUDY = 'dataset = "digits"\nseeds = 1\n\n[variants.pca]\nreducer = "pca"\n'
 
 
@@ -134,8 +134,10 @@ def _type(command: str) -> None:
             continue
         name, *options = words[2:]
         COMMANDS[name].make_context(name, list(options))
-        if name == "run":
+        if name in ("run", "tune"):
             options = [option for option in options if option != "--dry-run"] + ["--dry-run"]
+        if name == "tune":  # of the stand-ins none has anything to search
+            options = ["umap" if word in STANDS_FOR.values() else word for word in options]
         if name == "new":
             options = ["kernel_map" if word in STANDS_FOR.values() else word for word in options]
         if name in RUNS:

@@ -10,6 +10,7 @@ from bench.execution import environment, estimate, pipeline, tensorboard, thread
 from bench.execution.pipeline import RunRequest
 from bench.store.store import Store
 from bench.studies import plan
+from bench.studies.search import AXIS
 from bench.units import counted, seconds_as_text
 
 
@@ -39,7 +40,9 @@ def lines(request: RunRequest) -> Iterator[str]:
         else:
             note = ""
             yield f"all {counted(len(runs), 'run')} are done already" if len(runs) > 1 else "the run is done already"
-    yield f"methods: {'; '.join(variant.label for variant in study.variants.values())}"
+    yield f"methods: {'; '.join(variant.label for variant in study.variants.values() if variant.axis != AXIS)}"
+    if search := study.search:
+        yield f"search: at most {search.configurations} configurations and {seconds_as_text(search.budget)} each"
     yield from filter(None, (note,))
     yield f"results: {request.out}"
     limit = f"at most {seconds_as_text(study.timeout)} and {study.memory / 2**30:g} GiB a run"

@@ -75,6 +75,13 @@ def test_a_reducer_of_ones_own_is_searched_and_gets_the_study_that_tests_it(smal
     assert "| Blurred |" in summary and "configuration" not in summary, "tables show the default"
 
 
+def test_a_dry_run_names_methods_and_budget_and_runs_nothing(small: Path) -> None:
+    said = CliRunner().invoke(cli.app, ["tune", _own(small, '{"noise": [0.001, 2.0]}'), "--dry-run"])
+    assert said.exit_code == 0 and not (small / "results" / "tuning-own").exists()
+    assert "would run 3 runs" in said.output and "methods: Blurred\n" in said.output
+    assert "search: at most 4 configurations and 1 min 00 s each" in said.output
+
+
 def test_the_study_names_what_it_was_selected_from(tmp_path: Path) -> None:
     results = _searched(tmp_path)
     text = tune.study_file(results, "tuned")
