@@ -12,12 +12,26 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.datasets import mnist
+from bench.datasets import (
+    faces,
+    gaussians,
+    letter,
+    mnist,
+    noise,
+    openml,
+    pbmc,
+    satellite,
+    swiss_roll,
+    texture,
+    tree,
+    usps,
+)
 from bench.datasets.base import MAX_NEIGHBOURS, Dataset, of_digits, split
 from bench.datasets.options import DataOptions
+from bench.datasets.truth import Truth
 from bench.errors import DatasetError, unknown
 
-__all__ = ["MAX_NEIGHBOURS", "SOURCES", "DataOptions", "Dataset", "Source", "load", "missing", "split"]
+__all__ = ["MAX_NEIGHBOURS", "SOURCES", "DataOptions", "Dataset", "Source", "Truth", "load", "missing", "split"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,52 @@ SOURCES = {
         "scikit-learn's 8x8 digits: 1,437 training, 360 test points",
         lambda n, _: _digits(n),
     ),
+    "usps": Source(
+        "USPS: 16x16 digits from envelopes, 7,291 training, 2,007 test points",
+        usps.ORIGINAL.load,
+        usps.ORIGINAL.missing,
+    ),
+    "letter": Source(
+        "Letter: 16 measurements of capital letters, 16,000 training, 4,000 test points",
+        letter.ORIGINAL.load,
+        letter.ORIGINAL.missing,
+    ),
+    "satellite": Source(
+        "Satellite: 3x3 pixels of Landsat in four bands, six kinds of soil, 4,435 training, 2,000 test points",
+        satellite.ORIGINAL.load,
+        satellite.ORIGINAL.missing,
+    ),
+    "texture": Source(
+        "Texture: 40 moments of patches of 11 textures, 4,400 training, 1,100 test points",
+        texture.ORIGINAL.load,
+        texture.ORIGINAL.missing,
+    ),
+    "faces": Source(
+        "Olivetti faces: 64x64 photographs of 40 people, 320 training, 80 test points; for k = 1",
+        faces.ORIGINAL.load,
+        faces.ORIGINAL.missing,
+    ),
+    "pbmc": Source(
+        "PBMC: 765 genes of blood cells of ten types, 560 training, 140 test points",
+        pbmc.ORIGINAL.load,
+        pbmc.missing,
+    ),
+    "gaussians": Source(
+        "made from a seed: nine Gaussians of unequal size, density and distance, 20 features, 5,000 training points",
+        gaussians.load,
+    ),
+    "swiss-roll-hole": Source(
+        "made from a seed: a Swiss roll with a hole, 10 features, 5,000 training points; geodesic distances are known",
+        swiss_roll.load,
+    ),
+    "tree": Source(
+        "made from a seed: a tree of ten branches, 40 features, 5,000 training points; geodesic distances are known",
+        tree.load,
+    ),
+    "noise": Source(
+        "made from a seed: one Gaussian of 50 features without structure or labels, 5,000 training points",
+        noise.load,
+    ),
 }
 
 
@@ -65,16 +125,16 @@ def load(
     *,
     unlimited: bool = False,
 ) -> Dataset:
-    """Load a dataset by its name, or a file of one's own by its path.
+    """Load a dataset by its name, one of openml.org as `openml:NAME`, or a file or IDX folder of one's own by its path.
 
     Parameters
     ----------
     n : int or None
         Training points, at most; None takes the dataset's own number.
     data_dir : path or None
-        Folder that is searched first for the files of `mnist`.
+        Folder that is searched first for the files of a dataset that has a name; then that of BENCH_DATA_DIR is.
     options : DataOptions
-        How a file of one's own is read.
+        How a file of one's own, or a dataset of openml.org, is read.
     unlimited : bool
         Whether a file of one's own may have more than 100,000 columns.
 
@@ -83,20 +143,28 @@ def load(
     DatasetError
         If there is no such dataset, or its data are missing, damaged or unsuitable.
     """
-    from bench.datasets import files, guard  # pandas
+    from bench.datasets import files, guard, idx  # pandas
 
     guard.check_name(name)
     if n is not None and n < 1:
         raise DatasetError(f"Got n={n}, but expected at least 1 training point.")
+    images = None if name in SOURCES else idx.training_images(Path(name))
+    if (name in SOURCES or images) and (given := options.model_dump(exclude_defaults=True)):
+        raise DatasetError(f"Got --{next(iter(given))} for {name}, but expected it for a file of your own only.")
     if name in SOURCES:
-        if given := options.model_dump(exclude_defaults=True):
-            raise DatasetError(f"Got --{next(iter(given))} for {name}, but expected it for a file of your own only.")
         dataset = SOURCES[name].load(n, Path(data_dir) if data_dir else None)
+    elif name.startswith(openml.PREFIX):
+        dataset = openml.load(name, n, options, unlimited=unlimited)
+    elif images:
+        dataset = idx.load(images, n, unlimited=unlimited)
     elif Path(name).suffix.lower() in files.READERS:
         dataset = files.load(Path(name), n, options, unlimited=unlimited)
     else:
         endings = ", ".join(files.READERS)
-        raise DatasetError(f"{unknown('dataset', name, SOURCES)} A file of your own ends in one of: {endings}.")
+        raise DatasetError(
+            f"{unknown('dataset', name, SOURCES)} A file of your own ends in one of: {endings}. A folder of your own "
+            f"holds IDX files, such as {idx.IMAGES}."
+        )
     if len(dataset.X) <= MAX_NEIGHBOURS:
         raise DatasetError(
             f"Got {len(dataset.X)} training points in {name}, but expected more than {MAX_NEIGHBOURS}, the most "
@@ -107,6 +175,8 @@ def load(
 
 def missing(name: str, data_dir: str | Path | None = None) -> str:
     """Return what must be downloaded before a dataset can be loaded, as text; nothing if all of it is at hand."""
+    if name.startswith(openml.PREFIX):
+        return openml.missing(name)
     return SOURCES[name].missing(Path(data_dir) if data_dir else None) if name in SOURCES else ""
 
 

@@ -8,11 +8,14 @@ from hashlib import sha256
 
 import numpy as np
 
+from bench.datasets.truth import Truth
 from bench.errors import DatasetError, unknown
 
 SPLIT_SEED = 0
 MAX_NEIGHBOURS = 10
 """The most neighbours that a score of every study looks at; a dataset must have more training points than that."""
+PERMUTED, DOUBLED = "permuted", "doubled"
+"""What may be done to the rows of training points: another order, or a tenth of them once more, at the end."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Dataset:
     """Where the points came from and what was done to them."""
     available: int = 0
     """Training points that there are, if more than in `X`."""
+    truth: Truth | None = None
+    """Where the training points lie within the shape that they were drawn from, if that is known."""
 
     @property
     def selection(self) -> str:
@@ -55,11 +60,13 @@ class Dataset:
                 digest.update(array.tobytes())
         return digest.hexdigest()
 
-    def select(self, n: int | None = None, without: str = "", sample: int = 0, samples: int = 1) -> Dataset:
-        """Return the data with fewer training points; the test points stay.
+    def select(
+        self, n: int | None = None, without: str = "", sample: int = 0, samples: int = 1, rows: str = ""
+    ) -> Dataset:
+        """Return the data with fewer training points, or other rows of them; the test points stay.
 
         Of `samples` disjoint stretches of the training points, each of at most `n`, the one numbered `sample` is taken,
-        after the class `without` is left out.
+        after the class `without` is left out. Its rows are as `order_of_rows` has them.
 
         Raises DatasetError if the data have no such class, or hardly a point is left.
         """
@@ -70,14 +77,38 @@ class Dataset:
             kept = np.flatnonzero(self.y != self.classes.index(without))
         size = min(n or len(kept), len(kept) // samples)
         kept = kept[sample * size : (sample + 1) * size]
-        if len(kept) == len(self.X):
+        if len(kept) == len(self.X) and not rows:
             return self
         if len(kept) <= MAX_NEIGHBOURS:
             raise DatasetError(
                 f"Got {len(kept)} training points of {self.name}, but expected more than {MAX_NEIGHBOURS}, the most "
                 "neighbours that a score looks at."
             )
-        return replace(self, X=self.X[kept], y=None if self.y is None else self.y[kept])
+        kept = kept[order_of_rows(rows, len(kept))]
+        truth = self.truth.of(kept) if self.truth else None
+        return replace(self, X=self.X[kept], y=None if self.y is None else self.y[kept], truth=truth)
+
+
+def order_of_rows(rows: str, n: int) -> np.ndarray:
+    """Return which of n points stands in each row: `permuted`, or a tenth of them `doubled`, or as they are.
+
+    >>> order_of_rows("", 3), len(order_of_rows("doubled", 40))
+    (array([0, 1, 2]), 44)
+    """
+    rng = np.random.RandomState(SPLIT_SEED)
+    if rows == PERMUTED:
+        return rng.permutation(n)
+    twice = rng.choice(n, max(1, n // 10), replace=False) if rows == DOUBLED else np.arange(0)
+    return np.append(np.arange(n), twice)
+
+
+def places_of_points(rows: str, n: int) -> np.ndarray:
+    """Return the first row of each of n points whose rows are as `order_of_rows` has them.
+
+    >>> [order_of_rows("permuted", 9)[row] for row in places_of_points("permuted", 9)] == list(range(9))
+    True
+    """
+    return np.unique(order_of_rows(rows, n), return_index=True)[1]
 
 
 def of_digits(
@@ -93,18 +124,25 @@ def split(dataset: Dataset, n_test: int, n: int | None) -> Dataset:
 
     Classes keep their proportions. The split is the same each time, and the test points do not depend on `n`.
     """
-    order = np.random.RandomState(SPLIT_SEED).permutation(len(dataset.X))
-    if dataset.y is not None:
-        # Every class is spread evenly from the first position to the last.
-        labels = dataset.y[order]
-        position = np.empty(len(labels))
-        for label in np.unique(labels):
-            members = np.flatnonzero(labels == label)
-            position[members] = (np.arange(len(members)) + 0.5) / len(members)
-        order = order[np.argsort(position, kind="stable")]
-    # Any stretch of this order holds the classes in proportion.
+    order = in_proportion(len(dataset.X), dataset.y)
     train, test = order[n_test:][:n], order[:n_test]
     y, y_test = (None if dataset.y is None else dataset.y[part] for part in (train, test))
+    truth = dataset.truth.of(train) if dataset.truth else None
+    available = len(order) - len(test)
     return replace(
-        dataset, X=dataset.X[train], X_test=dataset.X[test], y=y, y_test=y_test, available=len(order) - len(test)
+        dataset, X=dataset.X[train], X_test=dataset.X[test], y=y, y_test=y_test, available=available, truth=truth
     )
+
+
+def in_proportion(n: int, y: np.ndarray | None) -> np.ndarray:
+    """Return a fixed random order of `n` points, any stretch of which holds the classes in proportion."""
+    order = np.random.RandomState(SPLIT_SEED).permutation(n)
+    if y is None:
+        return order
+    # Every class is spread evenly from the first position to the last.
+    labels = y[order]
+    position = np.empty(n)
+    for label in np.unique(labels):
+        members = np.flatnonzero(labels == label)
+        position[members] = (np.arange(len(members)) + 0.5) / len(members)
+    return order[np.argsort(position, kind="stable")]

@@ -7,6 +7,7 @@ from pathlib import Path
 from bench.datasets import archives, class_labels, columnar, gaps, guard, tables
 from bench.datasets.base import Dataset, split
 from bench.datasets.options import DataOptions
+from bench.datasets.points import Points
 
 TEST_SHARE = 0.2
 READERS = {
@@ -42,11 +43,16 @@ def load(path: Path, n: int | None, options: DataOptions, *, unlimited: bool = F
     """
     with guard.opened(path) as file:
         points = READERS[path.suffix.lower()](path, file, options, unlimited=unlimited)
-        points = gaps.closed(points.as_images(options.image_shape), options.missing)
-        y, classes = class_labels.encode(points)
-        X, scaling, notes = points.scaled(options.scale)
+        return of_points(path.stem, points, n, options)
+
+
+def of_points(name: str, points: Points, n: int | None, options: DataOptions) -> Dataset:
+    """Return points as a dataset, as `load` does."""
+    points = gaps.closed(points.as_images(options.image_shape), options.missing)
+    y, classes = class_labels.encode(points)
+    X, scaling, notes = points.scaled(options.scale)
     levels = 255 if scaling == "values / 255" else None
     facts = [f"{len(X):,} rows", f"labels {points.place or 'missing'}", scaling, *points.notes, *notes]
-    provenance = f"{path.name}: {', '.join(facts)}"
-    whole = Dataset(path.stem, X, X[:0], y, None, classes, points.image_shape, levels, provenance)
+    provenance = f"{points.path.name}: {', '.join(facts)}"
+    whole = Dataset(name, X, X[:0], y, None, classes, points.image_shape, levels, provenance)
     return split(whole, n_test=round(TEST_SHARE * len(X)), n=n)

@@ -11,8 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-from platformdirs import user_cache_path
 
+from bench.datasets import originals
 from bench.datasets.base import Dataset, of_digits
 from bench.errors import DatasetError
 
@@ -36,13 +36,14 @@ MIRRORS = ("https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.go
 
 def folders(data_dir: Path | None) -> dict[str, Path]:
     """Return the folders that are searched, in order, by what they are called; downloads go to the cache."""
-    found = {"--data-dir": data_dir, "MNIST_DIR": os.environ.get("MNIST_DIR"), "cache": cache()}
-    return {name: Path(folder) for name, folder in found.items() if folder}
+    named = os.environ.get("MNIST_DIR")
+    own = originals.own_folders("mnist", data_dir)
+    return own | ({"MNIST_DIR": Path(named)} if named else {}) | {"cache": cache()}
 
 
 def cache() -> Path:
     """Return the user's cache folder for the downloaded files."""
-    return user_cache_path("reducers-bench") / "mnist"
+    return originals.cache("mnist")
 
 
 def load(n: int, data_dir: Path | None) -> Dataset:
@@ -81,8 +82,6 @@ def load_all(data_dir: Path | None) -> Dataset:
 
 def _files(data_dir: Path | None, part: str = "") -> tuple[list[np.ndarray], str]:
     """Return the arrays of the four files, or of the two of a part, in the order of `SHA256`, and where they were."""
-    if data_dir and not os.path.isdir(data_dir):
-        raise DatasetError(f"Got --data-dir {data_dir}, but there is no such folder.")
     found = [read(name, data_dir) for name in SHA256 if name.startswith(part)]
     return [parse_idx(content) for content, _ in found], ", ".join(sorted({where for _, where in found}))
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bench import datasets
+from bench.datasets.base import DOUBLED, PERMUTED, places_of_points
 from bench.errors import DatasetError
 from bench.store.store import Store
 
@@ -111,3 +112,21 @@ def test_samples_are_disjoint_and_of_one_size(mnist_5k: datasets.Dataset) -> Non
     few = [mnist_5k.select(100, "3", sample, 2) for sample in range(2)]
     assert np.array_equal(np.concatenate([sample.X for sample in few]), mnist_5k.select(without="3").X[:200])
     assert all(np.array_equal(sample.X_test, mnist_5k.X_test) for sample in (*samples, *few))
+
+
+def test_rows_stand_in_another_order_or_twice(mnist_5k: datasets.Dataset) -> None:
+    few = mnist_5k.select(n=100)
+    permuted, doubled = (mnist_5k.select(n=100, rows=rows) for rows in (PERMUTED, DOUBLED))
+    assert not np.array_equal(permuted.X, few.X) and permuted.fingerprint != few.fingerprint
+    assert sorted(map(bytes, permuted.X)) == sorted(map(bytes, few.X))
+    assert np.array_equal(doubled.X[:100], few.X) and len(doubled.X) == len(doubled.y) == 110
+    assert len({bytes(row) for row in doubled.X[100:]}) == 10 and {*map(bytes, doubled.X[100:])} <= {*map(bytes, few.X)}
+    for rows, changed in ((PERMUTED, permuted), (DOUBLED, doubled)):
+        first = places_of_points(rows, 100)
+        assert np.array_equal(changed.X[first], few.X) and np.array_equal(changed.y[first], few.y)
+        assert np.array_equal(changed.X_test, few.X_test)
+
+
+def test_the_rows_of_all_points_can_be_changed(mnist_5k: datasets.Dataset) -> None:
+    assert not np.array_equal(mnist_5k.select(rows=PERMUTED).X, mnist_5k.X)
+    assert len(mnist_5k.select(rows=DOUBLED).X) == 4_400
