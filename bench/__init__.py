@@ -1,6 +1,7 @@
 """A benchmarking study of dimensionality reducers, and the Python door to it.
 
-- `score(X, Z, labels)` returns every score of any embedding, with no study and no results folder.
+- `score(X, Z, labels)` returns every score of any embedding, with no study and no results folder; of a million points
+  with `anchors=5000`, and with standard errors.
 - `load_results(folder)` returns the `Results` of a folder: tables, embeddings, figures and report.
 - `run(study)` carries out a study, also on data of one's own, and returns its `Results`.
 

@@ -16,31 +16,43 @@ from bench.metrics.reference_space import MAX_NEIGHBOURS, ReferenceSpace
 
 @dataclass(frozen=True)
 class Coranking:
-    r"""How ranks in the embedding compare with ranks in the original space, summed over all points.
+    r"""How ranks in the embedding compare with ranks in the original space, summed over all points, or some.
 
     With :math:`r_{ij}` the rank of j among the neighbours of i in the original space and :math:`s_{ij}` in the
-    embedding, from 1. Curves have the value for k at index k - 1, for k = 1 to n - 1. All sums are of whole numbers.
+    embedding, from 1. Curves have the value for k at index k - 1, for k = 1 to n - 1, or as far as there are counts.
+    All sums are of whole numbers.
 
     Attributes
     ----------
     counts : ndarray of shape (5, n), int64
-        As added up by `bench.metrics.kernels.corank_rows`.
-    near : ndarray of shape (n, k), int32
-        Nearest neighbours of each point in the embedding, itself left out, nearest first.
+        As added up by `bench.metrics.kernels.corank_rows`; of fewer ranks where short curves do.
+    near : ndarray of shape (n_rows, k), int32
+        Nearest neighbours in the embedding of each point that is summed over, itself left out, nearest first.
+    n_points : int or None
+        Number of points that these are compared with; None if there is a count for each.
+    area : float or None
+        The area under :math:`R_{NX}`, if it is known without the whole curve.
     """
 
     counts: np.ndarray
     near: np.ndarray
+    n_points: int | None = None
+    area: float | None = None
 
     @property
     def n(self) -> int:
         """Number of points."""
-        return self.counts.shape[1]
+        return self.n_points or self.counts.shape[1]
+
+    @property
+    def n_rows(self) -> int:
+        """Number of points that are summed over."""
+        return len(self.near)
 
     @cached_property
     def ks(self) -> np.ndarray:
         """Sizes of the neighbourhood."""
-        return np.arange(1, self.n)
+        return np.arange(1, self.counts.shape[1])
 
     @cached_property
     def _shared(self) -> np.ndarray:
@@ -49,7 +61,7 @@ class Coranking:
     @cached_property
     def recall(self) -> np.ndarray:
         r"""Share of the k nearest neighbours that is kept, :math:`Q_{NX}(k)` (Lee and Verleysen 2009)."""
-        return self._shared / (self.ks * self.n)
+        return self._shared / (self.ks * self.n_rows)
 
     @cached_property
     def r_nx(self) -> np.ndarray:
@@ -60,6 +72,8 @@ class Coranking:
     @cached_property
     def auc(self) -> float:
         r"""Area under :math:`R_{NX}` over ln k: :math:`\sum_k R_{NX}(k) / k` over :math:`\sum_k 1 / k`, k < n - 1."""
+        if self.area is not None:
+            return self.area
         return float((self.r_nx[:-1] / self.ks[:-1]).sum() / (1 / self.ks[:-1]).sum())
 
     @cached_property
@@ -93,18 +107,18 @@ class Coranking:
 
     def _less_lost(self, lost: np.ndarray) -> np.ndarray:
         # From k - 1 to k every pair that is beyond k in one space only costs one less: sum the changes up.
-        k, n = self.ks, self.n
-        beyond = n * (k - 1) - np.concatenate([[0], self._shared[:-1]])
+        k, n, rows = self.ks, self.n, self.n_rows
+        beyond = rows * (k - 1) - np.concatenate([[0], self._shared[:-1]])
         penalty = np.cumsum(lost[:-1] - beyond)
-        worst = np.where(2 * k < n, n * k * (2 * n - 3 * k - 1), n * (n - k) * (n - k - 1))
+        worst = np.where(2 * k < n, rows * k * (2 * n - 3 * k - 1), rows * (n - k) * (n - k - 1))
         # With n - 1 neighbours there is nothing to lose.
         return 1 - 2 * penalty / np.maximum(worst, 1)
 
     def _less_rank_error(self, lost: np.ndarray, total: np.ndarray) -> np.ndarray:
-        k, n = self.ks, self.n
+        k, n, rows = self.ks, self.n, self.n_rows
         # |r - s| = 2 max(r - s, 0) - (r - s)
-        absolute = 2 * lost[:-1] - (total[:-1] - n * (k - 1))
-        return 1 - np.cumsum(absolute / k) / n / np.cumsum(np.abs(n - 2 * k + 1) / k)
+        absolute = 2 * lost[:-1] - (total[:-1] - rows * (k - 1))
+        return 1 - np.cumsum(absolute / k) / rows / np.cumsum(np.abs(n - 2 * k + 1) / k)
 
 
 def corank(space: ReferenceSpace, embeddings: Sequence[np.ndarray]) -> list[Coranking]:

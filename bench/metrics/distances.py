@@ -13,11 +13,8 @@ from bench.metrics.chunks import in_chunks
 from bench.metrics.embedding import Embedding
 from bench.metrics.metric import metric
 from bench.metrics.reference_space import ReferenceSpace
+from bench.metrics.samples import PAIRS, TRIPLETS, random_pairs, triplets
 
-TRIPLETS = 20
-"""Triplets of each point."""
-TRIPLET_SEED = 0
-"""The same triplets for every embedding, so that embeddings do not differ by the triplets that were drawn."""
 RADIUS_NEIGHBOURS = 30
 GROUP = 2**14
 """Pairs that are sorted at a time, few enough for the processor's cache."""
@@ -36,6 +33,8 @@ def shepard_spearman(embedding: Embedding) -> float:
     Exact with average ranks if all pairs fit into memory; beyond, distances count as equal that agree in the first
     12 bits, which changes the value by less than 1e-5.
     """
+    if embedding.is_sampled:
+        return _spearman_of(*_random_pairs(embedding))
     return _of_pairs(embedding) if embedding.space.fits else float(_streamed(embedding)[3])
 
 
@@ -54,7 +53,10 @@ def stress(embedding: Embedding) -> float:
     .. math:: \min_\alpha \sqrt{\frac{\sum_{i<j} (d_{ij} - \alpha e_{ij})^2}{\sum_{i<j} d_{ij}^2}}
         = \sqrt{1 - \frac{(\sum d_{ij} e_{ij})^2}{\sum d_{ij}^2 \sum e_{ij}^2}}
     """
-    if embedding.space.fits:
+    if embedding.is_sampled:
+        squared, other = _random_pairs(embedding)
+        products, d2, e2 = (float(values.sum()) for values in (np.sqrt(squared * other), squared, other))
+    elif embedding.space.fits:
         sums = np.empty((embedding.space.n, 3))
         in_chunks(pair_kernels.stress_rows, embedding.positions, embedding.space.pairs["squared"], sums)
         products, d2, e2 = sums.sum(axis=0)
@@ -75,17 +77,12 @@ def triplet_accuracy(embedding: Embedding) -> float:
 
     Triplets that tie in the original space are left out; one that ties in the embedding counts half.
     """
-    space, Z = embedding.space, embedding.positions.T
-    if space.n < 3:
+    if embedding.space.n < 3:
         raise UndefinedError("too few points")
-    anchor, a, b = _triplets(space.n)
-    order = space.once(
-        "triplets", lambda: np.sign(space.squared_distances(anchor, b) - space.squared_distances(anchor, a))
-    )
+    order, found = embedding.by_row(_orders, "triplets").reshape(-1, 2).T
     decided = order != 0
     if not decided.any():
         raise UndefinedError("all points equal in the data")
-    found = np.sign(_squared(Z[anchor] - Z[b]) - _squared(Z[anchor] - Z[a]))
     return float(np.mean((1 + order[decided] * found[decided]) / 2))
 
 
@@ -131,29 +128,47 @@ def density_correlation(embedding: Embedding) -> float:
     Correlation of the logarithms of local radii. A radius is the root of the mean squared distance to the 30 nearest
     neighbours, in each space its own. Points with as many copies of themselves have none and are left out.
     """
-    space, Z = embedding.space, embedding.positions.T
-    if space.n <= RADIUS_NEIGHBOURS:
+    if embedding.space.n <= RADIUS_NEIGHBOURS:
         raise UndefinedError("too few points")
-    rows = np.repeat(np.arange(space.n), RADIUS_NEIGHBOURS)
-    radii = space.once(
-        "radii", lambda: _radii(space.squared_distances(rows, space.neighbours[:, :RADIUS_NEIGHBOURS].ravel()))
-    )
-    embedded = _radii(_squared(Z[rows] - Z[embedding.neighbours[:, :RADIUS_NEIGHBOURS].ravel()]))
+    radii = embedding.by_row(_radii_in_data, "radii in the data")
+    embedded = embedding.by_row(_radii_in_embedding, "radii")
     known = (radii > 0) & (embedded > 0)
     if known.sum() < 3 or np.ptp(radii[known]) == 0 or np.ptp(embedded[known]) == 0:
         raise UndefinedError("no radii to compare")
     return float(np.corrcoef(np.log(radii[known]), np.log(embedded[known]))[0, 1])
 
 
-def _triplets(n: int) -> np.ndarray:
-    """Return three rows of different points: an anchor and two others."""
-    rng = np.random.RandomState(TRIPLET_SEED)
-    anchor = np.repeat(np.arange(n), TRIPLETS)
-    a = (anchor + rng.randint(1, n, len(anchor))) % n
-    # The second is drawn from the n - 2 points left, counted on from the anchor past the first.
-    step = rng.randint(1, n - 1, len(anchor))
-    b = (anchor + step + (step >= (a - anchor) % n)) % n
-    return np.stack([anchor, a, b])
+def _orders(embedding: Embedding) -> np.ndarray:
+    """Return of each row's triplets which point is nearer, in the data and in the embedding, as signs."""
+    space, Z = embedding.space, embedding.positions.T
+    anchor, a, b = triplets(space.n, embedding.rows())
+    order = embedding.of_data(
+        "triplets", lambda: np.sign(space.squared_distances(anchor, b) - space.squared_distances(anchor, a))
+    )
+    found = np.sign(_squared(Z[anchor] - Z[b]) - _squared(Z[anchor] - Z[a]))
+    return np.stack([order, found], axis=1).reshape(-1, TRIPLETS, 2)
+
+
+def _random_pairs(embedding: Embedding) -> tuple[np.ndarray, np.ndarray]:
+    """Return the squared distances of random pairs in the data and in the embedding."""
+    squared, other = embedding.by_row(_squared_of_pairs, "pairs", "pairs").reshape(-1, 2).T
+    return squared, other
+
+
+def _squared_of_pairs(embedding: Embedding) -> np.ndarray:
+    space, Z = embedding.space, embedding.positions.T
+    n_rows = len(np.arange(space.n)[embedding.rows()])
+    i, j = random_pairs(space.n, n_rows * PAIRS)
+    both = np.stack([space.squared_distances(i, j), _squared(Z[i] - Z[j])], axis=1)
+    return both.reshape(n_rows, PAIRS, 2)
+
+
+def _spearman_of(values: np.ndarray, others: np.ndarray) -> float:
+    from scipy.stats import spearmanr
+
+    if np.ptp(values) == 0 or np.ptp(others) == 0:
+        raise UndefinedError("all distances equal")
+    return float(spearmanr(values, others).statistic)
 
 
 def _squared(differences: np.ndarray) -> np.ndarray:
@@ -178,6 +193,21 @@ def _between_means(points: np.ndarray, y: np.ndarray) -> np.ndarray:
 def _radii(squared: np.ndarray) -> np.ndarray:
     """Return the root of the mean of each point's squared distances to its neighbours."""
     return np.sqrt(squared.reshape(-1, RADIUS_NEIGHBOURS).mean(axis=1))
+
+
+def _radii_in_data(embedding: Embedding) -> np.ndarray:
+    space, rows = embedding.space, _repeated(embedding)
+    near = embedding.neighbours_in_data("train")[:, :RADIUS_NEIGHBOURS]
+    return embedding.of_data("radii", lambda: _radii(space.squared_distances(rows, near.ravel())))
+
+
+def _radii_in_embedding(embedding: Embedding) -> np.ndarray:
+    Z, rows = embedding.positions.T, _repeated(embedding)
+    return _radii(_squared(Z[rows] - Z[embedding.neighbours[:, :RADIUS_NEIGHBOURS].ravel()]))
+
+
+def _repeated(embedding: Embedding) -> np.ndarray:
+    return np.repeat(np.arange(embedding.space.n)[embedding.rows()], RADIUS_NEIGHBOURS)
 
 
 def _of_pairs(embedding: Embedding) -> float:

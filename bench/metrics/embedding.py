@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from bench.metrics import checks, kernels
 from bench.metrics.chunks import in_chunks
 from bench.metrics.coranking import Coranking, corank
 from bench.metrics.reference_space import MAX_NEIGHBOURS, Memory, Points, ReferenceSpace, squared_norms
+
+Rows = Literal["train", "test", "pairs"]
+"""What scores are means of: training points, test points, or pairs of training points."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,9 @@ class Embedding(Memory):
     refit: np.ndarray | None = None
     few: np.ndarray | None = None
     alone: np.ndarray | None = None
+
+    is_sampled: ClassVar[bool] = False
+    """Whether only some points are compared with all: `bench.metrics.anchors`."""
 
     def __post_init__(self) -> None:
         """Check shapes and types once, for every metric; the numbers may be anything."""
@@ -83,6 +90,31 @@ class Embedding(Memory):
         if y is None:
             raise UndefinedError("no labels")
         return y
+
+    def rows(self, of: Rows = "train") -> np.ndarray | slice:
+        """Return the points that are compared with all, which neighbours and ranks have rows of: every one."""
+        return slice(None)
+
+    def by_row(self, compute: Callable[[Any], np.ndarray], name: str, of: Rows = "train") -> np.ndarray:
+        """Return what is computed of this embedding, with a row for each of `rows`; `name` says what it is."""
+        return compute(self)
+
+    def of_data(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
+        """Return what is computed of the rows in the data, once for all embeddings."""
+        return self.space.once(name, compute)
+
+    def row_labels(self, of: Points = "train") -> np.ndarray:
+        """Return the labels of the rows."""
+        return self.labels(of)[self.rows(of)]
+
+    def neighbours_in_data(self, of: Points) -> np.ndarray:
+        """Return the nearest training points of each row in the original space."""
+        return self.space.neighbours if of == "train" else self.space.test_neighbours
+
+    @property
+    def everywhere(self) -> Embedding | None:
+        """The embedding with a few neighbours of all points, where only some are compared with all."""
+        return None
 
     def neighbours_of(self, of: Points) -> np.ndarray:
         """Return the nearest training points of each point."""
@@ -152,15 +184,15 @@ class Embedding(Memory):
         return np.concatenate(found).astype(np.int64)
 
     def class_sums(self, of: Points) -> np.ndarray:
-        """Return the sum of the distances of each point to those of each class, of shape (n_points, n_classes)."""
+        """Return the sum of the distances of each row to the points of each class, of shape (n_rows, n_classes)."""
         positions = self.positions if of == "train" else self.test_positions
-        return self.once(f"class sums, {of}", lambda: self._class_sums(positions, self.labels(of)))
+        return self.once(f"class sums, {of}", lambda: self._class_sums(positions, self.labels(of), self.rows(of)))
 
     @cached_property
     def baseline(self) -> Embedding:
         """A baseline for `transform`: each test point at the mean of its 5 nearest training points in the data.
 
-        Whatever learns to map new points should do better than that mean, which any embedding can have.
+        Any embedding can have it. Other baselines are in `bench.metrics.placement_measures`.
         """
         neighbours = self.space.test_neighbours[:, :5]
         return replace(self, Z_test=np.asarray(self.Z, np.float64)[neighbours].mean(axis=1))
@@ -191,11 +223,12 @@ class Embedding(Memory):
             raise UndefinedError("not finite")
         return positions
 
-    def _class_sums(self, positions: np.ndarray, y: np.ndarray) -> np.ndarray:
+    def _class_sums(self, positions: np.ndarray, y: np.ndarray, rows: np.ndarray | slice) -> np.ndarray:
         order = np.argsort(y, kind="stable")
         starts = np.append(np.unique(y[order], return_index=True)[1], len(y))
-        sums = np.empty((len(y), len(starts) - 1))
-        in_chunks(kernels.class_sums, np.ascontiguousarray(positions[:, order]), positions, starts, sums)
+        queries = np.ascontiguousarray(positions[:, rows])
+        sums = np.empty((queries.shape[1], len(starts) - 1))
+        in_chunks(kernels.class_sums, np.ascontiguousarray(positions[:, order]), queries, starts, sums)
         return sums
 
 
@@ -217,7 +250,7 @@ class Unreduced(Embedding):
         """One step of the grid that the data lie on."""
         return 1.0
 
-    def _class_sums(self, positions: np.ndarray, y: np.ndarray) -> np.ndarray:
+    def _class_sums(self, positions: np.ndarray, y: np.ndarray, rows: np.ndarray | slice) -> np.ndarray:
         """Use inner products, which are exact here and cost far less than differences."""
         points = np.ascontiguousarray(positions.T)
         norms = squared_norms(points)

@@ -2,8 +2,8 @@
 
 `X` are the data, of shape (n_samples, n_features), or a `ReferenceSpace` of them: its distances and ranks are then
 computed once for all embeddings and metrics. `Z` is the embedding, of shape (n_samples, n_components), `y` are labels
-of any type, `k` is the size of the neighbourhood. All are exact and deterministic. A metric without a value raises
-`UndefinedError`, which says why.
+of any type, `k` is the size of the neighbourhood. All are exact and deterministic, but for `score` with anchors, which
+is deterministic. A metric without a value raises `UndefinedError`, which says why.
 
 >>> import numpy as np
 >>> rng = np.random.RandomState(0)
@@ -26,9 +26,11 @@ import numpy as np
 from bench.datasets import Dataset
 from bench.errors import UndefinedError
 from bench.metrics import checks, clustering, distances, labels, neighbourhood, stability
+from bench.metrics.anchors import Anchored, draw
 from bench.metrics.embedding import Embedding
+from bench.metrics.metric import Value
 from bench.metrics.reference_space import ReferenceSpace
-from bench.metrics.registry import METRICS, evaluate, obstacle, obstacle_across
+from bench.metrics.registry import METRICS, evaluate, evaluate_by_anchors, obstacle, obstacle_across
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +43,8 @@ def score(
     X_test: np.ndarray | None = None,
     Z_test: np.ndarray | None = None,
     labels_test: Sequence[object] | np.ndarray | None = None,
+    *,
+    anchors: int | None = None,
 ) -> pd.DataFrame:
     """Return every score of an embedding.
 
@@ -56,18 +60,24 @@ def score(
         Points that were not fitted, and where the method maps them.
     labels_test : sequence, optional
         Their labels.
+    anchors : int, optional
+        For large data: compare only so many points, at least 100 and drawn at random, each with all points. The draw is
+        fixed, and more anchors are the same and others. 5,000 give most scores to within 0.01, whatever the number of
+        points.
 
     Returns
     -------
     DataFrame
         One row a score: `score`, `k` (the size of the neighbourhood, if the score has one), `split` (`train` or
         `test`), `value`, and `reason` if there is no value. A score of several parts, such as one a class, has one row
-        a part and is named `SCORE:PART`.
+        a part and is named `SCORE:PART`. With `anchors` also `standard_error`: of what comparing all points would
+        give; 0 for a score that looks at all points anyway; missing where all anchors agree, which says little of the
+        others. `value` -+ 2 `standard_error` is a 95 % interval, too short for a class of few anchors.
 
     Raises
     ------
     ValueError
-        If the arrays do not belong together.
+        If the arrays do not belong together, or there cannot be so many anchors.
 
     Examples
     --------
@@ -79,15 +89,26 @@ def score(
     [[1, 0.59], [5, 0.63], [10, 0.65]]
     >>> frame.query("score == 'knn_accuracy' and split == 'test'")["reason"].unique().tolist()
     ['n/a (transductive)']
+    >>> frame = score(X, PCA(2, random_state=0).fit_transform(X), y, anchors=500)
+    >>> frame.query("score == 'continuity' and k == 15").round(3)[["value", "standard_error"]].values.tolist()
+    [[0.944, 0.002]]
     """
     import pandas as pd
 
     if X_test is None and Z_test is not None:
         raise ValueError("Got Z_test without X_test, but expected both.")
     space = space_of(X, labels, X_test, labels_test)
-    values = evaluate(_embedding(space, Z, Z_test))
-    rows = [(v.score + (f":{v.part}" if v.part else ""), v.k, v.split, v.value, v.reason) for v in values]
-    return pd.DataFrame(rows, columns=["score", "k", "split", "value", "reason"]).astype({"k": "Int64"})
+    drawn = None if anchors is None else draw(space, anchors)
+    found: list[tuple[Value, float | None]]
+    if drawn is None or len(drawn["train"]) == space.n:
+        values = evaluate(_embedding(space, Z, Z_test))
+        found = [(value, None if value.value is None else 0.0) for value in values]
+    else:
+        found = evaluate_by_anchors(Anchored(space, Z, Z_test, anchors=drawn))
+    rows = [(v.score + (f":{v.part}" if v.part else ""), v.k, v.split, v.value, e, v.reason) for v, e in found]
+    columns = ["score", "k", "split", "value", "standard_error", "reason"]
+    frame = pd.DataFrame(rows, columns=columns).astype({"k": "Int64", "standard_error": "float64"})
+    return frame.drop(columns="standard_error") if anchors is None else frame
 
 
 def space_of(

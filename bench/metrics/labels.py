@@ -13,6 +13,9 @@ from bench.metrics.embedding import Embedding
 from bench.metrics.metric import WIDE_KS, metric
 from bench.metrics.reference_space import Points
 
+BLOCK = 2**16
+"""Points that are looked at together where arrays of all of them would be large."""
+
 _metric = partial(metric, family="labels", needs=("labels",))
 _of_both = partial(_metric, splits=("train", "test"))
 _silhouette = partial(_of_both, low=-1, unit="ratio", chance="0 or a little below", reference="Rousseeuw 1987")
@@ -29,6 +32,8 @@ def knn_accuracy(embedding: Embedding, k: int, of: Points = "train") -> float:
 
     Blind to everything beyond k neighbours: clusters may be torn apart at no cost.
     """
+    if of == "train" and embedding.everywhere is not None:
+        embedding = embedding.everywhere
     return float(np.mean(correct(embedding, k, of)))
 
 
@@ -38,7 +43,7 @@ def neighbourhood_hit(embedding: Embedding, k: int, of: Points = "train") -> flo
 
     Elsewhere also called kNN accuracy, and sometimes counts the point itself.
     """
-    return float(np.mean(_neighbour_labels(embedding, k, of) == embedding.labels(of)[:, None]))
+    return float(np.mean(_neighbour_labels(embedding, k, of) == embedding.row_labels(of)[:, None]))
 
 
 @_silhouette("silhouette")
@@ -56,7 +61,7 @@ def silhouette_of_classes(embedding: Embedding, of: Points = "train") -> dict[st
 
     Low for elongated classes, even if they are well separated.
     """
-    values, y, names = _silhouettes(embedding, of), embedding.labels(of), embedding.space.dataset.classes
+    values, y, names = _silhouettes(embedding, of), embedding.row_labels(of), embedding.space.dataset.classes
     return {
         names[label] if label < len(names) else str(label): float(values[y == label].mean()) for label in np.unique(y)
     }
@@ -102,7 +107,8 @@ def distance_consistency(embedding: Embedding) -> float:
 def label_trustworthiness(embedding: Embedding) -> float:
     r"""1 where no two classes overlap more than they do in the original space.
 
-    Measures separation by centroids, which suits round classes.
+    Measures separation by centroids, which suits round classes, and rewards any more of it: read it together with
+    label-continuity.
 
     .. math:: 1 - \frac{2}{C(C-1)} \sum_{a<b} \max(0, s_{ab}(X) - s_{ab}(Z))
 
@@ -128,7 +134,7 @@ def correct(embedding: Embedding, k: int, of: Points = "train") -> np.ndarray:
     ndarray of shape (n_points,), bool
         Their mean is the score `knn_accuracy`.
     """
-    return np.asarray(majority(_neighbour_labels(embedding, k, of)) == embedding.labels(of))
+    return np.asarray(majority(_neighbour_labels(embedding, k, of)) == embedding.row_labels(of))
 
 
 def confusion(embedding: Embedding, k: int, of: Points = "train") -> np.ndarray:
@@ -156,6 +162,9 @@ def majority(neighbour_labels: np.ndarray) -> np.ndarray:
     """Return the label that most neighbours in each row have; a tie goes to the nearest of the tied labels."""
     if neighbour_labels.ndim != 2 or neighbour_labels.dtype.kind not in "iu" or neighbour_labels.min(initial=0) < 0:
         raise ValueError(f"Got labels of shape {neighbour_labels.shape}, but expected (n_points, k), as indices.")
+    if len(neighbour_labels) > BLOCK:
+        blocks = range(0, len(neighbour_labels), BLOCK)
+        return np.concatenate([majority(neighbour_labels[start : start + BLOCK]) for start in blocks])
     n, k = neighbour_labels.shape
     votes, rows = np.zeros((n, int(neighbour_labels.max()) + 1)), np.arange(n)
     for column in range(k):
@@ -180,10 +189,15 @@ def _classes(y: np.ndarray) -> tuple[np.ndarray, int]:
 
 
 def _silhouettes(embedding: Embedding, of: Points) -> np.ndarray:
-    """Return the silhouette of each point; of a point alone in its class it is 0."""
+    """Return the silhouette of each row; of a point alone in its class it is 0."""
+    return embedding.by_row(lambda whole: _compute_silhouettes(whole, of), "silhouettes", of)
+
+
+def _compute_silhouettes(embedding: Embedding, of: Points) -> np.ndarray:
     codes, _ = _classes(embedding.labels(of))
-    sums = embedding.class_sums(of)
-    sizes, rows = np.bincount(codes), np.arange(len(codes))
+    sums, sizes = embedding.class_sums(of), np.bincount(codes)
+    codes = codes[embedding.rows(of)]
+    rows = np.arange(len(codes))
     own = sums[rows, codes] / np.maximum(sizes[codes] - 1, 1)
     means = sums / sizes
     means[rows, codes] = np.inf
@@ -198,9 +212,13 @@ def _to_centroids(points: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.nda
     """Return the distance of each point to each class mean, as a share of the largest, and the classes as 0, 1, ..."""
     codes, n_classes = _classes(y)
     centroids = np.stack([points[codes == c].mean(axis=0, dtype=np.float64) for c in range(n_classes)])
-    distances = np.stack([np.linalg.norm(points - centroid, axis=1) for centroid in centroids], axis=1)
+    distances = np.concatenate([_lengths(points[i : i + BLOCK], centroids) for i in range(0, len(points), BLOCK)])
     # Rounded, so that rounding of the means does not decide for a point as far from two: the first class gets it.
     return np.round(distances / max(distances.max(), np.finfo(float).tiny), 9), codes
+
+
+def _lengths(points: np.ndarray, centroids: np.ndarray) -> np.ndarray:
+    return np.stack([np.linalg.norm(points - centroid, axis=1) for centroid in centroids], axis=1)
 
 
 def _separation(points: np.ndarray, y: np.ndarray) -> np.ndarray:

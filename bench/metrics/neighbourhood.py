@@ -41,7 +41,7 @@ def knn_recall(embedding: Embedding, k: int, of: Points = "train") -> float:
     A neighbour that moves one rank too far costs as much as one at the other end.
     """
     if of == "train":
-        return _at(embedding.coranking.recall, k)
+        return _at(embedding, "recall", k)
     ranks = embedding.test_ranks
     return float(np.mean(ranks[:, : checks.neighbours(k, ranks.shape[1])] < k))
 
@@ -60,7 +60,7 @@ def trustworthiness(embedding: Embedding, k: int, of: Points = "train") -> float
     points, of which i is one, with a mean over m.
     """
     if of == "train":
-        return _at(embedding.coranking.trustworthiness, k, below_half=True)
+        return _at(embedding, "trustworthiness", k, below_half=True)
     ranks, n = embedding.test_ranks, len(embedding.Z)
     m, k = len(ranks), checks.neighbours(k, min(ranks.shape[1], n // 2))
     penalty = int(np.maximum(ranks[:, :k] + 1 - k, 0).sum())
@@ -75,19 +75,19 @@ def continuity(embedding: Embedding, k: int) -> float:
 
     Trustworthiness with the two spaces exchanged.
     """
-    return _at(embedding.coranking.continuity, k, below_half=True)
+    return _at(embedding, "continuity", k, below_half=True)
 
 
 @_mrre("MRRE, false")
 def mrre_false(embedding: Embedding, k: int) -> float:
     """How little the ranks of neighbours in the embedding differ from their original ones, near ones first."""
-    return _at(embedding.coranking.mrre_false, k)
+    return _at(embedding, "mrre_false", k)
 
 
 @_mrre("MRRE, missing")
 def mrre_missing(embedding: Embedding, k: int) -> float:
     """How little the ranks of original neighbours differ in the embedding, near ones first."""
-    return _at(embedding.coranking.mrre_missing, k)
+    return _at(embedding, "mrre_missing", k)
 
 
 @_of_k("LCMC", low=-1, best_at=lambda k, n: 1 - k / (n - 1), chance="0", reference="Chen and Buja 2009")
@@ -96,7 +96,7 @@ def lcmc(embedding: Embedding, k: int) -> float:
 
     Its highest value, 1 - k / (n - 1), depends on k: not to be compared across sizes.
     """  # noqa: D403 - kNN is written so
-    return _at(embedding.coranking.lcmc, k)
+    return _at(embedding, "lcmc", k)
 
 
 def local_scores(embedding: Embedding, k: int) -> np.ndarray:
@@ -126,10 +126,11 @@ def local_scores(embedding: Embedding, k: int) -> np.ndarray:
     return 1 - 2 * np.column_stack(lost) / (k * (2 * n - 3 * k - 1))
 
 
-def _at(curve: np.ndarray, k: int, *, below_half: bool = False) -> float:
+def _at(embedding: Embedding, curve: str, k: int, *, below_half: bool = False) -> float:
     """Return the value at k < n - 1, where every point is a neighbour, or at k < n / 2.
 
     From half of the points on the published normaliser of trustworthiness lets it leave its range.
     """
-    most = len(curve) - 1
-    return float(curve[checks.neighbours(k, min(most, len(curve) // 2) if below_half else most) - 1])
+    found, others = embedding.coranking, len(embedding.Z) - 1
+    k = checks.neighbours(k, min(others - 1, others // 2) if below_half else others - 1)
+    return float(getattr(found, curve)[k - 1])

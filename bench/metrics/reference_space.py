@@ -240,7 +240,8 @@ class ReferenceSpace(Memory):
         """Return whole numbers around 0; of float32 if every partial sum of a product stays below 2^24."""
         half = (self.levels + 1) // 2
         exact = np.float32 if X.shape[1] * half**2 < 2**24 else np.float64
-        grid = np.multiply(X[:, self._varying], self.levels, dtype=exact)
+        varying = X if self._varying.all() else X[:, self._varying]
+        grid = np.multiply(varying, self.levels, dtype=exact)
         np.rint(grid, out=grid)
         grid -= half
         return grid

@@ -9,6 +9,7 @@ import numpy as np
 
 from bench.errors import UndefinedError
 from bench.metrics import clustering, distances, labels, latent, neighbourhood, new_points, stability
+from bench.metrics.anchors import Anchored
 from bench.metrics.embedding import Embedding, ShuffledLabels, Unreduced
 from bench.metrics.metric import DEFINED, Metric, Split, Value, not_available
 from bench.metrics.reference_space import ReferenceSpace
@@ -45,6 +46,34 @@ def evaluate(embedding: Embedding, keys: Iterable[str] = METRICS) -> list[Value]
     A score that cannot be computed, for whatever is odd in this embedding, has none either.
     """
     return [value for case in _cases(keys) for value in _values(*case, embedding, obstacle(*case[:2], embedding))]
+
+
+def evaluate_by_anchors(embedding: Anchored, keys: Iterable[str] = METRICS) -> list[tuple[Value, float | None]]:
+    """Return scores of an embedding, each with its standard error; None if it has no value, or no error is known.
+
+    The error is 0 where a score looked at all points.
+    """
+    return [one for case in _cases(keys) for one in _with_errors(*case, embedding)]
+
+
+def _with_errors(
+    metric: Metric, split: Split, k: int | None, embedding: Anchored
+) -> Iterable[tuple[Value, float | None]]:
+    whole = embedding.part({}, looked_at=set())
+    values = _values(metric, split, k, whole, obstacle(metric, split, whole))
+    if not any(value.value is not None for value in values):
+        return [(value, None) for value in values]
+    parts = embedding.parts if embedding.varies(whole.looked_at) else []
+    without = [{one.part: one.value for one in _values(metric, split, k, part, "")} for part in parts]
+
+    def error(value: Value) -> float | None:
+        others = [of_part.get(value.part) for of_part in without]
+        known = [other for other in others if other is not None]
+        if value.value is None or len(known) < len(others):
+            return None
+        return embedding.standard_error(whole.looked_at, value.value, known)
+
+    return [(value, error(value)) for value in values]
 
 
 def no_values(reason: str, keys: Iterable[str] = METRICS) -> list[Value]:
