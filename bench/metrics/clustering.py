@@ -15,6 +15,8 @@ from bench.metrics.metric import metric
 if TYPE_CHECKING:
     from sklearn.base import ClusterMixin
 
+MAX_POINTS = 70_000
+"""By anchors, which are for many points, clusters of more are not looked for: HDBSCAN's time grows as their square."""
 MAX_COMPONENTS = 64
 """HDBSCAN takes hours in hundreds of dimensions, and finds next to nothing there."""
 
@@ -71,18 +73,31 @@ def _kmeans(embedding: Embedding) -> np.ndarray:
     return embedding.once("kmeans", lambda: clusters(model, embedding.positions.T))
 
 
-def _hdbscan(embedding: Embedding) -> np.ndarray:
-    """Return HDBSCAN's clusters, of at least a hundredth of the points and 5; points left out are one more."""
+def hdbscan(Z: np.ndarray, **settings: bool) -> np.ndarray:
+    """Return HDBSCAN's clusters, numbered from 0, of at least a hundredth of the points and 5; -1 is of no cluster.
+
+    Settings are those of scikit-learn.
+
+    Raises
+    ------
+    UndefinedError
+        If there are too few points, or more than `MAX_COMPONENTS` components.
+    """
     from sklearn.cluster import HDBSCAN
 
-    _n_classes(embedding)
-    if len(embedding.positions) > MAX_COMPONENTS:
+    if Z.shape[1] > MAX_COMPONENTS:
         raise UndefinedError(f"more than {MAX_COMPONENTS} components")
-    smallest = max(5, len(embedding.Z) // 100)
-    if len(embedding.Z) <= smallest:
+    smallest = max(5, len(Z) // 100)
+    if len(Z) <= smallest:
         raise UndefinedError("too few points")
-    model = HDBSCAN(min_cluster_size=smallest, min_samples=min(10, smallest), copy=True, n_jobs=-1)
-    return embedding.once("hdbscan", lambda: clusters(model, embedding.positions.T))
+    model = HDBSCAN(min_cluster_size=smallest, min_samples=min(10, smallest), copy=True, n_jobs=-1, **settings)
+    return clusters(model, Z)
+
+
+def _hdbscan(embedding: Embedding) -> np.ndarray:
+    """Return HDBSCAN's clusters; points left out are one more."""
+    _n_classes(embedding)
+    return embedding.once("hdbscan", lambda: hdbscan(embedding.positions.T))
 
 
 def _agreement(score: str, embedding: Embedding, found: np.ndarray) -> float:
@@ -92,6 +107,8 @@ def _agreement(score: str, embedding: Embedding, found: np.ndarray) -> float:
 
 
 def _n_classes(embedding: Embedding) -> int:
+    if embedding.is_sampled and len(embedding.Z) > MAX_POINTS:
+        raise UndefinedError(f"more than {MAX_POINTS:,} points")
     n_classes = len(np.unique(embedding.labels("train")))
     if n_classes < 2:
         raise UndefinedError("one class")

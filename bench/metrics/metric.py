@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Literal, TypeVar
 
+from bench.metrics.fooled import FOOLED_BY
+
 Split = Literal["train", "test", "seeds"]
 Need = Literal["labels", "original space", "transform", "inverse", "several seeds"]
 Number = float | Mapping[str, float]
@@ -120,6 +122,12 @@ class Metric:
             return self.best_at(k, n)
         return {True: self.high, False: self.low, None: None}[self.higher_is_better]
 
+    @property
+    def stated_weakness(self) -> str:
+        """Its weakness, and which attacks fool it."""
+        attacks = ", ".join(FOOLED_BY.get(self.key, ()))
+        return f"{self.weakness} Fooled by: {attacks}." if attacks else self.weakness
+
     def allows(self, value: float) -> bool:
         """Return whether a value is finite and within the range, rounding aside."""
         return isfinite(value) and self.low - ROUNDING <= value <= self.high + ROUNDING
@@ -139,7 +147,7 @@ class Metric:
             "equivalent within": "" if self.margin is None else f"{self.margin:g}",
             "needs": ", ".join(self.needs),
             "meaning": self.meaning,
-            "weakness": self.weakness,
+            "weakness": self.stated_weakness,
             "reference": self.reference,
             "version": str(self.version),
         }
