@@ -18,8 +18,8 @@ _metric = partial(metric, family="new points", splits=("test",), needs=("transfo
 _baseline = partial(
     _metric,
     needs=("original space", "transform"),
-    weakness="A mean of 5 neighbours' positions, which takes no model: a `transform` that does not score higher is not "
-    "worth its time.",
+    weakness="A mean of 5 neighbours' positions, which takes no model. It can lie between islands: the study "
+    "`placement` has medians and copies of positions, too.",
 )
 _known = partial(_metric, splits=("train",), weakness="Says nothing of points that are really new.")
 _few = partial(_metric, weakness="Of the first few test points only.")
@@ -150,7 +150,8 @@ def unseen_auc(embedding: Embedding) -> float:
     Below 0.5 where the unseen class lands in the densest part of the others.
     """
     unseen, nearest = _unseen(embedding), embedding.test_neighbours[:, 0]
-    return auc(unseen, np.linalg.norm(embedding.test_positions - embedding.positions[:, nearest], axis=0))
+    positions = embedding.test_positions[:, embedding.rows("test")]
+    return auc(unseen, np.linalg.norm(positions - embedding.positions[:, nearest], axis=0))
 
 
 @_of_distance("unseen class stands out in the data", needs=("labels", "original space", "transform"))
@@ -159,12 +160,7 @@ def unseen_auc_pixels(embedding: Embedding) -> float:
 
     Says nothing of the embedding.
     """
-    unseen, space = _unseen(embedding), embedding.space
-
-    def squared_to_nearest() -> np.ndarray:
-        return squared_norms(space.test_points - space.points[space.test_neighbours[:, 0]])
-
-    return auc(unseen, space.once("nearest", squared_to_nearest))
+    return auc(_unseen(embedding), embedding.by_row(_squared_to_nearest, "nearest in the data", "test"))
 
 
 @_area("unseen class has a larger error", needs=("labels", "inverse"), reference="Fawcett 2006, of the squared error")
@@ -173,7 +169,7 @@ def unseen_auc_reconstruction(embedding: Embedding) -> float:
 
     A class of little ink makes little error, whether or not it was seen.
     """
-    return auc(_unseen(embedding), _squared_error(embedding))
+    return auc(_unseen(embedding), _squared_error(embedding)[embedding.rows("test")])
 
 
 @_assigned("unseen class taken for", chance="share of each class", several=True)
@@ -214,6 +210,16 @@ def auc(positive: np.ndarray, sign: np.ndarray) -> float:
     return float(roc_auc_score(positive, sign))
 
 
+def _squared_to_nearest(embedding: Embedding) -> np.ndarray:
+    """Return the squared distance of each test point to the nearest training point in the data."""
+    space, near = embedding.space, embedding.neighbours_in_data("test")
+
+    def compute() -> np.ndarray:
+        return squared_norms(space.test_points[embedding.rows("test")] - space.points[near[:, 0]])
+
+    return embedding.of_data("nearest", compute)
+
+
 def _displacement(embedding: Embedding, again: np.ndarray | None, before: np.ndarray | None) -> float:
     """Return the median distance between two positions of the same points, in radii of the training points."""
     again = _recorded(again)
@@ -244,7 +250,7 @@ def _squared_error(embedding: Embedding) -> np.ndarray:
 
 def _unseen(embedding: Embedding) -> np.ndarray:
     """Return which test points are of a class that no training point has."""
-    unseen = ~np.isin(embedding.labels("test"), embedding.labels())
+    unseen = ~np.isin(embedding.row_labels("test"), embedding.labels())
     if not unseen.any():
         raise UndefinedError("no class unseen")
     if unseen.all():

@@ -9,7 +9,9 @@ from itertools import combinations
 
 import numpy as np
 
+from bench.errors import UndefinedError
 from bench.metrics import checks
+from bench.metrics.clustering import hdbscan
 from bench.metrics.embedding import Embedding
 from bench.metrics.metric import metric
 from bench.metrics.new_points import shared
@@ -63,6 +65,9 @@ class Reproducibility:
         common.
     shared_neighbours : float
         Share of a point's 15 nearest training points in one that are among its 15 nearest in the other.
+    cluster_ari : float or None
+        Adjusted Rand index (Hubert and Arabie 1985) of HDBSCAN's clusters of training points in one and in the other,
+        points of no cluster being one more; None of test points, and where in one of them no two clusters are found.
     """
 
     bit_equal: bool
@@ -70,6 +75,7 @@ class Reproducibility:
     largest_displacement: float
     aligned_displacement: float
     shared_neighbours: float
+    cluster_ari: float | None
 
 
 def compare(first: Embedding, second: Embedding) -> dict[str, Reproducibility]:
@@ -100,8 +106,23 @@ def compare(first: Embedding, second: Embedding) -> dict[str, Reproducibility]:
             largest_displacement=float(moved.max()),
             aligned_displacement=float(np.median(moved_aligned)),
             shared_neighbours=shared(first.neighbours_of(split), second.neighbours_of(split), NEIGHBOURS),
+            cluster_ari=_cluster_ari(first, second) if split == "train" else None,
         )
     return found
+
+
+def _cluster_ari(first: Embedding, second: Embedding) -> float | None:
+    """Return how far HDBSCAN's clusters of the training points are the same in both embeddings."""
+    from sklearn.metrics import adjusted_rand_score
+
+    def found(embedding: Embedding) -> np.ndarray:
+        return embedding.once("hdbscan", lambda: hdbscan(embedding.positions.T))
+
+    try:
+        clusters = [found(embedding) for embedding in (first, second)]
+    except UndefinedError:
+        return None
+    return float(adjusted_rand_score(*clusters)) if min(of.max() for of in clusters) > 0 else None
 
 
 def _centred(Z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,49 @@
+"""What changes an embedding that should change nothing: the reproducibility cards of all methods."""
+
+from __future__ import annotations
+
+from bench.analysis.card import CHANGES, SEED, Card, Line, cards
+from bench.metrics.stability import NEIGHBOURS
+from bench.output.card import number
+from bench.output.faq.numbers import spread
+from bench.output.faq.page import Answer, Facts
+from bench.store.results import Results
+
+ROWS = "permuted"
+
+
+def changes(results: Results) -> Answer:
+    """Return how much of each embedding stays, by what changes."""
+    known = _known(results)
+    rows = [(card.label, *map(_cell, card.lines.values())) for card in known]
+    moved = [
+        (change.title, [card.label for card in known if card.lines[change.key] in card.as_a_seed]) for change in CHANGES
+    ]
+    facts = {"k": NEIGHBOURS, "moved": [(title, labels) for title, labels in moved if labels]}
+    return Answer(("method", *(change.title for change in CHANGES)), rows, facts)
+
+
+def order_of_rows(results: Results) -> Facts | None:
+    """Return which methods give another embedding with the same seed if the rows stand in another order."""
+    known = [card for card in _known(results) if card.lines[ROWS].interval is not None]
+    if not known:
+        return None
+    moved = [card for card in known if card.lines[ROWS].moves]
+    return {
+        "k": NEIGHBOURS,
+        "moved": [card.label for card in moved],
+        "kept": [(card.label, *(spread(card.lines[key].interval, 2) for key in (ROWS, SEED))) for card in moved],
+        "stay": [card.label for card in known if card.lines[ROWS].stays],
+        "open": [card.label for card in known if not (card.lines[ROWS].stays or card.lines[ROWS].moves)],
+        "n": max(len(card.lines[ROWS].values) for card in known),
+        "n_train": max(int(results.runs_of(card.variant)["n_train"].max()) for card in known),
+        "dataset": results.study.dataset,
+    }
+
+
+def _known(results: Results) -> list[Card]:
+    return [card for card in cards(results) if results.ok(card.variant)]
+
+
+def _cell(line: Line) -> str:
+    return "the same bits" if line.same_bits else number(line)
