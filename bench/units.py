@@ -48,6 +48,15 @@ def three_figures(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
 
 
+def fixed(value: float, digits: int, sign: str = "") -> str:
+    """Return a number with so many decimals; a zero has no minus.
+
+    >>> fixed(-0.0004, 3), fixed(-0.0004, 2, "+"), fixed(-0.12, 1)
+    ('0.000', '+0.00', '-0.1')
+    """
+    return f"{round(value, digits) + 0.0:{sign}.{digits}f}"
+
+
 def counted(n: int, noun: str, plural: str = "") -> str:
     """Return a number of things, one of them in the singular.
 

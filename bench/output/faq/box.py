@@ -71,22 +71,15 @@ def _setting(sensitivity: Results | None, reducer: str, key: str) -> str:
 
 def _of_scaling(results: Results) -> Iterator[Row]:
     """Yield what all points of MNIST would take, of the methods that keep neighbours."""
-    grown = [one for one in series(results) if _is_of_neighbours(results, one.name) and len(one.costs(TRANSFORM))]
-    known = {one.name: law.at(ALL) for one in grown if (law := one.law(FIT)) is not None}
+    grown = [one for one in series(results) if one.reducer in ("umap", "tsne", "opentsne")]
+    mapping = [one for one in grown if len(one.costs(TRANSFORM)) and not one.is_on_one_thread]
+    known = sorted((seconds, one.name) for one in mapping if (seconds := one.at_all(FIT)) is not None)
     if known:
-        taken = min(known, key=lambda name: known[name])
-        because = f"fit {seconds_as_text(known[taken])}, by its growth; " + _listed_times(known, taken)
+        times = [(name, seconds_as_text(seconds)) for seconds, name in known]
+        times += [(one.name, one.all_as_text(FIT)) for one in mapping if one.limit <= ALL]
+        (taken, least), *others = times
+        because = "; ".join(filter(None, (f"fit {least}, by its growth", ", ".join(map(" ".join, others)))))
         yield "look at classes", f"{ALL:,}", "yes", taken, "default", because
-
-
-def _is_of_neighbours(results: Results, name: str) -> bool:
-    variants = [variant for variant in results.variants if results.variant(variant).series == name]
-    return bool(variants) and results.variant(variants[0]).reducer in ("umap", "tsne", "opentsne")
-
-
-def _listed_times(known: Mapping[str, float], taken: str) -> str:
-    others = sorted((seconds, name) for name, seconds in known.items() if name != taken)
-    return ", ".join(f"{name} {seconds_as_text(seconds)}" for seconds, name in others)
 
 
 def _of_dimensions(results: Results) -> Iterator[Row]:
