@@ -10,17 +10,18 @@ import torch
 
 from reducers._neural.losses import Posterior
 from reducers.autoencoder import Autoencoder
+from reducers.posts.displayed import Displayed
 from reducers.vae import VAE
 
 
-class Post2Autoencoder(Autoencoder):
+class Post2Autoencoder(Displayed, Autoencoder):
     """The autoencoder of post 2: its loss is summed over the batch. The fixed program is `Autoencoder`."""
 
     label = "Autoencoder of post 2"
     reconstruction_reduction = "sum"
 
 
-class Post2VAEFixed(VAE):
+class Post2VAEFixed(Displayed, VAE):
     """The VAE of post 2 without its faults: the second half of the encoder's output is a log deviation."""
 
     label = "VAE of post 2, fixed"

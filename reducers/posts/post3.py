@@ -13,12 +13,12 @@ import numpy as np
 
 from reducers._neural.checks import in_unit_interval
 from reducers._neural.images import Images
-from reducers._neural.reducer import NeuralReducer
 from reducers.autoencoder import Autoencoder
+from reducers.posts.displayed import Displayed
 from reducers.vae import VAE
 
 
-class Post3(NeuralReducer):
+class Post3(Displayed):
     """Networks with leaky activations for images of 14 x 14 pixels in [-1, 1], rotated in training."""
 
     activation = "leaky_relu"

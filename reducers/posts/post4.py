@@ -9,13 +9,14 @@ import torch
 from torch.nn import functional
 
 from reducers._neural.losses import Posterior
+from reducers.posts.displayed import Displayed
 from reducers.vae import VAE
 
 VARIANCE_FLOOR = 1e-8
 """Added to a variance that may be 0 before its logarithm is taken."""
 
 
-class Post4VAEFixed(VAE):
+class Post4VAEFixed(Displayed, VAE):
     """The VAE of post 4 with linear heads; both terms of its loss are averaged over batch and pixels."""
 
     label = "VAE of post 4, fixed"

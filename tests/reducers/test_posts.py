@@ -154,3 +154,19 @@ def test_a_wrong_formula_would_be_noticed(name: str) -> None:
     optimizer(net.weights, lr=learning_rate).step()
     gaps = [float((ours - theirs.detach()).abs().max()) for ours, theirs in zip(after, net.weights, strict=True)]
     assert max(gaps) > 1e-4
+
+
+@pytest.mark.filterwarnings("ignore::reducers.PosteriorCollapseWarning")
+@pytest.mark.parametrize(
+    ("name", "side"), [("post2-ae", 28), ("post2-vae", 28), ("post3-vae-fixed", 14), ("post4-vae", 28)]
+)
+def test_a_run_keeps_what_the_post_displays(name: str, side: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reducers.posts.displayed.DISPLAYED", 5)
+    preset, X = reducers.preset(name), pixels()
+    reducer = reducers.create(preset.reducer, **{**preset.params, "n_epochs": 1, "batch_size": 8, "random_state": 0})
+    displayed = reducer.fit(X).extras(X)["displayed"]
+    codes = reducer._sampled(X[:5]) if "vae" in name else reducer.encode(X[:5])
+    assert displayed.shape == (5, side**2) and displayed.dtype == np.float32
+    assert np.array_equal(displayed, reducer._shown(codes))
+    if "vae" in name:
+        assert not np.allclose(displayed, reducer._shown(reducer.encode(X[:5]))), "means are shown instead of samples"

@@ -215,7 +215,7 @@ def test_the_code_behind_a_reducer_is_exactly_what_it_imports() -> None:
 
     assert behind("pca") == {"pca.py", "base.py", "errors.py"}
     assert "posts/presets.py" not in behind("reducers.posts.post2:Post2VAE")
-    more = {"posts/post2.py", "posts/__init__.py", "autoencoder.py"}
+    more = {"posts/post2.py", "posts/displayed.py", "posts/__init__.py", "autoencoder.py"}
     assert behind("reducers.posts.post2:Post2VAE") - more == behind("vae")
 
 

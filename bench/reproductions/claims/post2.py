@@ -7,17 +7,12 @@ from bench.reproductions.claims.roles import ACCURACY, SILHOUETTE, Posts, listed
 
 SUBSTANTIAL = 0.25
 """Silhouette below which no substantial structure is found (Kaufman and Rousseeuw 1990)."""
-ARMS = {
-    "autoencoder": "post 2 autoencoder",
-    "VAE as written": "post 2 VAE",
-    "VAE, means": "post 2 VAE, means",
-    "VAE fixed": "post 2 VAE fixed",
-}
+ARMS = {"autoencoder": "post 2 autoencoder", "VAE": "post 2 VAE"}
 
 
 def clusters(posts: Posts) -> Measured:
     """Ask for neighbourhoods and for clusters."""
-    arms = {"PCA": "PCA", "autoencoder": "post 2 autoencoder", "openTSNE": "openTSNE", "UMAP": "UMAP"}
+    arms = {"PCA": "PCA"} | ARMS
     silhouette, accuracy = posts.each(arms, SILHOUETTE), posts.each(arms, ACCURACY)
     quantities = {
         "test 10-NN accuracy, autoencoder minus PCA": accuracy["autoencoder"] - accuracy["PCA"],
@@ -31,11 +26,11 @@ def compact(posts: Posts) -> Measured:
     """Compare range, shape and gaps of the two latent spaces."""
     keys = ("spread_of_codes", "distance_from_gaussian", "share_covered")
     spread, distance, covered = (posts.each(ARMS, key) for key in keys)
-    ae, vae = "autoencoder", "VAE as written"
+    ae, vae = ARMS
     quantities = {
-        "spread of the codes, VAE as written over autoencoder": spread[vae] / spread[ae],
-        "distance from a Gaussian, VAE as written minus autoencoder": distance[vae] - distance[ae],
-        "share of its frame that is covered, VAE as written minus autoencoder": covered[vae] - covered[ae],
+        "spread of the codes, VAE over autoencoder": spread[vae] / spread[ae],
+        "distance from a Gaussian, VAE minus autoencoder": distance[vae] - distance[ae],
+        "share of its frame that is covered, VAE minus autoencoder": covered[vae] - covered[ae],
         **listed("spread of the codes", spread),
         **listed("distance from a Gaussian", distance),
         **listed("share covered", covered),
@@ -45,19 +40,18 @@ def compact(posts: Posts) -> Measured:
 
 def missing_half(posts: Posts) -> Measured:
     """Compare the KL term as post 2 has it with the correct one."""
-    arms = {name: ARMS[name] for name in ("VAE, means", "VAE fixed")}
+    arms = {"missing half": "post 2 VAE, means", "correct": "post 2 VAE fixed"}
     accuracy, spread, error = (posts.each(arms, key) for key in (ACCURACY, "spread_of_means", "error"))
-    text = "spread of the means, missing half over correct"
+    wrong, correct = arms
     quantities = {
-        text: spread["VAE, means"] / spread["VAE fixed"],
-        "test 10-NN accuracy, missing half minus correct": accuracy["VAE, means"] - accuracy["VAE fixed"],
-        "squared error, missing half over correct": error["VAE, means"] / error["VAE fixed"],
+        "spread of the means, missing half over correct": spread[wrong] / spread[correct],
+        "test 10-NN accuracy, missing half minus correct": accuracy[wrong] - accuracy[correct],
+        "squared error, missing half over correct": error[wrong] / error[correct],
         **listed("KL to N(0, I) in nats a digit", posts.each(arms, "kl")),
         **listed("test 10-NN accuracy", accuracy),
     }
-    predicted = {"1/√2 of the correct one": float(spread["VAE fixed"].mean()) * 2**-0.5}
-    arms_named = spread.rename(columns={"VAE, means": "missing half", "VAE fixed": "correct"})
-    return quantities, Dots("spread of the means", arms_named, predicted)
+    predicted = {"1/√2 of the correct one": float(spread[correct].mean()) * 2**-0.5}
+    return quantities, Dots("spread of the means", spread, predicted)
 
 
 def sampled(posts: Posts) -> Measured:
@@ -72,7 +66,7 @@ def sampled(posts: Posts) -> Measured:
 
 def gradient(posts: Posts) -> Measured:
     """Train through the sampling without any KL term."""
-    arms = {"without KL": "deep, beta = 0", "with KL": "deep, beta = 1"}
+    arms = {"without KL": "without KL", "with KL": "post 2 VAE fixed"}
     error = posts.each(arms, "error") / posts.constant("mean_image_error")
     quantities = {
         **listed("test squared error over the mean image's", error),
@@ -84,18 +78,17 @@ def gradient(posts: Posts) -> Measured:
 
 
 def realistic(posts: Posts) -> Measured:
-    """Compare decoded samples of N(0, I), and decoded lattices over the codes, of autoencoder and VAE."""
-    arms = {name: ARMS[name] for name in ("autoencoder", "VAE as written", "VAE fixed")}
-    wider = {f"VAE in {k} dimensions": f"VAE, k = {k}" for k in (10, 20)}
-    samples = posts.each(arms, "classifier_confidence:draws")
-    rebuilt = posts.values("post 2 VAE fixed", "classifier_confidence:rebuilt")
-    of_digits = posts.constant("classifier_confidence:real")
+    """Compare decoded samples of N(0, I) with reconstructions, and those of the two programs."""
+    samples, displayed, lattice = (
+        posts.each(ARMS, f"classifier_confidence:{part}") for part in ("draws", "displayed", "lattice")
+    )
     quantities = {
-        "confidence in samples, VAE fixed minus test digits": samples["VAE fixed"] - of_digits,
-        "confidence in samples, VAE fixed minus autoencoder": samples["VAE fixed"] - samples["autoencoder"],
-        **listed("confidence in samples", posts.each(arms | wider, "classifier_confidence:draws")),
-        "confidence in 16 reconstructed test digits, VAE fixed": rebuilt,
-        **listed("confidence over a lattice of its codes", posts.each(arms, "classifier_confidence:lattice")),
-        **listed("distance of a sample to the nearest image", posts.each(arms, "distance_to_nearest_image")),
+        "confidence in samples minus in reconstructions, VAE": samples["VAE"] - displayed["VAE"],
+        "confidence in samples, VAE minus autoencoder": samples["VAE"] - samples["autoencoder"],
+        **listed("confidence in samples", samples),
+        **listed("confidence in reconstructed test digits", displayed),
+        **listed("confidence over a lattice of its codes", lattice),
+        **listed("distance of a sample to the nearest image", posts.each(ARMS, "distance_to_nearest_image")),
     }
-    return quantities, Dots("confidence in decoded samples", samples, {"test digits": of_digits})
+    of_digits = {"test digits": posts.constant("classifier_confidence:real")}
+    return quantities, Dots("confidence in decoded samples", samples, of_digits)

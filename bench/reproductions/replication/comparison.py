@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 
+from bench.metrics.power import one_more
+from bench.metrics.statistics import Interval, is_constant, unpaired
 from bench.reproductions.replication.published import Pair, published
 from bench.store.results import Results
 
-ERRORS = 0.1
-"""Errors of reconstruction, all below 0.06, are held to this part of a pair's limit."""
+ROUNDING = 5e-5
+"""Half of the last published decimal."""
+
+
+class Verdict(StrEnum):
+    """What is said of a published value."""
+
+    INSIDE = "inside"
+    """It lies in the 95 % prediction interval of ours: consistent with run-to-run variation."""
+    EXPLAINED = "explained"
+    """It lies outside, and inside once the effect of an experiment is added that is larger than the noise."""
+    UNEXPLAINED = "unexplained"
+    ONE_RUN = "one run"
+    """Ours is one run, or a deterministic method: there is no interval."""
 
 
 @dataclass(frozen=True)
@@ -19,15 +34,16 @@ class Cell:
 
     pair: Pair
     measure: str
-    ours: float
+    ours: Interval
+    """Mean of our runs with the 95 % prediction interval of one more."""
     theirs: float
-    tried: tuple[tuple[str, float], ...]
-    """What was tried to explain the difference, and how much of it remains."""
+    effects: Mapping[str, Interval]
+    """What experiments do to the measure, by what they change."""
 
     @property
     def difference(self) -> float:
         """Ours minus theirs."""
-        return self.ours - self.theirs
+        return self.ours.mean - self.theirs
 
     @property
     def size(self) -> float:
@@ -35,20 +51,28 @@ class Cell:
         return abs(self.difference)
 
     @property
-    def verdict(self) -> str:
-        """Whether the two are close, as far as four published decimals tell, or what is said of their difference."""
-        limit = self.pair.limit * (ERRORS if self.measure == "mse" else 1)
-        if self.size <= limit + 5e-5:
-            return "close"
-        left = min((left for _, left in self.tried), default=self.size)
-        return "explained" if left <= min(limit, self.size / 2) else "not explained"
+    def explanations(self) -> list[str]:
+        """What experiments change whose effect is larger than the noise and accounts for the difference."""
+        return [what for what, effect in self.effects.items() if is_effect(effect) and self._includes(effect.mean)]
+
+    @property
+    def verdict(self) -> Verdict:
+        """What is said of the published value."""
+        if self.ours.low is None:
+            return Verdict.ONE_RUN
+        if self._includes():
+            return Verdict.INSIDE
+        return Verdict.EXPLAINED if self.explanations else Verdict.UNEXPLAINED
+
+    def _includes(self, shift: float = 0.0) -> bool:
+        low, high = self.ours.low, self.ours.high
+        if low is None or high is None:
+            return False
+        return low + shift - ROUNDING <= self.theirs <= high + shift + ROUNDING
 
 
 class Comparison:
-    """Our measures, each of the first successful run of a variant, compared with theirs.
-
-    A measure is one of the published table or any quantity of ours.
-    """
+    """Our measures compared with theirs; a measure is one of the published table or any quantity of ours."""
 
     def __init__(self, results: Results) -> None:
         self.results = results
@@ -62,60 +86,71 @@ class Comparison:
         """Return the label of the variant with a role."""
         return self.results.label(self.alike(role)[0])
 
-    def value(self, role: str, measure: str) -> float | None:
-        """Return a measure of the variant with a role; None where it has none."""
-        return next(iter(self._values(role, measure)), None)
-
-    def _values(self, role: str, measure: str) -> list[float | None]:
+    def values(self, role: str, measure: str) -> list[float]:
+        """Return a measure of all runs of the variants with a role; of equal ones only one."""
         known = published().measures
         quantity = known[measure].quantity if measure in known else measure
-        first = [(variant, self.results.run_ids(variant)[0]) for variant in self.alike(role)]
-        return [self.results.values(variant, quantity).by_run.get(run) for variant, run in first]
+        of_variants = [self.results.values(variant, quantity).by_run.values() for variant in self.alike(role)]
+        found = [value for values in of_variants for value in values]
+        if not found:
+            found = [self._kept[key] for v in self.alike(role) if (key := (v, measure)) in self._kept]
+        return found[:1] if found and is_constant(found) else found
+
+    @cached_property
+    def _kept(self) -> Mapping[tuple[str, str], float]:
+        """What `replication.csv` keeps of one run by variant and measure, where no table has the measures."""
+        if self.results.has("measures") or not self.results.has("replication"):
+            return {}
+        kept = self.results.frame("replication")
+        return {(v, m): float(ours) for v, m, ours in kept[["variant", "measure", "ours"]].itertuples(index=False)}
 
     @cached_property
     def cells(self) -> list[Cell]:
-        """The cells that both tables have, in their order."""
+        """Every measure that both have, of each of our variants."""
         return [
-            Cell(pair, measure, ours, theirs, tuple(self._tried(pair, measure, ours - theirs)))
+            Cell(pair, measure, ours, theirs, self.effects(pair.experiments, measure))
             for pair in published().pairs
             for measure, theirs in published().theirs[pair.theirs].items()
-            if (ours := self.value(pair.ours, measure)) is not None
+            if (ours := one_more(self.values(pair.ours, measure))) is not None
         ]
 
-    def effect(self, experiment: str, measure: str) -> float | None:
-        """Return what an experiment does to a measure; None where it was not made."""
-        made = published().experiments[experiment]
-        before, after = self.value(made.before, measure), self.value(made.after, measure)
-        return None if before is None or after is None else after - before
+    @cached_property
+    def counted(self) -> list[Cell]:
+        """The published cells, each compared once: with the first of our variants that has it."""
+        first: dict[tuple[str, str], Cell] = {}
+        for cell in self.cells:
+            first.setdefault((cell.pair.theirs, cell.measure), cell)
+        return list(first.values())
 
-    def spread(self, role: str, measure: str) -> float | None:
-        """Return how far apart a measure lies of variants that differ by chance alone; None with fewer than two."""
-        known = [value for value in self._values(role, measure) if value is not None]
-        return max(known) - min(known) if len(known) > 1 else None
+    def effects(self, experiments: Sequence[str], measure: str) -> dict[str, Interval]:
+        """Return what experiments do to a measure, by what they change; those that were not made are left out."""
+        made = {published().experiments[key].what: self.effect(key, measure) for key in experiments}
+        return {what: effect for what, effect in made.items() if effect is not None}
+
+    def effect(self, experiment: str, measure: str) -> Interval | None:
+        """Return the change of the mean with its 95 % interval; None if there are not two runs to tell the noise by.
+
+        Where there is one run after the change, it is compared with the prediction interval of one more run before.
+        """
+        made = published().experiments[experiment]
+        before, after = self.values(made.before, measure), self.values(made.after, measure)
+        if (change := unpaired(after, before)) is not None:
+            return Interval(change.estimate, *change.bounds(), n=len(before) + len(after))
+        expected = one_more(before)
+        if len(after) != 1 or expected is None or expected.low is None or expected.high is None:
+            return None
+        [new] = after
+        return Interval(new - expected.mean, new - expected.high, new - expected.low, n=len(before) + 1)
 
     def between(self, experiment: str) -> str:
         """Return the labels of the two variants of an experiment."""
         made = published().experiments[experiment]
         return f"{self.label(made.before)} → {self.label(made.after)}"
 
-    def _tried(self, pair: Pair, measure: str, difference: float) -> Iterator[tuple[str, float]]:
-        least = abs(difference)
-        effect = self.effect(pair.experiment, measure) if pair.experiment else None
-        if effect is not None:
-            left = abs(difference + effect)
-            least = min(least, left)
-            what = published().experiments[pair.experiment].what
-            yield f"{what} ({self.between(pair.experiment)}) changes it by {signed(effect)}", left
-        low, high = (self.value(pair.ours, f"kmeans_by_silhouette:{end}") for end in ("lowest", "highest"))
-        if measure == "v_measure" and low is not None and high is not None:
-            theirs = published().theirs[pair.theirs][measure]
-            left = max(low - theirs, theirs - high, 0.0)
-            least = min(least, left)
-            yield f"runs of k-means with as good a silhouette reach from {plain(low)} to {plain(high)}", left
-        by_chance = self.spread(pair.chance, measure) if pair.chance else None
-        if by_chance is not None:
-            runs = f"{len(self.alike(pair.chance))} runs that differ by chance alone"
-            yield f"{runs} are up to {plain(by_chance)} apart", max(least - by_chance, 0.0)
+
+def is_effect(effect: Interval) -> bool:
+    """Return whether an effect is larger than the noise: its interval excludes 0."""
+    return effect.low is not None and effect.high is not None and (effect.low > 0 or effect.high < 0)
 
 
 def plain(value: float) -> str:

@@ -1,16 +1,18 @@
-"""The page of the replication: ours compared with theirs, and an experiment for every larger difference."""
+"""The page of the replication: ours compared with theirs, and what experiments say of the differences."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from bench.metrics.statistics import Interval
 from bench.output.markdown import markdown
-from bench.reproductions.replication.comparison import ERRORS, Comparison, plain, signed
+from bench.reproductions.replication.comparison import Comparison, Verdict, is_effect, plain, signed
 from bench.reproductions.replication.published import published
 from bench.store.results import Results
 from bench.store.store import Store
@@ -26,9 +28,9 @@ def write(results: Results) -> list[Path]:
         If a file cannot be written.
     """
     asked = {measure.quantity.partition(":")[0] for measure in published().measures.values()}
-    if not results.has("measures") or not asked <= set(results.study.measures):
-        return []
     store, found = Store(results.folder), Comparison(results)
+    if not asked <= set(results.study.measures) or not found.cells:
+        return []
     return [
         store.write("replication.csv", to_csv(table(found))),
         store.write("replication.md", page(found)),
@@ -36,27 +38,35 @@ def write(results: Results) -> list[Path]:
 
 
 def table(found: Comparison) -> pd.DataFrame:
-    """Return one row a cell: method, variant, measure, ours, theirs, difference, verdict."""
+    """Return one row a published cell; `low` and `high` end the 95 % prediction interval of `n_runs` runs of ours."""
     rows = [
-        (c.pair.theirs, found.alike(c.pair.ours)[0], c.measure, c.ours, c.theirs, round(c.difference, 6), c.verdict)
-        for c in found.cells
+        {
+            "method": cell.pair.theirs,
+            "variant": found.alike(cell.pair.ours)[0],
+            "measure": cell.measure,
+            "ours": cell.ours.mean,
+            "theirs": cell.theirs,
+            "difference": round(cell.difference, 6),
+            "verdict": cell.verdict.value,
+            "low": cell.ours.low,
+            "high": cell.ours.high,
+            "n_runs": cell.ours.n,
+        }
+        for cell in found.counted
     ]
-    return pd.DataFrame(rows, columns=["method", "variant", "measure", "ours", "theirs", "difference", "verdict"])
+    return pd.DataFrame(rows)
 
 
 def page(found: Comparison) -> str:
     """Return the page as Markdown."""
-    limits = sorted({pair.limit for pair in published().pairs})
     runs = found.results.runs
+    counts = Counter(cell.verdict for cell in found.counted)
     text = markdown(Path(__file__).with_name("replication.md.jinja")).render(
         found=found,
         published=published(),
-        groups={
-            "PCA": [cell for cell in found.cells if cell.pair.limit == limits[0]],
-            "the other methods": [cell for cell in found.cells if cell.pair.limit != limits[0]],
-        },
-        limits=limits,
-        errors=ERRORS,
+        counts={verdict.name: counts[verdict] for verdict in Verdict},
+        farthest=max(found.counted, key=lambda cell: cell.size),
+        outside=[cell for cell in found.cells if cell.verdict in (Verdict.EXPLAINED, Verdict.UNEXPLAINED)],
         dataset=runs["dataset"].iloc[0],
         n={column: int(runs[column].max()) for column in ("n_train", "n_test")},
         changes=list(_changes(found)),
@@ -68,28 +78,27 @@ def page(found: Comparison) -> str:
 
 
 def _changes(found: Comparison) -> Iterator[tuple[str, ...]]:
-    """Yield what each experiment does to each measure, and how far apart runs are that differ by chance alone."""
-
-    def shown(values: Iterable[float | None], as_text: Callable[[float], str]) -> list[str]:
-        return ["" if value is None else as_text(value) for value in values]
-
-    measures = published().measures
+    """Yield what each experiment does to each measure."""
     for key, experiment in published().experiments.items():
-        effects = shown((found.effect(key, measure) for measure in measures), signed)
+        effects = [found.effect(key, measure) for measure in published().measures]
         if any(effects):
-            yield experiment.what, found.between(key), *effects
-    for role in dict.fromkeys(pair.chance for pair in published().pairs if pair.chance):
-        spreads = shown((found.spread(role, measure) for measure in measures), plain)
-        if any(spreads):
-            yield "chance", f"{len(found.alike(role))} times {found.label(role)}", *spreads
+            yield experiment.what, found.between(key), *map(_effect, effects)
+
+
+def _effect(effect: Interval | None) -> str:
+    """Return an effect with its interval as text, in bold if it is larger than the noise."""
+    if effect is None or effect.low is None or effect.high is None:
+        return ""
+    bold = "**" if is_effect(effect) else ""
+    return f"{bold}{signed(effect.mean)}{bold} [{signed(effect.low)}, {signed(effect.high)}]"
 
 
 def _trainings(found: Comparison) -> Iterator[dict[str, Any]]:
     """Yield how the loss falls in our training and in theirs, epoch by epoch, in nats a sample."""
     for training in published().trainings:
-        ours = (found.value(training.ours, f"training_loss:{epoch}") for epoch in count(1))
+        ours = (next(iter(found.values(training.ours, f"training_loss:{epoch}")), None) for epoch in count(1))
         theirs = [training.unit * loss for loss in training.losses]
-        both = [(a, b) for a, b in zip(ours, theirs, strict=False) if a is not None]
+        both = [(a, b) for b, a in zip(theirs, ours, strict=False) if a is not None]
         if both:
             yield {
                 "label": found.label(training.ours),

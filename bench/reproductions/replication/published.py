@@ -19,7 +19,7 @@ class Measure(Frozen):
 
 
 class Experiment(Frozen):
-    """Two of our variants that differ in one thing; its effect is the difference of their measures."""
+    """Two of our variants that differ in one thing; its effect is the difference of their means."""
 
     what: str
     before: str
@@ -32,9 +32,7 @@ class Pair(Frozen):
     ours: str
     theirs: str
     differs: str
-    experiment: str = ""
-    chance: str = ""
-    limit: float = 0.03
+    experiments: tuple[str, ...] = ()
 
 
 class Training(Frozen):

@@ -1,181 +1,216 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
+from bench.metrics.statistics import unpaired
 from bench.reproductions.replication import page
-from bench.reproductions.replication.comparison import Comparison
+from bench.reproductions.replication.comparison import Cell, Comparison, Verdict
 from bench.reproductions.replication.published import published
 from bench.studies import study as studies
+from bench.studies.study import Study
 from tests.bench import results_maker as maker
 
-STUDY = studies.read("replication").resolved().model_copy(update={"figures": ()})
-CLUSTERS = {"n_clusters": 7.0, "lowest": 0.5, "highest": 0.5}
-NAMES = {"tsne": "opentsne"}
-"""Variants of the study whose role has another name; those with a seed are called like their role."""
+CONVOLUTIONAL = ("replication-conv-ae", "replication-conv-vae")
+CONV_AE = studies.read("replication-conv-ae").resolved().model_copy(update={"figures": ()})
+JITTER = (-0.002, -0.001, 0.0, 0.001, 0.002)
+"""Of five runs, whose prediction interval ends 0.0048 from their mean."""
+COLUMNS = {"pca": "PCA", "opentsne": "t-SNE", "umap": "UMAP", "ae-dense": "AE", "vae-dense": "VAE"}
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    """Return the study of the dense columns, by the names that they have in its next form."""
+    whole = studies.read("replication").resolved()
+    earlier = {"ae-dense-long": "ae-dense", "ae-dense": "ae-dense-short"} if "ae-dense-long" in whole.variants else {}
+    dense = [name for name in whole.variants if "conv" not in name and not name.endswith(("-2", "-3"))]
+    variants = {earlier.get(name, name): whole.variants[name] for name in dense}
+    return whole.model_copy(update={"variants": variants, "figures": ()})
 
 
 def found(
     path: Path,
-    changes: Mapping[str, Mapping[str, float]] | None = None,
-    factor: float = 1.0,
-    names: Mapping[str, str] | None = None,
+    study: Study,
+    shifts: Mapping[str, Mapping[str, float]] | None = None,
+    only: Sequence[str] = tuple(COLUMNS),
 ) -> Comparison:
-    """Return measures that are those published but for some changes, by variant and measure; `names` are other ones."""
-    values: dict[str, dict[str, float]] = {variant: {} for variant in STUDY.variants}
-    for pair in published().pairs:
-        values[NAMES.get(pair.ours, pair.ours)] = dict(published().theirs[pair.theirs])
-    for variant, more in (changes or {}).items():
-        values[variant] |= more
-    quantities = {
-        variant: {
-            published().measures[key].quantity if key in published().measures else key: [v] for key, v in of.items()
+    """Return five runs of each variant around the published values but for shifts, by variant and measure."""
+    shifts = shifts or {}
+    values: dict[str, dict[str, list[float]]] = {}
+    for variant in (*only, *(v for v in shifts if v not in only)):
+        column = COLUMNS.get(variant, "AE" if variant.startswith("ae") else "VAE")
+        jitter = (0.0,) * 5 if variant == "pca" else JITTER
+        values[variant] = {
+            published().measures[key].quantity: [value + shifts.get(variant, {}).get(key, 0.0) + j for j in jitter]
+            for key, value in published().theirs[column].items()
         }
-        for variant, of in values.items()
-    }
-    for of in quantities.values():
-        defaults = {f"kmeans_by_silhouette:{part}": [value] for part, value in CLUSTERS.items()}
-        of |= (defaults | of) if of else {"fit_s": [1.0]}
-    for training in published().trainings:
-        losses = {f"training_loss:{n}": [factor * training.unit * x] for n, x in enumerate(training.losses, start=1)}
-        quantities[training.ours] |= losses
-    names = names or {variant: variant for variant in STUDY.variants}
-    study = STUDY.model_copy(update={"variants": {names[v]: spec for v, spec in STUDY.variants.items()}})
-    return Comparison(maker.write(path, {names[variant]: of for variant, of in quantities.items()}, study))
+    return Comparison(maker.write(path, values, study))
 
 
-def label(variant: str) -> str:
-    return STUDY.variants[variant].label
+def verdicts(comparison: Comparison) -> dict[tuple[str, str], str]:
+    table = page.table(comparison)
+    return {(method, measure): verdict for method, measure, verdict in table[["method", "measure", "verdict"]].values}
 
 
-def test_every_role_is_a_variant_of_the_study(tmp_path: Path) -> None:
-    comparison = found(tmp_path)
-    named = {role: comparison.alike(role) for role in published().ours}
-    assert {variant for variants in named.values() for variant in variants} == set(STUDY.variants)
-    assert named["umap"] == ["umap", "umap-2", "umap-3"]
-    assert named["ae-dense-long"] == ["ae-dense-long", "ae-dense-long-2", "ae-dense-long-3"]
-    assert named["vae-dense"] == ["vae-dense", "vae-dense-2", "vae-dense-3"]
-    assert all(variants[0] == NAMES.get(role, role) for role, variants in named.items())
-    assert not any(variant.scores for variant in STUDY.variants.values())
+def test_there_are_28_published_cells_each_compared_once(tmp_path: Path, study: Study) -> None:
+    comparison = found(tmp_path, study)
+    table = page.table(comparison)
+    assert len(table) == len(comparison.counted) == sum(map(len, published().theirs.values())) == 28
+    assert not table.duplicated(["method", "measure"]).any()
+    assert set(table.verdict) == {"inside", "one run"}
+    assert set(table[table.verdict == "one run"].method) == {"PCA"}, "deterministic: five equal runs are one"
+    assert "Of 28 published cells:\n\n- **22 inside**" in page.page(comparison)
+    assert list(table)[:7] == ["method", "variant", "measure", "ours", "theirs", "difference", "verdict"]
+
+
+def test_a_published_value_lies_inside_or_outside_the_prediction_interval(tmp_path: Path, study: Study) -> None:
+    half = stats.t.ppf(0.975, 4) * np.std(JITTER, ddof=1) * np.sqrt(1 + 1 / 5)
+    shifts = {"umap": {"1nn": half, "5nn": half + 2e-4, "silhouette": -half - 2e-4}}
+    comparison = found(tmp_path, study, shifts)
+    table = page.table(comparison).set_index(["method", "measure"])
+    row = table.loc["UMAP", "1nn"]
+    assert (row.low, row.high) == pytest.approx((row.ours - half, row.ours + half))
+    assert row.n_runs == 5
+    assert row.verdict == "inside"
+    assert table.loc["UMAP", "5nn"].verdict == table.loc["UMAP", "silhouette"].verdict == "unexplained"
+    text = page.page(comparison)
+    assert f"- {comparison.label('umap')}, 5-NN accuracy, +{half + 2e-4:.4f}: **unexplained**." in text
+    assert "- **2 unexplained**" in text
+
+
+def test_a_range_of_k_means_explains_nothing(tmp_path: Path, study: Study) -> None:
+    assert verdicts(found(tmp_path, study, {"opentsne": {"v_measure": -0.1}}))["t-SNE", "v_measure"] == "unexplained"
+
+
+@pytest.mark.parametrize(
+    ("dense", "convolutional", "verdict"),
+    [
+        (0.05, 0.0, "explained"),
+        (0.05, 0.044, "unexplained"),  # the effect leaves the published value outside
+        (0.006, 0.003, "unexplained"),  # the effect would be enough, and is no larger than the noise
+        (0.05, 0.1, "unexplained"),  # or goes to the wrong side
+        (0.001, 0.001, "inside"),
+    ],
+)
+def test_a_difference_is_explained_by_an_effect_larger_than_the_noise(
+    dense: float, convolutional: float, verdict: str, tmp_path: Path
+) -> None:
+    theirs = published().theirs["AE"]["1nn"]
+    quantity = published().measures["1nn"].quantity
+    names = ["ae-dense", *(f"ae-dense-{number}" for number in range(2, 6))]
+    values = {name: {quantity: [theirs + dense + jitter]} for name, jitter in zip(names, JITTER, strict=True)}
+    comparison = Comparison(maker.write(tmp_path, values | {"ae-conv": {quantity: [theirs + convolutional]}}, CONV_AE))
+    [of_conv, of_dense] = comparison.cells
+    assert of_dense.verdict == verdict and of_dense.ours.n == 5
+    assert of_conv.verdict is Verdict.ONE_RUN
+    assert comparison.counted == [of_conv], "the column is counted once, by the published network"
+    text = page.page(comparison)
+    assert ("**explained** by convolutions." in text) == (verdict == "explained")
+
+
+def test_effects_of_several_runs_have_the_interval_of_a_difference(tmp_path: Path, study: Study) -> None:
+    comparison = found(tmp_path, study, {"ae-dense-short": {"1nn": -0.02}})
+    effect, expected = comparison.effect("ae-epochs", "1nn"), unpaired([0.02 + j for j in JITTER], JITTER)
+    assert effect is not None and expected is not None
+    assert (effect.mean, effect.low, effect.high) == pytest.approx((0.02, *expected.bounds()))
+    assert "| 50 epochs for 20 | autoencoder, dense, 20 epochs → autoencoder, dense, 50 epochs |" in page.page(
+        comparison
+    )
+    assert f"**+0.0200** [+{effect.low:.4f}, +{effect.high:.4f}]" in page.page(comparison)
+    assert comparison.effect("ae-loss", "1nn") is None
+
+
+def test_one_run_alone_has_no_interval_and_no_effect(tmp_path: Path) -> None:
+    quantity = published().measures["1nn"].quantity
+    values = {"ae-conv": {quantity: [0.7]}, "ae-dense": {quantity: [0.6]}}
+    comparison = Comparison(maker.write(tmp_path, values, CONV_AE))
+    assert {cell.verdict for cell in comparison.cells} == {Verdict.ONE_RUN}
+    assert comparison.effect("ae-architecture", "1nn") is None
+    assert "- **1 one run**" in page.page(comparison)
+
+
+@pytest.mark.parametrize("name", CONVOLUTIONAL)
+def test_convolutional_columns_are_studies_of_their_own_at_the_published_epochs(name: str, tmp_path: Path) -> None:
+    one = studies.read(name).resolved()
+    comparison = Comparison(maker.write(tmp_path, {v: {"error": [0.03]} for v in one.variants}, one))
+    [cell] = comparison.counted
+    assert cell.pair.ours.endswith("-conv") and one.seeds == 1
+    [training] = [training for training in published().trainings if training.ours == cell.pair.ours]
+    assert one.variants[cell.pair.ours].params["n_epochs"] == training.n_epochs
+    dense = {v for v in one.variants if "dense" in v}
+    assert dense == set(comparison.alike(cell.pair.ours.replace("conv", "dense"))) and len(dense) == 5
 
 
 def test_published_numbers_are_of_known_measures_and_roles() -> None:
     whole = published()
     assert all(set(column) <= set(whole.measures) for column in whole.theirs.values())
-    roles = {pair.ours for pair in whole.pairs} | {pair.chance for pair in whole.pairs if pair.chance}
+    roles = {pair.ours for pair in whole.pairs}
     roles |= {role for e in whole.experiments.values() for role in (e.before, e.after)}
     assert roles == set(whole.ours)
-    assert {pair.experiment for pair in whole.pairs if pair.experiment} <= set(whole.experiments)
-    assert sum(len(whole.theirs[pair.theirs]) for pair in whole.pairs) == 40
+    assert {key for pair in whole.pairs for key in pair.experiments} <= set(whole.experiments)
+    assert {pair.theirs for pair in whole.pairs} == set(whole.theirs)
 
 
-def test_the_table_has_a_row_a_cell_with_the_signed_difference(tmp_path: Path) -> None:
-    comparison = found(tmp_path / "close", {"pca": {"1nn": 0.3665}})
-    table = page.table(comparison)
-    assert len(table) == 40
-    row = table[(table.variant == "pca") & (table.measure == "1nn")].iloc[0]
-    assert (row.method, row.ours, row.theirs, row.difference) == ("PCA", 0.3665, 0.3765, -0.01)
-    assert set(table.verdict) == {"close"}
-    far = page.table(found(tmp_path / "far", {"pca": {"1nn": 0.2}}))
-    assert set(far.verdict) == {"close", "not explained"}
-    assert "1-NN accuracy | 0.3665 | 0.3765 | −0.0100" in page.page(comparison)
-
-
-def test_a_table_that_agrees_says_so(tmp_path: Path) -> None:
-    text = page.page(found(tmp_path, {"pca": {"1nn": 0.3765 + 0.02}, "umap": {"1nn": 0.9317 - 0.03}}))
-    assert "**Of PCA all 6 cells agree within 0.02**; the largest difference is +0.0200 (PCA, 1-NN accuracy)." in text
-    assert "Of the other methods all 34 cells agree within 0.03" in text and "There is none." in text
-    assert "explained**" not in text
-
-
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        # The dense network gains by longer training what the convolutional one lacks.
-        ({"ae-conv": -0.06, "ae-dense": -0.05}, "+0.0500 | explained"),
-        ({"ae-conv": -0.06, "ae-dense": -0.01}, "not explained"),
-        # An effect to the wrong side explains nothing.
-        ({"ae-conv": -0.06, "ae-dense": 0.05}, "not explained"),
-        # Nor does one that leaves more than half of a difference just beyond the limit.
-        ({"ae-conv": -0.032, "ae-dense": -0.004}, "not explained"),
-        ({"opentsne": 0.04}, "no experiment was made"),
-        ({"pca": 0.021}, "not explained"),
-    ],
-)
-def test_a_larger_difference_is_explained_by_an_experiment_or_not_at_all(
-    changes: dict[str, float], expected: str, tmp_path: Path
-) -> None:
-    of = {"ae-conv": "AE", "ae-dense": "AE", "opentsne": "t-SNE", "pca": "PCA"}
-    theirs = published().theirs
-    text = page.page(found(tmp_path, {v: {"1nn": theirs[of[v]]["1nn"] + change} for v, change in changes.items()}))
-    variant = next(iter(changes))
-    line = next(line for line in text.splitlines() if line.startswith(f"- {label(variant)}, 1-NN accuracy"))
-    for part in expected.split(" | "):
-        assert part in line
-    assert ("**explained**" in line) == ("not" not in expected and "no " not in expected)
-
-
-def test_errors_are_held_to_a_tenth(tmp_path: Path) -> None:
-    far, close = (page.page(found(tmp_path / str(mse), {"pca": {"mse": mse}})) for mse in (0.0579, 0.0576))
-    assert "reconstruction error | 0.0579 | 0.0557 | **+0.0022**" in far
-    assert "reconstruction error | 0.0576 | 0.0557 | +0.0019" in close
-    assert "above 0.02 for PCA and 0.03 for the others." in far and "above 0.002 and 0.003." in far
-
-
-def test_runs_of_k_means_that_are_as_good_explain_a_v_measure(tmp_path: Path) -> None:
-    wide = {"v_measure": 0.65, "kmeans_by_silhouette:highest": 0.76, "kmeans_by_silhouette:n_clusters": 12.0}
-    close = page.page(found(tmp_path / "close", {"opentsne": wide}))
-    far = page.page(found(tmp_path / "far", {"opentsne": {"v_measure": 0.65}}))
-    assert "openTSNE, k-means V-measure, −0.1204: **explained**" in close
-    assert "k-means V-measure (12 clusters) | 0.6500" in close
-    assert "openTSNE, k-means V-measure, −0.1204: **not explained**" in far
-
-
-@pytest.mark.parametrize(("apart", "expected"), [(0.04, "**explained**"), (0.01, "**not explained**")])
-def test_runs_that_differ_by_chance_alone_explain_as_much_as_they_are_apart(
-    apart: float, expected: str, tmp_path: Path
-) -> None:
-    ours = published().theirs["UMAP"]["silhouette"] - 0.06
-    text = page.page(found(tmp_path, {v: {"silhouette": ours + apart * (v == "umap-2")} for v in ("umap", "umap-2")}))
-    assert f"UMAP (seeded), silhouette, −0.0600: {expected}" in text
-    assert f"which leaves {0.06 - apart:.4f}" in text
-    assert f"| chance | 3 times UMAP (seeded) |  | {apart:.4f} |" in text
+def test_a_page_without_measures_is_made_of_the_table_that_is_kept(tmp_path: Path, study: Study) -> None:
+    results = maker.write(tmp_path, {"umap": {"fit_s": [1.0]}, "ae-dense": {"fit_s": [1.0]}}, study)
+    kept = [
+        ("UMAP", "umap", "1nn", 0.9, 0.9317, -0.0317, "explained"),
+        ("UMAP", "gone", "1nn", 0.5, 0.9317, 0, "close"),
+    ]
+    columns = ["method", "variant", "measure", "ours", "theirs", "difference", "verdict"]
+    pd.DataFrame(kept, columns=columns).to_csv(tmp_path / "replication.csv", index=False)
+    for _ in range(2):  # the second time of what the first time wrote
+        table, text = page.write(results)
+        rows = pd.read_csv(table)
+        assert rows[["variant", "ours", "verdict", "n_runs"]].values.tolist() == [["umap", 0.9, "one run", 1]]
+        assert "Of 1 published cells:" in text.read_text() and "- **0 explained**" in text.read_text()
 
 
 def test_losses_are_compared_with_those_of_the_same_epoch(tmp_path: Path) -> None:
-    text = page.page(found(tmp_path, factor=1.01))
+    training = next(one for one in published().trainings if one.ours == "ae-conv")
+    losses = {f"training_loss:{n}": [1.01 * training.unit * x] for n, x in enumerate(training.losses, start=1)}
+    text = page.page(Comparison(maker.write(tmp_path, {"ae-conv": losses | {"error": [0.03]}}, CONV_AE)))
     assert "| 10 | 136.91 | 135.55 | +1.00 % |" in text  # 784 times .1729 nats a pixel
-    assert "| 1 | 188.86 | 186.99 | +1.00 % |" in text
     assert "in epoch 10 the loss differs by +1.00 %. In their 50 epochs it falls to 123.32." in text
 
 
-def test_a_study_of_part_of_the_variants_has_a_page(tmp_path: Path) -> None:
-    pca = {published().measures[key].quantity: [value] for key, value in published().theirs["PCA"].items()}
-    part = Comparison(maker.write(tmp_path, {"pca": pca}, STUDY))
-    text = page.page(part)
-    assert "Of PCA all 6 cells" in text and "Of the other methods nothing was measured" in text
-    assert "epoch by epoch" not in text and "What one change does" not in text
+def test_a_study_of_part_of_the_variants_has_a_page(tmp_path: Path, study: Study) -> None:
+    text = page.page(found(tmp_path, study, only=["pca"]))
+    assert "Of 6 published cells:" in text and "**PCA** compared with their PCA" in text
+    assert "epoch by epoch" not in text and "What one change does" not in text and "What lies outside" not in text
 
 
-def test_answers_do_not_hang_on_the_names_of_variants(tmp_path: Path) -> None:
-    changes = {"umap": {"silhouette": 0.4}, "ae-dense": {"1nn": 0.7}}
-    names = {variant: f"v{number}" for number, variant in enumerate(STUDY.variants)}
-    before, after = found(tmp_path / "before", changes), found(tmp_path / "after", changes, names=names)
+def test_answers_do_not_hang_on_the_names_of_variants(tmp_path: Path, study: Study) -> None:
+    names = {variant: f"v{number}" for number, variant in enumerate(study.variants)}
+    other = study.model_copy(update={"variants": {names[v]: spec for v, spec in study.variants.items()}})
+    before = found(tmp_path / "before", study, {"umap": {"silhouette": 0.1}})
+    values = {
+        names[v]: {m.quantity: list(before.results.values(v, m.quantity).array) for m in published().measures.values()}
+        for v in before.results.variants
+    }
+    after = Comparison(
+        maker.write(tmp_path / "after", {v: {k: x for k, x in of.items() if x} for v, of in values.items()}, other)
+    )
     assert page.page(after) == page.page(before)
 
 
-def test_no_other_study_has_one(tmp_path: Path) -> None:
-    other = STUDY.model_copy(update={"measures": ("error",)})
-    results = maker.write(tmp_path, {"pca": {"error": [0.05]}}, other)
-    assert page.write(results) == []
-    assert not (tmp_path / "replication.md").exists()
+def test_no_other_study_has_one(tmp_path: Path, study: Study) -> None:
+    other = study.model_copy(update={"measures": ("error",)})
+    assert page.write(maker.write(tmp_path / "a", {"pca": {"error": [0.05]}}, other)) == []
+    assert page.write(maker.write(tmp_path / "b", {"pca": {"fit_s": [1.0]}}, study)) == []
+    assert not (tmp_path / "a" / "replication.md").exists()
 
 
-def test_it_is_written_of_a_folder(tmp_path: Path) -> None:
-    paths = page.write(found(tmp_path).results)
-    assert [path.name for path in paths] == ["replication.csv", "replication.md"]
-    assert set(pd.read_csv(paths[0]).method) == {"PCA", "t-SNE", "UMAP", "AE", "VAE"}
-    assert "mnist: the first 1,000 training images and 500 test images" in paths[1].read_text()
+def test_a_cell_rounds_as_the_published_table_does() -> None:
+    from bench.metrics.statistics import Interval
+
+    pair = published().pairs[0]
+    inside, outside = (
+        Cell(pair, "1nn", Interval(0.5, 0.5 - low, 0.6, 5), 0.4, {}).verdict for low in (0.09996, 0.0999)
+    )
+    assert (inside, outside) == (Verdict.INSIDE, Verdict.UNEXPLAINED)
