@@ -32,7 +32,7 @@ MAX_COLUMNS = 6
 
 _of_file = partial(typer.Option, rich_help_panel="A file of your own")
 Dry = Annotated[bool, typer.Option("--dry-run", help="Say what would run, how long and with what; run nothing.")]
-DataDir = Annotated[Path | None, typer.Option(help="Folder with the files of mnist.")]
+DataDir = Annotated[Path | None, typer.Option(help="Folder with the files of datasets, or with a folder for each.")]
 
 
 def main() -> None:
@@ -64,6 +64,7 @@ def run(
     n: Annotated[int | None, typer.Option(help="Training points.")] = None,
     data_dir: DataDir = None,
     seeds: Annotated[int | None, typer.Option(help="Runs of every variant, each with its own seed.")] = None,
+    samples: Annotated[int | None, typer.Option(help="Only the first of a study's samples of its data.")] = None,
     timeout: Annotated[str, typer.Option(help="Longest that one run may take: 90s, 10m, 2h.")] = "",
     memory: Annotated[str, typer.Option(help="Most memory that one run may use: 512MiB, 8GiB.")] = "",
     threads: Annotated[int | None, typer.Option(help="Thread budget of every run; all cores if not given.")] = None,
@@ -79,16 +80,16 @@ def run(
     Some variants, other data or other seeds never replace results of others: they have a folder of their own, or are
     shown beside the rows that are there.
     """
-    from bench.commands.running import Asked, published, shown_partly, stopped
-    from bench.execution import pipeline, preview, tensorboard
+    from bench.commands import over_datasets
+    from bench.commands.running import Asked, stopped
+    from bench.execution import preview, tensorboard
     from bench.execution.progress import json_line
 
     names = chosen.split(",") if chosen else ()
     given = {"label": label, "drop": drop, "keep": keep, "scale": scale, "missing": missing, "image": image}
     options = {name: value for name, value in given.items() if value}
-    asked = Asked(
-        study, names, file, dataset, n, seeds, timeout, memory, threads, out, data_dir, rerun, monitored, yes, options
-    )
+    limits = (timeout, memory, threads, out, data_dir, rerun, monitored, yes, options, samples)
+    asked = Asked(study, names, file, dataset, n, seeds, *limits)
     request = asked.request()
     if dry:
         for line in preview.lines(request):
@@ -99,7 +100,7 @@ def run(
     # Standard output belongs to the events alone; what is meant for people goes where they may still see it.
     shown = Console(stderr=True, highlight=False) if as_json else console
     try:
-        made = pipeline.execute(request, shown, published, typer.echo if as_json else None, shown_partly)
+        made = over_datasets.execute(request, shown, typer.echo if as_json else None)
     except KeyboardInterrupt:
         shown.print(f"\n{stopped(request.out)}", soft_wrap=True)
         raise typer.Exit(130) from None
@@ -224,6 +225,44 @@ def tune(
 
 
 @app.command()
+def card(
+    method: Annotated[
+        str, typer.Argument(help="Variant of the study cards, reducer, preset, or FILE.py:Class; all if not given.")
+    ] = "",
+    data_dir: DataDir = None,
+    dry: Dry = False,
+) -> None:
+    """Say how much of an embedding stays when its seed, rows, threads, process or batch change: one number each.
+
+    One method takes a minute or two. Without a name it is the study `cards`, of all methods.
+    """
+    from bench.commands import card as cards
+    from bench.commands.running import Asked, published, shown_partly, stopped
+    from bench.execution import pipeline, preview
+
+    request = Asked(cards.study_of(method) if method else cards.STUDY, data_dir=data_dir).request()
+    if dry:
+        for line in preview.lines(request):
+            console.print(escape(line), soft_wrap=True)
+        return
+    try:
+        if method:
+            pipeline.execute(request, console, cards.written)
+        else:
+            pipeline.execute(request, console, published, show=shown_partly)
+    except KeyboardInterrupt:
+        console.print(f"\n{stopped(request.out)}", soft_wrap=True)
+        raise typer.Exit(130) from None
+    if method:
+        rows = cards.rows(request.out)
+        table = Table(*rows[0], box=None, pad_edge=False)
+        for row in rows:
+            table.add_row(*map(escape, row.values()))
+        console.print(table)
+    console.print(f"wrote {request.out / cards.page_of(request.whole)}", soft_wrap=True)
+
+
+@app.command()
 def doctor(data_dir: DataDir = None) -> None:
     """Say whether this machine is fit to measure on, and which data is at hand."""
     from bench.commands.doctor import examine
@@ -255,6 +294,20 @@ def compare(
     same = sum(change.result == "same" for change in comparison.changes)
     console.print(f"{counted(len(comparison.changes), 'column')} compared, {same:,} the same to the last digit")
     raise typer.Exit(1 if comparison.anything_worse else 0)
+
+
+@app.command()
+def attacks(
+    out: Annotated[Path | None, typer.Option(help="Folder to write into; results/attacks if not given.")] = None,
+) -> None:
+    """Attack every score with forged maps, impostor data, noise and copies; write which attacks fool which score."""
+    from bench.commands import attacks as forged
+    from bench.commands import folders
+
+    with console.status("fitting honest maps") as shown:
+        paths = forged.write(out or folders.root() / "attacks", lambda name: shown.update(escape(name)))
+    for path in paths:
+        console.print(f"wrote {escape(str(path))}", soft_wrap=True)
 
 
 @app.command()
@@ -293,10 +346,9 @@ def report(
     from bench.commands import folders
 
     found = folders.find(folder)  # what is no folder is said before the libraries are loaded
-    from bench.commands.running import published
-    from bench.execution import pipeline
+    from bench.commands import over_datasets
 
-    made = pipeline.rebuild(found, data_dir, console, published)
+    made = over_datasets.rebuild(found, data_dir, console)
     if into is not None:
         made.write_into(into)
     console.print(made.to_rich())
@@ -318,7 +370,7 @@ def status(
     for state in found:
         mark = "[yellow]old[/yellow]    " if state.reasons else "[green]current[/green]"
         version = f", protocol {state.protocol}" if state.protocol else ""
-        console.print(f"{mark} {escape(state.folder.name)}{escape(version)}", soft_wrap=True)
+        console.print(f"{mark} {escape(state.name)}{escape(version)}", soft_wrap=True)
         for reason in state.reasons:
             console.print(f"          {escape(reason)}", soft_wrap=True)
     old = [state for state in found if state.reasons]

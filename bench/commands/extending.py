@@ -47,9 +47,12 @@ def named(parts: Iterable[str]) -> str:
 
 
 def is_kept(folder: Path) -> bool:
-    """Return whether a folder holds results that git has, or whose runs are not on this computer."""
+    """Return whether a folder holds results, on any dataset, that git has, or whose runs are not on this computer."""
     try:
-        return Results(folder).exists and (is_tracked(folder) or not elsewhere.has_runs(Store(folder)))
+        results = Results(folder)
+        if results.datasets:
+            return any(is_kept(one.folder) for one in results.datasets.values())
+        return results.exists and (is_tracked(folder) or not elsewhere.has_runs(Store(folder)))
     except StoreError:
         return is_tracked(folder)
 
@@ -79,14 +82,15 @@ def beside(base: Path, selected: Study, names: Iterable[str], limits: dict[str, 
 def within(folder: Path, whole: Study, selected: Study) -> Place:
     """Return the place of some variants in a folder that has the runs of others, whose rows stay."""
     former = Store(folder).study().variants if (folder / "study.toml").is_file() else {}
-    stored = {name: variant for name, variant in former.items() if (folder / "runs" / name).is_dir()}
+    runs = {path.name for pattern in ("runs/*", "*/runs/*") for path in folder.glob(pattern)}
+    stored = {name: variant for name, variant in former.items() if name in runs}
     others = {name: variant for name, variant in stored.items() if name not in whole.variants}
     return Place(folder, whole.model_copy(update={"variants": whole.variants | others}), selected)
 
 
 def check(out: Path, study: Study, *, is_selection: bool) -> None:
     """Check a folder that was named; StudyError if results that it holds would be lost."""
-    if not Results(out).exists:
+    if not (Results(out).exists or Results(out).datasets):
         return
     if is_selection and is_kept(out):
         raise StudyError(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import reducers
 from bench.commands import folders
 from bench.errors import StoreError, StudyError, unknown
-from bench.units import seconds_as_text
+from bench.units import counted, seconds_as_text
 from reducers import Source
 
 if TYPE_CHECKING:
@@ -39,10 +40,20 @@ def _rows(what: str) -> Iterator[dict[str, str]]:
     elif what == "datasets":
         from bench.datasets import SOURCES
         from bench.datasets.files import READERS
+        from bench.datasets.idx import IMAGES
 
         for name, source in SOURCES.items():
-            yield {"name": name, "summary": source.summary}
-        yield {"name": "FILE", "summary": f"a file of your own: {' '.join(READERS)}; see --label and --drop of `run`"}
+            yield {"name": name, "summary": source.summary, "needs": source.missing(None) or "at hand"}
+        page = "https://www.openml.org/search?type=data"
+        of_file = f"a file of your own: {' '.join(READERS)}; see --label and --drop of `run`"
+        of_folder = f"a folder of your own with IDX files, such as {IMAGES}.gz of Fashion-MNIST"
+        yield {
+            "name": "openml:NAME",
+            "summary": f"any dataset of openml.org, by name or number: {page}",
+            "needs": "download",
+        }
+        yield {"name": "FILE", "summary": of_file, "needs": "its path"}
+        yield {"name": "FOLDER", "summary": of_folder, "needs": "its path"}
     elif what == "scores":
         from bench.metrics import METRICS
 
@@ -56,12 +67,13 @@ def _rows(what: str) -> Iterator[dict[str, str]]:
 
         for name in names():
             study = read(name)
-            yield {"name": name, "asks": study.title, "data": _data(study), "runs": _runs(study), "time": _time(name)}
+            yield {"name": name, "asks": study.title, "data": _data(study), "runs": _runs(study), "time": _time(study)}
 
 
 def _data(study: Study) -> str:
     """Return which data a study takes, and how many points of them."""
-    return f"{study.dataset}, {study.n:,} points" if study.n else study.dataset
+    data = study.dataset or counted(len(study.datasets), "dataset")
+    return f"{data}, {study.n:,} points" if study.n else data
 
 
 def _runs(study: Study) -> str:
@@ -74,15 +86,16 @@ def _runs(study: Study) -> str:
         return "unknown: one of its reducers is not available"
 
 
-def _time(name: str) -> str:
-    """Return how long a study took, as its results say."""
+def _time(study: Study) -> str:
+    """Return how long a study took, on all its datasets that were measured, as its results say."""
     from bench.store.store import Store
 
-    try:
-        found = Store(folders.root() / name).environment()
-    except StoreError:
-        found = None
-    return seconds_as_text(found.wall_s) if found and found.wall_s else "not measured"
+    seconds = 0.0
+    for folder in study.folders.values() or ("",):
+        with suppress(StoreError):
+            found = Store(folders.root() / study.name / folder).environment()
+            seconds += (found and found.wall_s) or 0.0
+    return seconds_as_text(seconds) if seconds else "not measured"
 
 
 def _origin(source: Source) -> str:

@@ -13,12 +13,12 @@ from matplotlib.figure import Figure
 from rich.console import Console
 
 from bench.analysis.quantities import QUANTITIES
-from bench.commands import extending, folders, own_data
-from bench.commands.running import Asked, published, shown_partly
+from bench.commands import extending, folders, over_datasets, own_data
+from bench.commands.running import Asked, published
 from bench.datasets import DataOptions
 from bench.errors import BenchError, StoreError, StudyError, unknown
 from bench.execution import pipeline
-from bench.output import figures
+from bench.output import across_datasets, figures
 from bench.output.publish import main_table
 from bench.output.tables.notebook import NotebookTable
 from bench.output.tables.terminal import brief
@@ -43,6 +43,8 @@ class Results(results.Results):
         Where the results are.
     variants : tuple of str
         Keys of the methods, such as `umap`.
+    datasets : mapping
+        Of a study over several datasets the results on each, by its name; `summary` has all of them.
     runs, scores, curves, summary, comparisons : DataFrame
         Tidy tables; each says of itself what its columns are: `help(bench.Results.scores)`.
 
@@ -71,7 +73,7 @@ class Results(results.Results):
         ----------
         *quantities : str
             Columns of `summary`, such as `r_nx_auc`, `knn_accuracy_k10_test` or `fit_s`. Without any, the table is that
-            of `summary.md`.
+            of `summary.md`. Of a study over several datasets the first one is shown, a column a dataset.
 
         Raises
         ------
@@ -92,6 +94,8 @@ class Results(results.Results):
         for name in quantities:
             if name not in QUANTITIES:
                 raise StudyError(unknown("quantity", name, QUANTITIES))
+        if self.datasets:
+            return NotebookTable(across_datasets.main_table(self, *quantities[:1]))
         content = main_table(self, quantities)
         return NotebookTable(content, None if quantities else brief(content))
 
@@ -164,6 +168,9 @@ class Results(results.Results):
             table = self.table()
         except BenchError as error:
             return f"<p>{escape(str(error))}</p>"
+        if self.datasets:
+            more = f"Files: {self.folder}. More: .datasets[NAME], .table(QUANTITY), .summary, .comparisons."
+            return f"<h3>{escape(self.title)}</h3>\n{table._repr_html_()}\n<p>{escape(more)}</p>"
         try:
             png = b64encode(figures.render(self.plot(), "png", DPI)).decode()
             picture = f'<img alt="Embeddings side by side" src="data:image/png;base64,{png}">'
@@ -242,5 +249,5 @@ def run(
         asked |= {"dataset": str(file), "out": out}
     request = Asked(study, **asked, options=options).request()
     console = Console(quiet=not verbose, force_jupyter=False)
-    pipeline.execute(request, console, published, show=shown_partly)
+    over_datasets.execute(request, console)
     return Results(request.out)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bench import reproductions
+from bench.analysis.quantities import QUANTITIES
 from bench.commands import extending, folders
 from bench.commands.extending import Place
+from bench.datasets import SOURCES
 from bench.errors import StudyError, unknown
 from bench.execution import pipeline
 from bench.metrics.measures import MEASURES
+from bench.metrics.registry import REFERENCES
+from bench.output import card
 from bench.output.publish import Published, publish, publish_partly
 from bench.store.results import Results
 from bench.store.sums import PARTIAL
@@ -50,12 +54,19 @@ class Asked:
     """Whether a very large study, or data with very many columns, are meant."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """How a dataset that is a file is read: fields of `DataOptions`."""
+    samples: int | None = None
+    """Only the first samples of the data of a study that has several."""
 
     def request(self) -> pipeline.RunRequest:
         """Return what is to be run; StudyError if the study, a name or a value is refused."""
         fields = ("dataset", "n", "seeds", "timeout", "memory", "threads")
         changes = {name: value for name in fields if (value := getattr(self, name)) not in ("", None)}
         given = self.study if isinstance(self.study, Study) else read(self.study)
+        wanted = given.datasets
+        if self.dataset in wanted:
+            wanted = (changes.pop("dataset"),)  # this one of them alone
+        elif self.dataset and wanted:
+            given, wanted = given.on(""), ()
         if self.dataset or self.options:
             changes["data"] = ({} if self.dataset else given.data.model_dump()) | dict(self.options)
         study = given.with_changes(changes)
@@ -66,11 +77,11 @@ class Asked:
         whole = study.with_reducers(list(self.files))
         own = [name for name in whole.variants if name not in study.variants]
         selected = whole.only([*(name.strip() for name in self.reducers), *own]) if self.reducers else whole
-        self._check(selected)
+        self._check(selected, whole)
         place = self._place(whole.including(selected), selected, own, changed)
         return pipeline.RunRequest(
             whole=place.whole,
-            chosen=place.chosen,
+            chosen=place.chosen.model_copy(update={"datasets": wanted}) if wanted else place.chosen,
             out=place.out,
             base=place.base,
             note=place.note,
@@ -79,6 +90,7 @@ class Asked:
             n=self.n or (None if self.dataset else _most_points(selected)),
             monitored=self.monitored,
             yes=self.yes,
+            samples=self.samples,
         )
 
     def _place(self, whole: Study, selected: Study, own: Sequence[str], changed: Collection[str]) -> Place:
@@ -110,13 +122,24 @@ class Asked:
         note = f"{folder} has results of other runs. They stay until this run is complete, and are replaced then."
         return Place(folder, whole, selected, note=note)
 
-    def _check(self, study: Study) -> None:
+    def _check(self, study: Study, whole: Study) -> None:
         """Raise StudyError if a name is unknown that only this command can tell, or if there are too many runs."""
         if self.rerun not in ("", "failed", "all", *study.variants):
             raise StudyError(unknown("--rerun", self.rerun, ["failed", "all", *study.variants]))
+        if self.samples is not None and not 1 <= self.samples <= study.samples:
+            raise StudyError(f"Got --samples {self.samples}, but expected 1 to {study.samples}: the study has no more.")
         for name in study.measures:
             if name not in MEASURES:
                 raise StudyError(unknown("measure", name, MEASURES))
+        for one in study.hypotheses:
+            if one.by not in (decided := [key for key, quantity in QUANTITIES.items() if quantity.margin]):
+                raise StudyError(unknown("quantity of a hypothesis", one.by, decided))
+            for name in (*one.better, *one.than):
+                if name not in (*whole.variants, *REFERENCES):
+                    raise StudyError(unknown("method of a hypothesis", name, (*whole.variants, *REFERENCES)))
+        for name in study.datasets:
+            if name not in SOURCES and ":" not in name and not Path(name).suffix:
+                raise StudyError(unknown("dataset", name, SOURCES))
         if study.n_runs > MAX_RUNS and not self.yes:
             raise StudyError(
                 f"Got a study of {study.n_runs:,} runs, but expected at most {MAX_RUNS:,}. "
@@ -136,8 +159,7 @@ def _most_points(study: Study) -> int | None:
 
 def published(results: Results, load_data: pipeline.LoadData, force: bool = True) -> Published:
     """Write everything that a reader looks at."""
-    found = publish(results, load_data, (reproductions.write,), force=force)
-    return replace(found, needs_runs=(*found.needs_runs, *reproductions.needs_runs(results)))
+    return publish(results, load_data, (reproductions.write, card.write), force=force)
 
 
 def shown_partly(results: Results, load_data: pipeline.LoadData) -> None:

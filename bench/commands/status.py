@@ -12,6 +12,7 @@ from bench.errors import BenchError
 from bench.metrics.registry import METRICS
 from bench.store import protocol
 from bench.store.records import Environment
+from bench.store.results import Results
 from bench.store.store import Store
 from bench.studies.plan import MEASUREMENT
 from bench.studies.study import Study, names, read
@@ -27,27 +28,58 @@ class State:
     """What is known of a results folder: its protocol, why it is old, and how long it took."""
 
     folder: Path
+    name: str
+    """Its name below the folder of results: `default`, or `datasets/usps` of a study over several datasets."""
     protocol: str
     reasons: tuple[str, ...]
     wall_s: float | None
 
 
 def states(root: Path) -> Iterator[State]:
-    """Yield the state of every results folder in a folder."""
+    """Yield the state of every results folder in a folder, of a study over several datasets one for each of them."""
     digest = cache(reducers.digest)
     for path in sorted(root.glob("*/study.toml")):
-        store = Store(path.parent)
         try:
-            study, where = store.study(), store.environment()
-            reasons = tuple(_reasons(study, where, digest))
-        except (BenchError, reducers.ReducerError) as error:
-            yield State(path.parent, "", (str(error),), None)
+            study = Store(path.parent).study()
+        except BenchError as error:
+            yield State(path.parent, path.parent.name, "", (str(error),), None)
             continue
-        yield State(path.parent, protocol.cited(study, where), reasons, where.wall_s if where else None)
+        for dataset, below in study.folders.items() or [("", "")]:
+            folder = path.parent / below
+            yield _state(folder, folder.relative_to(root).as_posix(), study.name, dataset, digest)
 
 
-def _reasons(study: Study, where: Environment | None, digest: Callable[[str], str]) -> Iterator[str]:
-    """Yield why results are old."""
+def _state(folder: Path, name: str, of_study: str, dataset: str, digest: Callable[[str], str]) -> State:
+    """Return the state of the results of a study, or of those on one of its datasets."""
+    if not (folder / "study.toml").is_file():
+        return State(folder, name, "", ("not measured yet",), None)
+    store = Store(folder)
+    try:
+        study, where = store.study(), store.environment()
+        reasons = (*_reasons(study, where, _asked_now(of_study, dataset), digest), *_missing(folder, study))
+    except (BenchError, reducers.ReducerError) as error:
+        return State(folder, name, "", (str(error),), None)
+    return State(folder, name, protocol.cited(study, where), reasons, where.wall_s if where else None)
+
+
+def _missing(folder: Path, study: Study) -> Iterator[str]:
+    """Yield how many samples of the data have no runs yet, which a run adds."""
+    if study.samples > 1 and (n := Results(folder).n_samples) < study.samples:
+        yield f"{n} of {study.samples} samples of the data are measured; a run adds the others"
+
+
+def _asked_now(name: str, dataset: str) -> Study | None:
+    """Return what the study of a name asks by now, on one of its datasets; None if none comes with the project."""
+    if name not in names():
+        return None
+    now = read(name).resolved()
+    return now.on(dataset) if dataset else now
+
+
+def _reasons(
+    study: Study, where: Environment | None, asked: Study | None, digest: Callable[[str], str]
+) -> Iterator[str]:
+    """Yield why results are old, of a study that asks by now for what is `asked`."""
     if where is None:
         yield "it is not known where they were measured"
         return
@@ -70,14 +102,12 @@ def _reasons(study: Study, where: Environment | None, digest: Callable[[str], st
         yield f"other versions of {_named(other)}"
     if scores := [key for key, metric in METRICS.items() if where.metrics.get(key, metric.version) != metric.version]:
         yield f"scores defined otherwise since (`python -m bench report` where the runs are): {_named(scores)}"
-    yield from _of_study(study)
+    if asked is not None:
+        yield from _of_study(study, asked)
 
 
-def _of_study(study: Study) -> Iterator[str]:
-    """Yield what the study of this name asks by now, if it comes with the project."""
-    if study.name not in names():
-        return
-    now = read(study.name).resolved()
+def _of_study(study: Study, now: Study) -> Iterator[str]:
+    """Yield what a study asks otherwise by now."""
     if fields := [name for name in OF_PROTOCOL if getattr(study, name) != getattr(now, name)]:
         yield f"the study asks for other {_named(fields)} by now"
     if more := [name for name in now.variants if name not in study.variants]:

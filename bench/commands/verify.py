@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from bench.errors import BenchError, StoreError
@@ -13,7 +14,7 @@ from bench.store.store import Store
 
 
 def faults(folder: Path) -> Iterator[str]:
-    """Yield what is wrong with a results folder, one sentence each.
+    """Yield what is wrong with a results folder, those on each of its datasets included, one sentence each.
 
     Raises StoreError if it is no results folder.
     """
@@ -39,3 +40,8 @@ def faults(folder: Path) -> Iterator[str]:
                 check(name)
             except BenchError as error:
                 yield str(error)
+    with suppress(BenchError):  # what is wrong with the study itself is said above
+        members = [folder / of for of in store.study().folders.values()]
+        for one in members:
+            if (one / "study.toml").is_file():
+                yield from faults(one)

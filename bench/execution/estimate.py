@@ -13,6 +13,7 @@ import pandas as pd
 from bench.errors import StoreError
 from bench.store.records import Record, Status
 from bench.store.results import Results
+from bench.store.sums import PARTIAL
 from bench.studies.plan import Run
 from bench.units import counted, seconds_as_text
 
@@ -50,7 +51,8 @@ class Estimate:
         """Return how long the runs of a study will take, before it starts, and which variant takes most of it."""
         variants = {run.variant: run.spec.label for run in runs}
         seeds = len({(run.sample, run.seed) for run in runs})
-        each = f", up to {counted(seeds, 'seed')} each" if len(runs) > len(variants) else ""
+        what = "run" if any(run.sample for run in runs) else "seed"
+        each = f", up to {counted(seeds, what)} each" if len(runs) > len(variants) else ""
         size = f"{counted(len(runs), 'run')} ({counted(len(variants), 'variant')}{each})"
         seconds = self.seconds(runs)
         if seconds is None:
@@ -63,12 +65,13 @@ class Estimate:
 
 
 def learn_from(folder: Path, runs: Sequence[Run], n_train: int) -> Estimate:
-    """Return an estimate from all results folders in a folder.
+    """Return an estimate from all results folders in a folder, those of a study over several datasets included.
 
     A run is compared with earlier runs of its own label, or else of its reducer, at the nearest number of training
     points. Time is assumed to grow in proportion to that number.
     """
-    tables = [_earlier_runs(path.parent) for path in sorted(folder.glob("*/runs.csv"))]
+    paths = sorted(path for pattern in ("*/runs.csv", "*/*/runs.csv") for path in folder.glob(pattern))
+    tables = [_earlier_runs(path.parent) for path in paths if path.parent.name != PARTIAL]
     earlier = pd.concat(tables) if tables else pd.DataFrame(columns=COLUMNS)
     estimate = Estimate({}, {})
     for run in runs:

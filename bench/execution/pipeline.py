@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
+import numpy as np
 from rich.console import Console
 
 import reducers
 from bench import datasets
 from bench.datasets import Dataset
 from bench.errors import DatasetError, StoreError
-from bench.execution import environment, estimate, reproducibility, scoring, threads
+from bench.execution import environment, estimate, extension, reproducibility, scoring, threads
 from bench.execution.drawings import keep_drawings
 from bench.execution.partial import Partial, Show
 from bench.execution.progress import Progress, bar
@@ -63,6 +64,20 @@ class RunRequest:
     """Whether trainings write events for TensorBoard."""
     yes: bool = False
     """Whether data with very many columns are meant."""
+    samples: int | None = None
+    """How many samples of the data are run of a study that has several, the first ones; None runs all."""
+    root: Path | None = None
+    """Folder with the results of other studies, from which times are estimated; None takes the one that `out` is in."""
+
+    def members(self) -> dict[str, RunRequest]:
+        """Return a request for each dataset of a study over several, of as many points as each of them has."""
+        found = {}
+        for dataset in self.chosen.datasets:
+            whole, chosen, folder = self.whole.on(dataset), self.chosen.on(dataset), self.whole.folders[dataset]
+            base = self.base / folder if self.base and (self.base / folder / "study.toml").is_file() else None
+            one = replace(self, whole=whole, chosen=chosen, out=self.out / folder, base=base)
+            found[dataset] = replace(one, note="", n=None, root=self.out.parent)
+        return found
 
 
 def execute(
@@ -81,16 +96,20 @@ def execute(
     """
     started = perf_counter()
     dataset = load(request)
-    for line in filter(None, (dataset.selection, dataset.provenance)):
+    for line in filter(None, (dataset.select(samples=request.chosen.samples).selection, dataset.provenance)):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     budget = request.chosen.threads or threads.available()
-    runs = plan.make(request.chosen, dataset, budget, environment.fingerprint())
+    runs = plan.make(request.chosen, dataset, budget, environment.fingerprint(), request.samples)
     store = Store(request.out)
     with store.locked():
         store.set_aside_damaged()
         before = _environment(request.chosen, store, dataset, budget)
         if request.base is not None:
             elsewhere.copy(store, request.base, dataset.fingerprint)
+        else:
+            planned, runs = len(runs), extension.to_measure(store, request.chosen, dataset, runs, request.rerun)
+            if n_there := planned - len(runs):
+                console.print(f"{n_there:,} of {planned:,} runs are in the tables that are there, and stay.")
         if not Results(request.out).exists:  # one that is interrupted can be reported, too
             store.write("study.toml", request.whole.to_toml())
             store.write_model("environment.json", before)
@@ -168,7 +187,16 @@ def _environment(study: Study, store: Store, dataset: Dataset, budget: int) -> E
     code = {variant.reducer: reducers.digest(variant.reducer) for variant in study.variants.values()}
     spent = former.model_dump(include={"wall_s", "measured_s"}) if former else {}
     code = (former.reducers if former else {}) | code
-    return now.model_copy(update={"reducers": code, "metrics": _versions(), **spent})
+    of_data = {"class_size": _class_size(dataset), "metrics": _versions()}
+    return now.model_copy(update={"reducers": code, **of_data, **spent})
+
+
+def _class_size(dataset: Dataset) -> int | None:
+    """Return how many training points the class of the median point has; None without labels."""
+    if dataset.y is None:
+        return None
+    _, classes, sizes = np.unique(dataset.y, return_inverse=True, return_counts=True)
+    return int(np.median(sizes[classes]))
 
 
 def _versions() -> dict[str, int]:
@@ -204,7 +232,7 @@ def _run(
         done = "The run is" if len(runs) == 1 else f"All {len(runs):,} runs are"
         console.print(f"{done} done already; --rerun all repeats them.", highlight=False)
         return []
-    expected = estimate.learn_from(request.out.parent, todo, len(runner.dataset.X))
+    expected = estimate.learn_from(request.root or request.out.parent, todo, len(runner.dataset.X))
     console.print(expected.as_text(todo), highlight=False, soft_wrap=True)
     if search := runner.study.search:
         budget = seconds_as_text(search.budget)

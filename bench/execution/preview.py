@@ -6,11 +6,15 @@ from collections.abc import Iterator
 
 import reducers
 from bench import datasets
-from bench.execution import environment, estimate, pipeline, tensorboard, threads
+from bench.datasets import Dataset
+from bench.errors import DatasetError
+from bench.execution import environment, estimate, extension, pipeline, tensorboard, threads
 from bench.execution.pipeline import RunRequest
 from bench.store.store import Store
 from bench.studies import plan
 from bench.studies.search import AXIS
+from bench.studies.study import Study
+from bench.studies.variant import AGAIN
 from bench.units import counted, seconds_as_text
 
 
@@ -21,32 +25,33 @@ def lines(request: RunRequest) -> Iterator[str]:
 
     Raises DatasetError if its data cannot be read, or have fewer points than were asked for.
     """
-    study = request.chosen
-    budget = study.threads or threads.available()
-    store, note = Store(request.out), request.note
-    if absent := datasets.missing(study.dataset, request.data_dir):
+    study, note = request.chosen, request.note
+    absent = datasets.missing(study.dataset, request.data_dir)
+    if study.datasets:
+        yield from _of_each(request)
+    elif absent:
         yield f"would run {counted(study.n_runs, 'run')} ({counted(len(study.variants), 'variant')})"
-        if (former := store.environment()) is not None and former.wall_s:
+        if (former := Store(request.out).environment()) is not None and former.wall_s:
             yield f"time: what is in {request.out} took {seconds_as_text(former.wall_s)}"
         else:
             yield "time: estimated once the data are here"
     else:
-        dataset = pipeline.load(request)
-        yield dataset.selection
+        dataset, runs, todo, expected = _planned(request)
+        yield dataset.select(samples=study.samples).selection
         yield dataset.provenance
-        runs = plan.make(study, dataset, budget, environment.fingerprint())
-        if todo := [run for run in runs if _is_to_be_done(store, run)]:
-            yield f"would run {estimate.learn_from(request.out.parent, todo, len(dataset.X)).as_text(todo)}"
+        if todo:
+            yield f"would run {expected.as_text(todo)}"
         else:
             note = ""
             yield f"all {counted(len(runs), 'run')} are done already" if len(runs) > 1 else "the run is done already"
-    yield f"methods: {'; '.join(variant.label for variant in study.variants.values() if variant.axis != AXIS)}"
+    methods = [variant.label for variant in study.variants.values() if variant.axis not in (AXIS, AGAIN)]
+    yield f"methods: {'; '.join(methods)}"
     if search := study.search:
         yield f"search: at most {search.configurations} configurations and {seconds_as_text(search.budget)} each"
     yield from filter(None, (note,))
     yield f"results: {request.out}"
     limit = f"at most {seconds_as_text(study.timeout)} and {study.memory / 2**30:g} GiB a run"
-    yield f"needs: {counted(budget, 'thread')}, {limit}"
+    yield f"needs: {counted(_budget(study), 'thread')}, {limit}"
     if absent:
         yield f"needs data that are not here: {absent}"
     if request.monitored and not tensorboard.is_installed():
@@ -54,6 +59,42 @@ def lines(request: RunRequest) -> Iterator[str]:
     for name in dict.fromkeys(variant.reducer for variant in study.variants.values()):
         if missing := reducers.source(name).problem:
             yield f"needs for {name}: {missing}"
+
+
+def _of_each(request: RunRequest) -> Iterator[str]:
+    """Yield a line for each dataset of a study over several, and one for all of them together."""
+    n_runs, seconds = 0, 0.0
+    unknown: list[str] = []
+    for name, one in request.members().items():
+        try:
+            if absent := datasets.missing(name, one.data_dir):
+                raise DatasetError(absent)
+            dataset, runs, todo, expected = _planned(one)
+        except DatasetError as error:
+            yield f"{name}: left out, because its data are not here: {error}"
+            continue
+        if not todo:
+            yield f"{name}: all {counted(len(runs), 'run')} done already"
+            continue
+        yield f"{name}: {len(dataset.X):,} training points, {expected.as_text(todo)}"
+        known = expected.seconds(todo)
+        n_runs, seconds, unknown = n_runs + len(todo), seconds + (known or 0.0), unknown + [name] * (known is None)
+    more = f", and that of {', '.join(unknown)}, which is not known yet" if unknown else ""
+    yield f"would run {counted(n_runs, 'run')} in all, about {seconds_as_text(seconds)}{more}; then scores and figures"
+
+
+def _planned(request: RunRequest) -> tuple[Dataset, list[plan.Run], list[plan.Run], estimate.Estimate]:
+    """Return the data of a study, its runs, those of them that are to be done, and what these are expected to take."""
+    dataset, store = pipeline.load(request), Store(request.out)
+    study = request.chosen
+    runs = plan.make(study, dataset, _budget(study), environment.fingerprint(), request.samples)
+    wanted = extension.to_measure(store, study, dataset, runs, request.rerun, keep=False) if not request.base else runs
+    todo = [run for run in wanted if _is_to_be_done(store, run)]
+    return dataset, runs, todo, estimate.learn_from(request.root or request.out.parent, todo, len(dataset.X))
+
+
+def _budget(study: Study) -> int:
+    return study.threads or threads.available()
 
 
 def _is_to_be_done(store: Store, run: plan.Run) -> bool:

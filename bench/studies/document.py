@@ -78,7 +78,8 @@ def _explained(problem: ErrorDetails, text: str, path: Path, keys: Mapping[str, 
         return f"{path.name}: Got no {'.'.join([*parents, key])}, but expected one."
     where = f"{path.name}, line {_line_of(text, [*parents, key])}"
     if problem["type"] == "extra_forbidden":
-        table = {"variants": "variant", "data": "data", "search": "search"}.get(parents[0] if parents else "", "study")
+        tables = {"variants": "variant", "data": "data", "search": "search", "hypotheses": "hypothesis"}
+        table = tables.get(parents[0] if parents else "", "study")
         return f"{where}: {unknown('key', key, keys[table])}"
     return f"{where}: {sentence(problem)}"
 

@@ -27,6 +27,7 @@ from bench.errors import StudyError, unknown
 from bench.studies import document
 from bench.studies.amounts import Duration, Size
 from bench.studies.naming import checked_file_name, checked_key, cut, key_of
+from bench.studies.over_datasets import Hypothesis, checked_datasets, folder_of
 from bench.studies.search import AXIS, Search
 from bench.studies.variant import Count, Text, Threads, Variant
 from reducers import Source
@@ -43,9 +44,13 @@ class Study(BaseModel):
 
     name: Annotated[str, AfterValidator(checked_file_name)] = ""
     title: Text = ""
-    dataset: Text
+    dataset: Text = ""
     data: DataOptions = DataOptions()
     """How the dataset is read if it is a file."""
+    datasets: Annotated[tuple[Text, ...], Field(validate_default=True)] = ()
+    """Several datasets instead of one: all variants run on each of them, with the same settings."""
+    hypotheses: tuple[Hypothesis, ...] = ()
+    """Of a study over several datasets: what is counted over them, stated before it is run."""
     n: Count | None = None
     """Training points, at most; none takes the dataset's own number."""
     seeds: Count = 3
@@ -78,6 +83,20 @@ class Study(BaseModel):
     def _names_are_keys(cls, variants: dict[str, Variant]) -> dict[str, Variant]:
         return {checked_key(name): variant for name, variant in variants.items()}
 
+    @field_validator("datasets")
+    @classmethod
+    def _are_one_or_several(cls, names: tuple[str, ...], others: ValidationInfo) -> tuple[str, ...]:
+        if not {"dataset", "data"} <= others.data.keys():
+            return names  # one of them is refused already
+        return checked_datasets(names, others.data["dataset"], has_options=others.data["data"] != DataOptions())
+
+    @field_validator("hypotheses")
+    @classmethod
+    def _are_of_several(cls, stated: tuple[Hypothesis, ...], others: ValidationInfo) -> tuple[Hypothesis, ...]:
+        if stated and not others.data.get("datasets", True):
+            raise ValueError("Got hypotheses with one dataset, but expected datasets: they are counted over several.")
+        return stated
+
     @field_validator("figures")
     @classmethod
     def _figures_are_of_variants(cls, figures: tuple[str, ...], others: ValidationInfo) -> tuple[str, ...]:
@@ -101,7 +120,18 @@ class Study(BaseModel):
     @property
     def n_runs(self) -> int:
         """How many runs a resolved study has."""
-        return len(self.variants) * self.samples * self.seeds
+        return len(self.variants) * self.samples * self.seeds * (len(self.datasets) or 1)
+
+    @property
+    def folders(self) -> dict[str, str]:
+        """The name of the folder in which the results on each of several datasets are, by dataset."""
+        return {dataset: folder_of(dataset) for dataset in self.datasets}
+
+    def on(self, dataset: str) -> Study:
+        """Return the study on one dataset alone, as an ordinary one."""
+        name = key_of(*filter(None, (self.name, folder_of(dataset)))) if dataset else self.name
+        one = {"name": name, "title": "", "dataset": dataset, "datasets": (), "hypotheses": ()}
+        return self.model_copy(update=one)
 
     def searched_with(self, name: str) -> list[str]:
         """Return all configurations of the search that a variant belongs to, in their order; without one only it."""
@@ -200,8 +230,9 @@ class Study(BaseModel):
 
     def _as_in_a_file(self) -> dict[str, Any]:
         fields = self.model_dump(exclude_none=True) | {"data": self.data.model_dump(exclude_defaults=True)}
-        if not fields["data"]:
-            del fields["data"]
+        for name in ("dataset", "data", "datasets", "hypotheses"):
+            if not fields[name]:
+                del fields[name]
         if self.search:
             fields["search"]["budget"] = f"{_written(self.search.budget)}s"
         return fields | {"timeout": f"{_written(self.timeout)}s", "memory": f"{_written(self.memory / 2**20)}MiB"}
@@ -231,7 +262,7 @@ def read(name: str) -> Study:
         return Study.model_validate({"name": path.stem} | tables)
     except ValidationError as error:
         keys = {"study": Study.model_fields, "data": DataOptions.model_fields, "variant": Variant.model_fields}
-        keys["search"] = Search.model_fields
+        keys |= {"search": Search.model_fields, "hypothesis": Hypothesis.model_fields}
         raise StudyError(document.explain(error.errors(), text, path, keys)) from error
 
 

@@ -72,6 +72,7 @@ def test_a_slip_in_an_option_is_answered(tmp_path: Path, arguments: list[str], m
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.whole
 def test_a_study_of_ones_own_reducer_and_data(tmp_path: Path, clouds_file: Callable[[int], Path]) -> None:
     out = tmp_path / "out"
     arguments = ["run", "quick", "--dataset", str(clouds_file(700)), "--n", "520", "--threads", "1", "--out", str(out)]

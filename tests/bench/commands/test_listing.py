@@ -63,6 +63,16 @@ def _extra(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
     monkeypatch.setattr("reducers._remedies.metadata", lambda name: told)
 
 
+def test_each_dataset_says_what_is_missing_and_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.datasets.originals.user_cache_path", lambda name: tmp_path / "cache")
+    needs = {row["name"]: row["needs"] for row in listing.rows("datasets")}
+    assert needs["digits"] == needs["tree"] == "at hand"
+    assert re.search(
+        r"downloaded into .*cache.letter, or found .* BENCH_DATA_DIR .*letter-recognition", needs["letter"]
+    )
+    assert needs.keys() > {"pbmc", "noise", "openml:NAME", "FILE", "FOLDER"}
+
+
 WAYS = (
     "FILE.py:Class",
     "PACKAGE.MODULE:Class",
@@ -101,6 +111,7 @@ def test_a_study_says_what_it_asks_its_size_and_its_time(monkeypatch: pytest.Mon
     assert rows["default"]["asks"].startswith("Dimensionality reducers")
     assert int(rows["dimensions"]["runs"]) == 60
     assert rows["quick"]["data"] == "mnist-5k, 1,000 points"
+    assert rows["datasets"]["data"] == "11 datasets, 5,000 points"
     assert rows["default"]["time"].endswith((" s", " min"))
     (tmp_path / "results").mkdir()
     assert {row["time"] for row in listing.rows("studies")} == {"not measured"}

@@ -34,6 +34,15 @@ def test_what_is_current_has_no_reason(tmp_path: Path) -> None:
     assert state.protocol.startswith(f"clouds-{MEASUREMENT} (")
 
 
+def test_samples_that_are_missing_are_counted(tmp_path: Path) -> None:
+    where = _written(tmp_path / "now")
+    study = maker.study_of("a", samples=3)
+    maker.write(tmp_path / "now", {"a": {"silhouette": {(0, 0): 0.1, (1, 0): 0.2}}}, study)
+    Store(tmp_path / "now").write_model("environment.json", where)
+    [state] = status.states(tmp_path)
+    assert state.reasons == ("2 of 3 samples of the data are measured; a run adds the others",)
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

@@ -45,6 +45,14 @@ def test_time_is_estimated_from_earlier_runs(tmp_path: Path, runs: list[plan.Run
     )
 
 
+def test_those_of_single_datasets_count_and_unfinished_ones_do_not(tmp_path: Path, runs: list[plan.Run]) -> None:
+    for name in ("datasets/usps", "default/partial"):
+        (tmp_path / name).parent.mkdir()
+        _earlier(tmp_path / name, n_train=1_000 if name == "datasets/usps" else 10)
+    assert estimate.learn_from(tmp_path, runs, 1_000).seconds(runs) == pytest.approx(33)
+    assert estimate.learn_from(tmp_path, runs, 10).seconds(runs, warm=["pca", "tsne"]) == pytest.approx(0.2)
+
+
 def test_more_points_take_longer(tmp_path: Path, runs: list[plan.Run]) -> None:
     _earlier(tmp_path / "default")
     assert estimate.learn_from(tmp_path, runs, 3_000).seconds(runs, warm=VARIANTS) == pytest.approx(60)

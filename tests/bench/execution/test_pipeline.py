@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from shutil import rmtree
 
@@ -72,6 +72,13 @@ def test_a_study_is_run_scored_and_published(finished: Case) -> None:
     assert environment.wall_s is not None and environment.measured_s is not None
     assert environment.wall_s > environment.measured_s > 0
     assert "of it for the harness itself" in finished.said
+
+
+def test_the_environment_says_how_many_points_a_usual_class_has(finished: Case, dataset: Dataset) -> None:
+    environment = Results(finished.request.out).environment
+    assert environment is not None and environment.class_size in range(15, 30), "64 points in three classes"
+    few, most = np.repeat([0, 1, 2], [5, 15, 40]), np.repeat([0, 1, 2], [25, 25, 10])
+    assert [pipeline._class_size(replace(dataset, y=y)) for y in (few, most, None)] == [40, 25, None]
 
 
 def test_what_is_done_is_not_repeated(finished: Case, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,9 +84,10 @@ def test_without_rounds_the_seeds_of_a_variant_follow_each_other(dataset: Datase
 
 def test_the_key_changes_with_the_points_that_are_fitted(dataset: Dataset) -> None:
     variants = {"all": {}, "few": {"n": 30}, "without": {"without": "b"}, "more": {"n": 1_000}}
+    variants |= {rows: {"rows": rows} for rows in ("permuted", "doubled")}
     runs = _make(dataset, seeds=1, variants={name: {"reducer": "pca"} | spec for name, spec in variants.items()})
     keys = {run.variant: run.key for run in runs}
-    assert len(set(keys.values())) == 3
+    assert len(set(keys.values())) == 5
     assert keys["more"] == keys["all"], "there are no more points than all"
 
 

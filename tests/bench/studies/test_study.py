@@ -267,6 +267,27 @@ def test_a_variant_can_have_others_that_differ_in_one_parameter(tmp_path: Path) 
     ]
 
 
+def test_a_variant_can_be_run_again_with_changes_that_should_change_nothing(tmp_path: Path) -> None:
+    text = 'dataset = "digits"\n[variants.pca]\nreducer = "pca"\nthreads = 1\n'
+    text += 'again = ["process", "threads", "permuted", "doubled"]\n'
+    found = read(_write(tmp_path, text)).resolved()
+    assert {name: (one.label, one.threads, one.rows) for name, one in found.variants.items()} == {
+        "pca": ("PCA", 1, ""),
+        "pca-process": ("PCA, in another process", 1, ""),
+        "pca-threads": ("PCA, on two threads", 2, ""),
+        "pca-permuted": ("PCA, rows in another order", 1, "permuted"),
+        "pca-doubled": ("PCA, a tenth of the rows doubled", 1, "doubled"),
+    }
+    first, *others = found.variants.values()
+    assert (first.of, first.axis, first.scores) == ("", "", True)
+    assert {(one.of, one.axis, one.scores) for one in others} == {("pca", "again", False)}
+    assert read(_write(tmp_path, found.to_toml())).resolved().variants == found.variants
+    with pytest.raises(StudyError, match=r"line 5: Got .* but expected another value: Input should be 'process'"):
+        read(_write(tmp_path, text.replace('"process"', '"proces"')))
+    with pytest.raises(StudyError, match=r"Got again and each of one variant, but expected one of them"):
+        read(_write(tmp_path, text + 'each = { svd_solver = ["full"] }\n'))
+
+
 @pytest.mark.parametrize("name", ["sensitivity", "initialisation", "dimensions"])
 def test_a_parameter_is_varied_from_its_default(name: str) -> None:
     for variant in read(name).variants.values():
