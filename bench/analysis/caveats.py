@@ -10,6 +10,8 @@ from time import get_clock_info
 
 import pandas as pd
 
+from bench.analysis.layouts import all_layouts
+from bench.analysis.quantities import QUANTITIES
 from bench.store import elsewhere
 from bench.store.records import Status
 from bench.store.results import Results
@@ -37,6 +39,8 @@ class Mark(StrEnum):
 
     FAILED = "some runs failed"
     ELSEWHERE = "measured elsewhere"
+    TWO_LAYOUTS = "two layouts"
+    ONE_RUN = "one distinct run"
     BUSY = "other programs were busy"
     UNREPEATABLE = "not repeatable"
     NOT_CONVERGED = "not converged"
@@ -62,7 +66,7 @@ def caveats(results: Results) -> list[Caveat]:
     found = [caveat for variant in results.variants for caveat in _failures(results, variant)]
     found += [caveat for variant in results.variants for caveat in _notes(results, variant)]
     found += [caveat for variant in results.variants for caveat in _left_out(results, variant)]
-    found += list(_not_converged(results))
+    found += [*_not_converged(results), *_two_layouts(results), *_one_run(results)]
     if "lda" in results.references:
         text = "Supervised: linear discriminant analysis uses labels, as no other row does."
         found.append(Caveat(text, ("lda",), (), Mark.SUPERVISED))
@@ -136,6 +140,28 @@ def _not_converged(results: Results) -> Iterator[Caveat]:
     for variant, (met, n) in share[(share["sum"] > 0) & (share["sum"] < share["size"])].iterrows():
         text = f"{n - met} of {n} trainings did not converge: they ended with their last epoch."
         yield Caveat(text, (str(variant),), (), Mark.NOT_CONVERGED)
+
+
+def _two_layouts(results: Results) -> Iterator[Caveat]:
+    """Yield the methods whose runs fall into two groups, of which the mean describes neither."""
+    for variant, found in all_layouts(results).items():
+        groups = "; ".join(f"{QUANTITIES[one.key].title} {one.text}" for one in found)
+        text = f"Two layouts, and a mean that describes neither: {groups}."
+        yield Caveat(text, (variant,), tuple(one.key for one in found), Mark.TWO_LAYOUTS)
+
+
+def _one_run(results: Results) -> Iterator[Caveat]:
+    """Yield the methods that give one embedding with every seed: it is one run, whose scores have no interval."""
+    rows = [
+        variant
+        for variant in results.variants
+        if len(results.run_ids(variant)) > 1 and results.distinct_runs(variant) == results.n_samples
+    ]
+    if rows:
+        each = " of each sample of the data" if results.is_resampled else ""
+        ends = "" if results.is_resampled else " Its scores have no interval; times are of every run."
+        text = f"1 distinct run{each}: every seed gives the same embedding.{ends}"
+        yield Caveat(text, tuple(rows), (), Mark.ONE_RUN)
 
 
 def _one_core(ok: pd.DataFrame) -> Iterator[Caveat]:

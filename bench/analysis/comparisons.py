@@ -1,4 +1,6 @@
-"""Comparisons: how far apart methods of a study are in one quantity over seeds, and whether that matters.
+"""Comparisons: how far apart methods of a study are in one quantity, and whether that matters.
+
+What is compared are runs with their seeds or, where a study has several samples of its data, the means of samples.
 
 A decision is made by the margin that a quantity declares, never by a test of there being no difference at all: with
 enough seeds any difference is found, with too few none.
@@ -21,7 +23,8 @@ from math import inf, log
 import pandas as pd
 
 from bench.analysis.quantities import QUANTITIES, Quantity
-from bench.metrics.statistics import Difference, exp_of, interval, is_constant, paired, unpaired
+from bench.analysis.summary import interval_over
+from bench.metrics.statistics import Difference, exp_of, is_constant, paired, unpaired
 from bench.store.results import ELSEWHERE, Results
 from bench.store.values import Values
 
@@ -29,12 +32,13 @@ from bench.store.values import Values
 class Design(StrEnum):
     """How two samples were compared.
 
-    By Student's interval of the differences over the seeds that both have; by Welch's, as without a seed the runs of
-    two methods have nothing in common; by Student's around a fixed number, if one of the two gives the same value with
-    every seed; or not at all, with fewer than two seeds.
+    By Student's interval of the differences over the seeds that both have, or over the samples of the data that both
+    were fitted on; by Welch's, as without a seed the runs of two methods have nothing in common; by Student's around a
+    fixed number, if one of the two gives the same value with every seed; or not at all, with fewer than two values.
     """
 
     PAIRED = "paired over seeds"
+    PAIRED_BY_SAMPLE = "paired over samples"
     UNPAIRED = "unpaired"
     ONE_SAMPLE = "one sample"
     NONE = "none"
@@ -71,7 +75,7 @@ def decide(quantity: Quantity, low: float, high: float) -> Decision:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two methods in one quantity over `n` seeds: the first compared with the second.
+    """Two methods in one quantity over `n` seeds or samples: the first compared with the second.
 
     `difference` is one of means or, for times and memory, of the means of logarithms; None stands for not compared.
     `n_pairs` is the number of comparisons that were made with it, for all of which its interval holds at once.
@@ -84,6 +88,11 @@ class Comparison:
     n: int
     difference: Difference | None = None
     n_pairs: int = 1
+
+    @property
+    def units(self) -> str:
+        """What `n` counts: `samples` of the data, or `seeds`."""
+        return "samples" if self.design is Design.PAIRED_BY_SAMPLE else "seeds"
 
     @property
     def change(self) -> float | None:
@@ -130,7 +139,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The means of methods with at least two values of one quantity, the best one first, and every pair of them.
+    """The means of comparable methods in one quantity, the best one first, and every pair of them.
 
     Methods with another number of dimensions than most are ranked `apart`, one ranking each number.
     """
@@ -155,7 +164,7 @@ class Ranking:
 
     @property
     def open(self) -> tuple[str, ...]:
-        """The methods of which this number of seeds does not say whether they are equivalent to the best."""
+        """The methods of which these seeds or samples do not say whether they are equivalent to the best."""
         if not self.best:
             return ()
         leader, *others = self.means
@@ -176,12 +185,13 @@ def ranking(results: Results, key: str, variants: Iterable[str] | None = None) -
 
     All pairs count, even if only those with the best method are looked at: which one is best is seen in the same
     numbers, and intervals for its pairs alone would be too narrow. Without `variants` they are all methods of the
-    study, without controls. Those with fewer than two values are not compared, nor are those of different dimensions.
+    study, without controls. Those with fewer than two values are not compared, unless no seed changes them, nor are
+    those of different dimensions.
     """
     asked = results.methods if variants is None else tuple(variants)
     if key in results.runs:  # a cost, which is not compared with one of another machine
         asked = tuple(variant for variant in asked if results.measured(variant) != ELSEWHERE)
-    values = {variant: found for variant in asked if len(found := results.values(variant, key)) > 1}
+    values = {variant: found for variant in asked if (found := results.values(variant, key)).is_comparable}
     of_size: dict[int | None, dict[str, Values]] = {}
     for variant, found in values.items():
         of_size.setdefault(results.dimensions(variant) if variants is None else None, {})[variant] = found
@@ -196,7 +206,7 @@ def rank(quantity: Quantity, values: Mapping[str, Values], n_pairs: int | None =
     """Compare every pair of methods that have these values of a quantity; see `ranking`."""
     pairs = together([compare(quantity, a, values[a], b, values[b]) for a, b in combinations(values, 2)], n_pairs)
     sign = -1 if quantity.better == "higher" else 1
-    found = {name: interval(one.by_run.values(), is_ratio=quantity.is_ratio) for name, one in values.items()}
+    found = {name: interval_over(one, quantity) for name, one in values.items()}
     means = {name: one.mean for name, one in found.items() if one is not None}
     return Ranking(quantity, dict(sorted(means.items(), key=lambda item: sign * item[1])), tuple(pairs))
 
@@ -211,21 +221,28 @@ def compare_pairs(results: Results, pairs: Sequence[tuple[str, str]], key: str) 
 
 
 def compare(quantity: Quantity, first: str, a: Values, second: str, b: Values) -> Comparison:
-    """Compare two samples by the interval that suits them."""
-    x, y = list(a.by_run.values()), list(b.by_run.values())
-    if min(len(x), len(y)) > 1 and (is_constant(x) or is_constant(y)):
+    """Compare two methods by the interval that suits them."""
+    of_a, of_b = (values.units(is_ratio=quantity.is_ratio) for values in (a, b))
+    x, y = list(of_a.values()), list(of_b.values())
+    n = min(len(x), len(y))
+    if a.is_fixed or b.is_fixed:  # such a one has its value with as many seeds as one likes
+        n = max(len(x), len(y))
+        x, y = (sample * max(2, n) if one.is_fixed else sample for sample, one in ((x, a), (y, b)))
+    if a.resampled and b.resampled:
+        design = Design.PAIRED_BY_SAMPLE
+    elif min(len(x), len(y)) > 1 and (is_constant(x) or is_constant(y)):
         design = Design.ONE_SAMPLE
-    elif a.seeded and b.seeded:
-        design = Design.PAIRED
-        shared = sorted(a.by_run.keys() & b.by_run.keys())
-        x, y = [a.by_run[run] for run in shared], [b.by_run[run] for run in shared]
     else:
-        design = Design.UNPAIRED
-    nothing = Comparison(quantity, first, second, Design.NONE, min(len(x), len(y)))
+        design = Design.PAIRED if a.seeded and b.seeded else Design.UNPAIRED
+    is_paired = design in (Design.PAIRED, Design.PAIRED_BY_SAMPLE)
+    if is_paired:
+        shared = sorted(of_a.keys() & of_b.keys())
+        x, y, n = [of_a[unit] for unit in shared], [of_b[unit] for unit in shared], len(shared)
+    nothing = Comparison(quantity, first, second, Design.NONE, n)
     if quantity.is_ratio and min((*x, *y), default=0.0) <= 0:
         return nothing
     scaled = [[log(value) for value in sample] if quantity.is_ratio else sample for sample in (x, y)]
-    difference = paired(*scaled) if design is Design.PAIRED else unpaired(*scaled)
+    difference = paired(*scaled) if is_paired else unpaired(*scaled)
     return nothing if difference is None else replace(nothing, design=design, difference=difference)
 
 

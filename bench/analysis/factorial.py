@@ -32,7 +32,8 @@ def effects(quantity: Quantity, cells: Mapping[tuple[int, int], Values]) -> Effe
         of = {(int(name[1]), int(name[2])): weight for name, weight in weights.items()}
         runs = set.intersection(*(set(values.by_run) for values in cells.values()))
         sums = {run: sum(w * cells[cell].by_run[run] for cell, w in of.items()) for run in sorted(runs)}
-        return Values(sums, seeded=all(values.seeded for values in cells.values()))
+        every = list(cells.values())
+        return Values(sums, "", all(one.seeded for one in every), all(one.resampled for one in every))
 
     pairs = (
         (combined(c10=0.5, c11=0.5), combined(c00=0.5, c01=0.5)),

@@ -70,7 +70,7 @@ _COSTS = {
         _ALL_TEST_POINTS,
     ),
     ("cold_start_s", "cold start", "s", "lower"): (
-        "A method's first call in a new process, on few rows, compilation included; in no other column.",
+        "A first call in a new process, on few rows: a small fit and, if it can, a transform, compilation included.",
         "Measured once a process; compiled code may have been found in a cache on disk.",
     ),
     ("import_s", "import", "s", "lower"): (
@@ -117,7 +117,7 @@ def _costs() -> Iterator[Quantity]:
 
 def _scores() -> Iterator[Quantity]:
     for score in METRICS.values():
-        about = (score.meaning, score.weakness, score.low, score.high, score.margin)
+        about = (score.meaning, score.stated_weakness, score.low, score.high, score.margin)
         for split in score.splits if not score.several else ():
             for k in score.ks:
                 title, better = title_of(score.label, k) + SPLITS[split], BETTER[score.higher_is_better]

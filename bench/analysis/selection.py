@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from bench.analysis.summary import interval_of
 from bench.store.records import Status
 from bench.store.results import Results
 from bench.studies.search import AXIS
@@ -65,8 +66,8 @@ class SearchResult:
 
     def value(self, configuration: str, criterion: str) -> float:
         """Return a quantity of a configuration; NaN if it has none."""
-        found = self.results.values(configuration, self.criteria[criterion]).array
-        return float(found.mean()) if len(found) else float("nan")
+        found = interval_of(self.results, configuration, self.criteria[criterion])
+        return float("nan") if found is None else found.mean
 
     def best(self, criterion: str) -> str | None:
         """Return the configuration with the highest value, the first of equal ones; None if none has a value."""

@@ -1,34 +1,43 @@
-"""The summary: one row a variant or reference, each quantity with its interval over seeds."""
+"""The summary: one row a variant or reference, each quantity with its interval over seeds or samples of the data."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 
 import pandas as pd
 
-from bench.analysis.quantities import COSTS, QUANTITIES, SCORES
+from bench.analysis.quantities import COSTS, QUANTITIES, SCORES, Quantity
 from bench.metrics.registry import REFERENCES
 from bench.metrics.statistics import Interval, interval
 from bench.store.records import Status
 from bench.store.results import Results
+from bench.store.values import Values
 
-WHOLE = ("n_train", "n_test", "n_components", "n_runs", "n_ok")
+WHOLE = ("n_train", "n_test", "n_components", "n_runs", "n_ok", "n_distinct")
 """Columns of whole numbers."""
-ABOUT = ("variant", "label", "reducer", "n_runs", "n_ok", "status", "reason", "dataset", *WHOLE[:3])
+ABOUT = ("variant", "label", "reducer", "n_runs", "n_ok", "n_distinct", "status", "reason", "dataset", *WHOLE[:3])
 """Columns that say what a row is and how its runs ended."""
 
 
 def interval_of(results: Results, row: str, key: str) -> Interval | None:
-    """Return the mean of a quantity over a variant's runs with its 95 % interval; None if there is no value.
+    """Return the mean of a quantity of a variant with its 95 % interval; None if there is no value.
 
-    The single value of a reference has no interval, nor has a score over seeds.
+    It is over seeds or, where the study has several samples of its data, over the means of samples. The single value of
+    a reference has no interval, nor has a score over seeds, nor one of a method that gives the same with every seed.
+    The quantity may be a measure, too.
     """
-    quantity = QUANTITIES[key]
-    values = {} if row in REFERENCES else results.values(row, key).by_run
-    if values:
-        return interval(values.values(), quantity.low, quantity.high, is_ratio=quantity.is_ratio)
+    values = results.values(row, key)
+    if len(values):
+        return interval_over(values, QUANTITIES.get(key) or Quantity(key, key, low=-inf))
     single, _ = results.single(row, key)
     return None if single is None else Interval(single, None, None, 1)
+
+
+def interval_over(values: Values, quantity: Quantity) -> Interval | None:
+    """Return the mean of the units of some values with its 95 % interval; None without values."""
+    units = values.units(is_ratio=quantity.is_ratio)
+    return interval(units.values(), quantity.low, quantity.high, is_ratio=quantity.is_ratio)
 
 
 def summary_table(results: Results) -> pd.DataFrame:
@@ -52,6 +61,7 @@ def _about(results: Results, variant: str) -> dict[str, object]:
     about = {key: first[key] for key in ("reducer", "dataset", "n_train", "n_test")}
     status, reason = failed.iloc[0][["status", "reason"]] if len(failed) else (Status.OK.value, "")
     found = {"variant": variant, "label": results.label(variant), "n_runs": len(runs), "n_ok": len(ok)}
+    found |= {"n_distinct": results.distinct_runs(variant)}
     n_components = ok["n_components"].iloc[0] if len(ok) else None
     return found | about | {"status": status, "reason": reason, "n_components": n_components}
 

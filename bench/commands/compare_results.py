@@ -12,6 +12,7 @@ import numpy as np
 from bench.analysis.comparisons import Comparison, Decision, together
 from bench.analysis.comparisons import compare as compare_values
 from bench.analysis.quantities import QUANTITIES, Quantity
+from bench.analysis.summary import interval_over
 from bench.errors import StoreError
 from bench.metrics import METRICS, REFERENCES
 from bench.store.records import Environment, Status
@@ -38,7 +39,7 @@ Result = Literal[
 
 @dataclass(frozen=True)
 class Change:
-    """One column of one variant in both folders, as means over the `n` runs that both have."""
+    """One column of one variant in both folders, as means over the `n` runs that both have, geometric for costs."""
 
     variant: str
     column: str
@@ -146,7 +147,7 @@ def _scores(before: Results, after: Results) -> Iterator[Change]:
         better = {True: "higher", False: "lower", None: ""}[metric.higher_is_better]
         quantity = Quantity(column, column, better=better, margin=metric.margin)
         seeded = before.variant(variant).seeded
-        was, now = (Values(found[variant, score, column], seeded=seeded) for found in (old, new))
+        was, now = (Values(found[variant, score, column], "", seeded, before.is_resampled) for found in (old, new))
         yield from _change(variant, quantity, was, now)
 
 
@@ -174,11 +175,11 @@ def _change(variant: str, quantity: Quantity, old: Values, new: Values) -> Itera
     if not shared:
         return
     old, new = (replace(values, by_run={run: values.by_run[run] for run in shared}) for values in (old, new))
-    was, now = float(old.array.mean()), float(new.array.mean())
+    was, now = (found.mean for values in (old, new) if (found := interval_over(values, quantity)) is not None)
     change = Change(variant, quantity.key, len(shared), "same", was, now)
     if np.array_equal(old.array, new.array):
         yield change
-    elif len(shared) == 1:
+    elif len(old.groups) == 1:
         yield replace(change, result="one run only")
     else:
         yield replace(change, test=compare_values(quantity, "new", new, "old", old))

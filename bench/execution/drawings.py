@@ -20,6 +20,7 @@ confusion/.../SPLIT                how often points of a class (row) are taken f
 shepard/.../counts                 pairs of points by distance in the data (row) and in the embedding (column)
 shepard/.../ends                   greatest distance of these counts, in the data and in the embedding
 shepard/.../medians                median distance in the embedding by distance in the data; nan if there are few pairs
+clusters/...                       cluster of each training point by HDBSCAN, -1 of none; if the study counts them
 class_distances/...                distances between the means of classes, in the shown run and in the data; largest 1
 rebuilt, grid, prior_samples, line  decoded images, 8 bits a pixel, with the coordinates (`grid_axes`) and the epochs
                                    (`prior_sample_epochs`) that they are of
@@ -50,8 +51,10 @@ from bench.execution.capture import ends_of_line
 from bench.execution.drawable import BY_EPOCH, DECODED, EPOCHS, FILM, FILM_EPOCHS, HISTORY, drawable
 from bench.execution.pair_distances import lengths, pairs, shepard
 from bench.execution.scoring import UNREADABLE, embedding_of, run_name
+from bench.metrics.clustering import hdbscan
 from bench.metrics.distances import centroid_distances
 from bench.metrics.embedding import Embedding
+from bench.metrics.false_structure_measures import hdbscan_clusters
 from bench.metrics.labels import confusion
 from bench.metrics.neighbourhood import local_scores
 from bench.metrics.reference_space import Points, ReferenceSpace
@@ -72,6 +75,8 @@ VERSION = 2
 TRUE_NEIGHBOURS = 10
 LOCAL_K = 15
 CONFUSION_K = 10
+CLUSTERED = hdbscan_clusters.__name__
+"""Measure whose clusters are kept of the studies that ask for it."""
 IMAGES = 16
 Named = dict[str, np.ndarray]
 
@@ -120,7 +125,8 @@ def _input_hash(dataset: Dataset, results: Results, records: Sequence[Record], c
     runs = [(one.variant, one.sample, one.seed, one.arrays_sha256, one.log_tail) for one in records]
     chosen = [(variant, results.shown(variant), results.second(variant)) for variant in results.variants]
     bits = [(name, array.tobytes()) for name, array in correct.items()]
-    asked = (results.pictured.variants, results.study.samples)
+    counted = [CLUSTERED] if CLUSTERED in results.study.measures else []
+    asked = (results.pictured.variants, results.study.samples, *counted)
     return sha256(repr((VERSION, dataset.fingerprint, asked, runs, chosen, bits)).encode()).hexdigest()
 
 
@@ -236,6 +242,7 @@ def _of_shown(store: Store, record: Record, embedding: Embedding, in_data: np.nd
         found = shepard(in_data, lengths(embedding.Z, *pairs(space.n)))
         others |= {f"shepard/{part}": array for part, array in found.items()}
     others |= _confusion(embedding) | _between_classes(embedding)
+    others |= _clusters(embedding) if CLUSTERED in store.study().measures else {}
     return _splits("embedding", record, embedding) | _local(record, embedding), _of(record, others)
 
 
@@ -276,6 +283,14 @@ def _confusion(embedding: Embedding) -> Named:
         return {}
     try:
         return {f"confusion/{of}": confusion(embedding, CONFUSION_K, of).astype(np.uint32)}
+    except UndefinedError:
+        return {}
+
+
+def _clusters(embedding: Embedding) -> Named:
+    """Return the cluster of each training point; none if there are too many components or too few points."""
+    try:
+        return {"clusters": hdbscan(embedding.Z).astype(np.int16)}
     except UndefinedError:
         return {}
 

@@ -103,7 +103,7 @@ class Runner:
 
     def _execute(self, run: Run, workers: Workers, *notes: str) -> Record:
         """Execute a run, or skip it where that is known to be in vain, and store its record with these notes."""
-        data = self.dataset.select(run.spec.n, run.spec.without, run.sample, self.study.samples)
+        data = self.dataset.select(run.spec.n, run.spec.without, run.sample, self.study.samples, run.spec.rows)
         before = {
             "started": datetime.now(UTC).isoformat(timespec="seconds"),
             "load_before": environment.load(),

@@ -63,19 +63,23 @@ def score_study(store: Store, dataset: Dataset, console: Console) -> None:
     Of variants that are not scored, only the measures are computed that the study asks for.
     """
     study = store.study()
-    whole = (None, "", 0, True)
-    groups: dict[tuple[int | None, str, int, bool], list[Record]] = {}
-    if any(variant.scores for variant in study.variants.values()):
+    whole = (None, "", 0, "", True)
+    groups: dict[tuple[int | None, str, int, str, bool], list[Record]] = {}
+    is_scored = any(variant.scores for variant in study.variants.values())
+    if is_scored:
         groups[whole] = []  # else nothing would be compared with references, which take minutes with many points
     for record in store.records():
+        if is_scored and study.samples > 1:
+            groups.setdefault((None, "", record.sample, "", True), [])
         spec = study.variants[record.variant]
         if record.ok and (spec.scores or study.measures):
-            groups.setdefault((spec.n, spec.without, record.sample, spec.scores), []).append(record)
+            groups.setdefault((spec.n, spec.without, record.sample, spec.rows, spec.scores), []).append(record)
     with bar(console, "scores", sum(map(len, groups.values()))) as advance:
         for group, records in groups.items():
-            n, without, sample, scored = group
-            data = dataset.select(n, without, sample, study.samples)
-            score(store, data, records, lambda _: advance(), study.measures, scored, references=group == whole)
+            n, without, sample, rows, scored = group
+            data = dataset.select(n, without, sample, study.samples, rows)
+            is_whole = group == (None, "", sample, "", True)
+            score(store, data, records, lambda _: advance(), study.measures, scored, references=is_whole, sample=sample)
 
 
 def score(
@@ -87,19 +91,20 @@ def score(
     scored: bool = True,
     *,
     references: bool = True,
+    sample: int = 0,
     folder: Path | None = None,
 ) -> None:
     """Compute the scores of runs that are missing, outdated or of another embedding.
 
     All of these runs were fitted on the same training points. `progress` is called with each record as its scores are
     complete. If not `scored`, only the measures that the study asks for are computed, no scores and curves. The
-    references, which embeddings are compared with, are of these data or left out. Arrays of the data are cached in
-    `folder`, or else in the user's cache folder.
+    references, which embeddings are compared with, are of these data, which are the `sample` of that number, or left
+    out. Arrays of the data are cached in `folder`, or else in the user's cache folder.
     """
     scorer = Scorer(store, ReferenceSpace(dataset, folder or cache_folder()), tuple(measures), scored)
     for name in REFERENCES if references else ():
         if dataset.y is not None or name not in NEED_LABELS:
-            scorer.complete_reference(name)
+            scorer.complete_reference(name, sample)
     # Kernels use all cores by themselves: one embedding at a time is as fast as several, and takes less memory.
     size = 1 if scorer.space.fits else TOGETHER
     for start in range(0, len(records), size):
@@ -193,12 +198,12 @@ class Scorer:
                 found.append(embedding_of(self.store, self.space, record))
         return found
 
-    def complete_reference(self, name: str) -> None:
+    def complete_reference(self, name: str, sample: int = 0) -> None:
         """Compute what is missing of the scores of a reference."""
-        subject, found = self.space.dataset.fingerprint, self.scores.reference(name)
+        subject, found = self.space.dataset.fingerprint, self.scores.reference(name, sample)
         current = found if found and found.subject == subject else None
         if scored := self._renewed(subject, current, lambda missing: reference_values(self.space, name, missing)):
-            self.scores.keep_reference(name, scored)
+            self.scores.keep_reference(name, scored, sample)
 
     def _renewed(
         self, subject: str, found: Scored | None, compute: Callable[[list[str]], list[Value]]

@@ -17,8 +17,8 @@ from bench.studies.study import Study
 
 WorkerId = tuple[str, int]
 """Variant and sample: what a worker serves."""
-SelectionId = tuple[int | None, str, int]
-"""Number of points, the class that is left out, and the sample: what a worker maps."""
+SelectionId = tuple[int | None, str, int, str]
+"""Number of points, the class that is left out, the sample, and what is done to its rows: what a worker maps."""
 
 
 def worker_of(run: Run) -> WorkerId:
@@ -28,7 +28,7 @@ def worker_of(run: Run) -> WorkerId:
 
 def selection_of(run: Run) -> SelectionId:
     """Return which selection of the data a run is fitted on."""
-    return run.spec.n, run.spec.without, run.sample
+    return run.spec.n, run.spec.without, run.sample, run.spec.rows
 
 
 def round_of(run: Run) -> tuple[int, int]:

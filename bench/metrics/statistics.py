@@ -14,6 +14,14 @@ LEVEL = 0.95
 """Confidence of every interval."""
 ROUNDING = 1e-12
 """Values that differ by no more than this share of their size are equal: sums in another order do as much."""
+MIN_OF_GROUP, MIN_OF_GROUPS = 2, 6
+"""Values that each of two groups has at least, and both together."""
+APART = (
+    *(7.46, 6.04, 5.03, 4.37, 3.90, 3.51, 3.23, 3.00, 2.79, 2.63, 2.48, 2.36, 2.25),
+    *(2.17, 2.09, 2.01, 1.96, 1.91, 1.84, 1.79, 1.76, 1.71, 1.69, 1.64, 1.61),
+)
+"""Least gap between two groups in standard deviations within them, for 6 to 30 values. Of normal samples, 1 % have a
+larger one (200,000 samples of each size, drawn with seed 0, rounded up); more values have a smaller one."""
 RESAMPLES = 4_000
 """A hundred of them lie beyond either end of a 95 % interval, so that its ends hardly depend on the draw."""
 
@@ -136,6 +144,26 @@ def widened(low: float, estimate: float, high: float, n: int) -> tuple[float, fl
     """
     factor = float(stats.norm.isf((1 - LEVEL) / 2 / max(n, 1)) / stats.norm.isf((1 - LEVEL) / 2))
     return estimate - factor * (estimate - low), estimate + factor * (high - estimate)
+
+
+def two_groups(values: Iterable[float]) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return values as two groups if a gap parts them that is wider than a normal sample has in 99 % of cases.
+
+    It is the widest one with at least two values on either side, in standard deviations within the two groups. Fewer
+    than six values are never parted.
+
+    >>> [group.tolist() for group in two_groups([0.924, 0.911, 0.926, 0.912, 0.925, 0.913, 0.912, 0.924]) or ()]
+    [[0.911, 0.912, 0.912, 0.913], [0.924, 0.924, 0.925, 0.926]]
+    """
+    sample = np.sort(np.fromiter(values, dtype=np.float64))
+    n = len(sample)
+    if n < MIN_OF_GROUPS:
+        return None
+    gaps = np.diff(sample)[MIN_OF_GROUP - 1 : 1 - MIN_OF_GROUP]
+    groups = np.split(sample, [int(gaps.argmax()) + MIN_OF_GROUP])
+    within = sqrt(sum(float(((group - group.mean()) ** 2).sum()) for group in groups) / (n - 2))
+    least = APART[min(n - MIN_OF_GROUPS, len(APART) - 1)] * within
+    return (groups[0], groups[1]) if gaps.max() > max(least, ROUNDING * _scale(sample)) else None
 
 
 def is_constant(values: Sequence[float]) -> bool:

@@ -87,9 +87,12 @@ def _fields(record: Record, *names: str) -> dict[str, object]:
 
 
 def _scores_table(scores: ScoreStore, records: list[Record], found: list[tuple[Record, Scored]]) -> pd.DataFrame:
-    """Return one row a score; those of references and those over seeds have no sample and no seed."""
+    """Return one row a score; those of references have no seed, and those over seeds neither seed nor sample."""
+    samples = range(scores.store.study().samples)
     groups: list[tuple[str, int | None, int | None, Iterable[Value]]] = [
-        (name, None, None, values) for name, values in scores.references().items()
+        (name, sample if len(samples) > 1 else None, None, values)
+        for sample in samples
+        for name, values in scores.references(sample).items()
     ]
     groups += [(record.variant, record.sample, record.seed, of_run.current) for record, of_run in found]
     for variant in dict.fromkeys(record.variant for record in records):

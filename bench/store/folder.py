@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -40,6 +41,14 @@ class ResultsFolder:
         """Whether the folder holds a study with results."""
         return (self.folder / "study.toml").is_file() and self.has("runs") and self.has("scores")
 
+    @cached_property
+    def datasets(self) -> Mapping[str, Self]:
+        """The results on each dataset that there are, by its name, of a study over several; none if it has one."""
+        if not (self.folder / "study.toml").is_file():
+            return {}
+        found = {name: type(self)(self.folder / of, self._only) for name, of in self.study.folders.items()}
+        return {name: results for name, results in found.items() if results.exists}
+
     def has(self, name: str) -> bool:
         """Return whether there is a table `NAME.csv`."""
         return (self.folder / f"{name}.csv").is_file()
@@ -57,6 +66,11 @@ class ResultsFolder:
         try:
             return read_csv(path)
         except FileNotFoundError as error:
+            if self.datasets:
+                raise StoreError(
+                    f"Got {self.folder}, a study over several datasets without a table {path.name} of its own, but "
+                    f"expected the results on one of them, such as {next(iter(self.datasets.values())).folder}."
+                ) from error
             raise StoreError(
                 f"Got no {path}, but expected one; `python -m bench report {self.folder}` writes it where the runs are."
             ) from error
@@ -79,7 +93,8 @@ class ResultsFolder:
         if self.study.title or not self.exists or self.runs.empty:
             return self.study.title or self.study.name
         dataset, points, seeds = self.runs["dataset"].iloc[0], self.runs["n_train"].max(), self.study.seeds
-        return f"{self.study.name}: {dataset}, {points:,} points, {seeds} seed{'s' if seeds > 1 else ''}"
+        samples = f"{self.runs['sample'].nunique()} samples of " if self.study.samples > 1 else ""
+        return f"{self.study.name}: {dataset}, {samples}{points:,} points, {seeds} seed{'s' if seeds > 1 else ''}"
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -98,7 +113,8 @@ class ResultsFolder:
         `score` names it, such as `knn_accuracy`. `k` is the size of its neighbourhood, if any. `split` is `train`,
         `test`, or `seeds` for one that compares seeds. `part` is one of several, such as a class. `value` is a number,
         or missing for the given `reason`. `quantity` is the column of `summary` with its mean, such as
-        `knn_accuracy_k10_test`. References and scores over seeds have neither `sample` nor `seed`.
+        `knn_accuracy_k10_test`. References and scores over seeds have neither `sample` nor `seed`, but references have
+        a `sample` in a study with several samples of its data.
         """
         frame = self._chosen(self.frame("scores"), *REFERENCES).astype(dict.fromkeys(("sample", "seed", "k"), "Int64"))
         of = ["score", "split", "k"]

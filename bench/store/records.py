@@ -190,6 +190,8 @@ class Environment(Stored):
     dataset: str
     dataset_fingerprint: str
     provenance: str
+    class_size: Count | None = None
+    """Training points in the class of the median point; None without labels, and in results of earlier editions."""
     load_before: Amount | None
     """Processes waiting to run, averaged over a minute, before the first run; `load_after`: after the last."""
     load_after: Amount | None = None

@@ -7,6 +7,8 @@ claims, comparisons of folders, and what a notebook asks.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +25,8 @@ from bench.store.store import Store
 from bench.store.values import DataFacts, Kind, RunId, ScoreIndex, Values
 from bench.studies.search import AXIS
 from bench.studies.study import Variant
+from bench.studies.variant import AGAIN
+from bench.units import counted
 
 CONTROL_REDUCERS = ("random_gaussian", "random_projection")
 """Reducers that look at no data: the floor of every score."""
@@ -81,14 +85,47 @@ class Results(ResultsFolder):
         """Variants that are no control."""
         return tuple(variant for variant in self.variants if self.kind(variant) is Kind.METHOD)
 
+    @property
+    def is_resampled(self) -> bool:
+        """Whether the study has several samples of its data, so that a sample and not a run is one value."""
+        return self.study.samples > 1
+
+    @property
+    def units(self) -> str:
+        """What the values of an interval are of: `samples` of the data, or `seeds`."""
+        return "samples" if self.is_resampled else "seeds"
+
+    @cached_property
+    def over(self) -> str:
+        """Over what means and their intervals are: `over seeds`, or `over 6 samples of the data, 2 seeds each`."""
+        if not self.is_resampled:
+            return "over seeds"
+        n = self.study.samples if self.datasets else self.n_samples
+        return f"over {counted(n, 'sample')} of the data, {counted(self.study.seeds, 'seed')} each"
+
+    @cached_property
+    def n_samples(self) -> int:
+        """How many samples of the data there are runs on."""
+        return int(self.runs["sample"].nunique())
+
+    def distinct_runs(self, variant: str, sample: int | None = None) -> int:
+        """Return how many different embeddings a variant gave, as scores tell: on all samples of the data or one."""
+        same_as, runs = self._index.same_as.get(variant, {}), self.run_ids(variant)
+        return len({same_as.get(run, run) for run in runs if sample in (None, run[0])})
+
     def measured(self, variant: str) -> str:
-        """Return where a variant was measured: `here`, `earlier` under the same conditions, or `elsewhere`."""
+        """Return where a variant was measured: `here`, `earlier` under the same conditions, or `elsewhere`.
+
+        Of samples of the data some may have been measured earlier or elsewhere: `elsewhere` is a variant without a run
+        whose costs can be compared, `here` one all of whose runs are.
+        """
         runs = self.runs_of(variant)
-        return str(runs["measured"].iat[0]) if "measured" in runs else HERE
+        found = set(runs["measured"]) if "measured" in runs else {HERE}
+        return found.pop() if len(found) == 1 else EARLIER
 
     @cached_property
     def elsewhere(self) -> tuple[str, ...]:
-        """Variants whose rows are those of the study that this folder extends."""
+        """Variants with rows of the study that this folder extends."""
         return tuple(variant for variant in self.variants if self.measured(variant) != HERE)
 
     def runs_of(self, variant: str) -> pd.DataFrame:
@@ -111,25 +148,44 @@ class Results(ResultsFolder):
         """Return a quantity of each successful run of a variant.
 
         It is a column of `summary.csv` such as `fit_s` or `knn_accuracy_k10_test`, any cost of `runs.csv`, or a
-        measure: `NAME`, or `NAME:PART` where it has several parts.
+        measure: `NAME`, or `NAME:PART` where it has several parts. Costs of runs that were measured elsewhere are left
+        out where others of the variant were not.
+
+        A reference has one value a sample where the study has several samples of its data, and else none; see `single`.
         """
+        if variant in REFERENCES:
+            return Values(self._index.values.get((variant, quantity), {}), "", False, self.is_resampled)
         ok = self.ok_runs(variant)
-        seeded = bool(ok["random_state"].notna().all())
-        if quantity in ok:
-            found = dict(zip(self.run_ids(variant), ok[quantity].astype(float), strict=True))
-            by_run = {run: value for run, value in found.items() if not np.isnan(value)}
-            reason = NOT_AVAILABLE.get(quantity, "") if len(by_run) < len(ok) else ""
-        else:
-            by_run = self._index.values.get((variant, quantity), {})
-            reason = self._index.reasons.get((variant, quantity), "")
-        return Values(by_run, "" if by_run else reason, seeded)
+        if quantity not in ok:
+            found = self.of_runs(variant, self._index.values.get((variant, quantity), {}))
+            return found if found else replace(found, reason=self._index.reasons.get((variant, quantity), ""))
+        if "measured" in ok and self.measured(variant) != ELSEWHERE:
+            ok = ok[ok["measured"] != ELSEWHERE]
+        known = ok[["sample", "seed", quantity]].dropna().itertuples(index=False, name=None)
+        by_run = {(int(sample), int(seed)): float(value) for sample, seed, value in known}
+        reason = NOT_AVAILABLE.get(quantity, "") if len(ok) and not by_run else ""
+        return replace(self.of_runs(variant, by_run), reason=reason, same_as={})
+
+    def of_runs(self, variant: str, by_run: Mapping[RunId, float]) -> Values:
+        """Return numbers of a variant's embeddings as values that count in intervals as its scores do."""
+        seeded = bool(self.ok_runs(variant)["random_state"].notna().all())
+        return Values(by_run, "", seeded, self.is_resampled, self._index.same_as.get(variant, {}))
 
     def single(self, row: str, quantity: str) -> tuple[float | None, str]:
-        """Return a score of a reference, or over the seeds of a variant, and if there is none the reason."""
-        return self._index.singles.get((row, quantity), (None, ""))
+        """Return a score of a reference, or over the seeds of a variant, and if there is none the reason.
+
+        Of a reference on several samples of the data it is the mean.
+        """
+        found = self._index.values.get((row, quantity), {}) if row in REFERENCES else {}
+        if found:
+            return sum(found.values()) / len(found), ""
+        return self._index.singles.get((row, quantity), (None, self._index.reasons.get((row, quantity), "")))
 
     def parts(self, row: str, run: RunId | None, score: str, split: str) -> dict[str, float]:
-        """Return a score that has several parts, such as one a class, of a run or, without one, of a reference."""
+        """Return a score that has several parts, such as one a class, of a run or, without one, of a reference.
+
+        Of several samples of the data it is that of the first, which pictures show.
+        """
         return self._index.parts.get((row, run, score, split), {})
 
     def unscored(self, variant: str) -> dict[RunId, str]:
@@ -215,13 +271,21 @@ class Results(ResultsFolder):
 
     @cached_property
     def tabled(self) -> Results:
-        """The results that tables show: of each search its first configuration alone."""
-        return self.only(tuple(v for v in self.variants if self.variant(v).axis != AXIS)) if self.study.search else self
+        """The results that tables show: of each search its first configuration alone, and no method again."""
+        shown = tuple(v for v in self.variants if self.variant(v).axis not in (AXIS, AGAIN))
+        return self if shown == self.variants else self.only(shown)
 
     def is_of_all_points(self, variant: str) -> bool:
         """Return whether a variant was fitted on all training points, and is none of many sizes or configurations."""
         spec, sizes = self.variant(variant), self.runs_of(variant)["n_train"]
-        return not spec.without and spec.axis not in ("n", AXIS) and bool((sizes == self.runs["n_train"].max()).all())
+        is_usual = not spec.without and not spec.rows and spec.axis not in ("n", AXIS, AGAIN)
+        return is_usual and bool((sizes == self._most_points).all())
+
+    @cached_property
+    def _most_points(self) -> int:
+        """The largest number of training points, each counted once."""
+        doubled = [variant for variant in self.variants if self.variant(variant).rows]
+        return int(self.runs.loc[~self.runs["variant"].isin(doubled), "n_train"].max())
 
     @cached_property
     def _runs_by_variant(self) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:

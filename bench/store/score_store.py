@@ -83,18 +83,18 @@ class ScoreStore:
         """Store the scores over the embeddings of a variant."""
         self._write(_name_across(records[0]), scored)
 
-    def reference(self, name: str) -> Scored | None:
-        """Return the scores of one of `REFERENCES`."""
-        return self._read(f"references/{name}.json", None)
+    def reference(self, name: str, sample: int = 0) -> Scored | None:
+        """Return the scores of one of `REFERENCES` on a sample of the data."""
+        return self._read(_name_of_reference(name, sample), None)
 
-    def references(self) -> Mapping[str, list[Value]]:
-        """Return the scores of all references that have any."""
-        found = {name: self.reference(name) for name in REFERENCES}
+    def references(self, sample: int = 0) -> Mapping[str, list[Value]]:
+        """Return the scores of all references that have any on a sample of the data."""
+        found = {name: self.reference(name, sample) for name in REFERENCES}
         return {name: scored.current for name, scored in found.items() if scored}
 
-    def keep_reference(self, name: str, scored: Scored) -> None:
-        """Store the scores of a reference."""
-        self._write(f"references/{name}.json", scored)
+    def keep_reference(self, name: str, scored: Scored, sample: int = 0) -> None:
+        """Store the scores of a reference on a sample of the data."""
+        self._write(_name_of_reference(name, sample), scored)
 
     def _name_of_run(self, record: Record) -> str:
         return f"runs/{record.variant}/scores-{self.store.stem_of(record).name}.json"
@@ -113,6 +113,10 @@ class ScoreStore:
 def subject_across(records: Sequence[Record]) -> str:
     """Return the hash of the embeddings of several runs."""
     return sha256("\n".join(record.arrays_sha256 or "" for record in records).encode()).hexdigest()
+
+
+def _name_of_reference(name: str, sample: int) -> str:
+    return f"references/{f'sample-{sample}-' if sample else ''}{name}.json"
 
 
 def _name_across(record: Record) -> str:

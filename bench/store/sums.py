@@ -1,7 +1,8 @@
 """The list of digests of a results folder, `SHA256SUMS`, as `sha256sum --check` reads it.
 
 It vouches for a folder that is complete. It is written last, and removed before any file that it lists is changed.
-Records, embeddings and scores, which lie in other folders, have digests of their own.
+Records, embeddings and scores, which lie in other folders, have digests of their own. So have the folders of results
+that lie within that of a study over several datasets.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ OF_RUNS = ("runs", "references", "monitor")
 """Folders of what belongs to single runs."""
 PARTIAL = "partial"
 """Folder of what is shown of a study that is not complete."""
+COPIED = "elsewhere"
+"""Folder of what is copied of another study; see `bench.store.elsewhere`."""
 UNLISTED = (*OF_RUNS, PARTIAL)
 """Folders of files that it does not list."""
 DAMAGED = ".damaged"
@@ -105,11 +108,12 @@ def _fault(path: Path, digest: str | None) -> str:
 
 
 def _names(folder: Path) -> list[str]:
-    """Return the files of a folder that the list is of; symbolic links are none."""
+    """Return the files of a folder that the list is of; symbolic links are none, nor are results on one dataset."""
     found = []
     for parent, folders, files in os.walk(folder):
         inside = Path(parent).relative_to(folder)
         names = [(inside / name).as_posix() for name in files if not (Path(parent) / name).is_symlink()]
         found += [name for name in names if covers(name)]
-        folders[:] = [name for name in folders if covers((inside / name).as_posix())]
+        own = [name for name in folders if name != COPIED and (Path(parent) / name / "study.toml").is_file()]
+        folders[:] = [name for name in folders if name not in own and covers((inside / name).as_posix())]
     return sorted(found)

@@ -1,8 +1,8 @@
 """Test set: how much an accuracy varies with the test points, and how far apart methods are on them.
 
-Seeds and points are kept apart. Over points the fits are given: each point counts with the share of a method's seeds
-that tell its class, and other points might have been in the test set. Over seeds, as everywhere else, the points are
-given.
+Runs and points are kept apart. Over points the fits are given: each point counts with the share of a method's runs
+that tell its class, and other points might have been in the test set. Over seeds or samples of the data, as everywhere
+else, the points are given.
 
 The points are drawn again and again at random, once, when a study is scored; `test_accuracy.csv` and
 `test_comparisons.csv` keep what comes out.
@@ -10,6 +10,7 @@ The points are drawn again and again at random, once, when a study is scored; `t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import combinations
 
 import numpy as np
@@ -53,14 +54,14 @@ def over_points(results: Results) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     variants = [v for v in results.variants if results.is_of_all_points(v) and len(results.values(v, KEY))]
     if not variants:
         return pd.DataFrame(columns=_ACCURACY), pd.DataFrame(columns=_PAIR)
-    correct = {variant: _correct(results, variant, n_points) for variant in variants}
+    correct = {variant: correct_points(results, variant) for variant in variants}
     shown: dict[str, RunId] = {}
     for variant in variants:
         run = results.shown(variant)
         if run is None or run not in correct[variant]:
             return None
         shown[variant] = run
-    shares = np.stack([np.mean(list(correct[variant].values()), axis=0) for variant in variants], axis=1)
+    shares = np.stack([_shares(results, variant, correct[variant]) for variant in variants], axis=1)
     means = dict(zip(variants, shares.mean(axis=0).tolist(), strict=True))
     # Seeds are derived from the names of their axes: this one gives the resamples that results were made with.
     resampled = dict(zip(variants, resampled_means(shares, derive_seed(use="held-out points")).T, strict=True))
@@ -81,8 +82,16 @@ def over_points(results: Results) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     return pd.DataFrame(accuracies, columns=_ACCURACY), pd.DataFrame(pairs, columns=_PAIR)
 
 
-def _correct(results: Results, variant: str, n_points: int) -> dict[RunId, np.ndarray]:
-    """Return which test points each run of a variant classifies correctly."""
+def _shares(results: Results, variant: str, correct: Mapping[RunId, np.ndarray]) -> np.ndarray:
+    """Return of each test point the share of runs that classify it correctly, weighted as in a variant's mean."""
+    groups = ([correct[run] for run in runs if run in correct] for runs in results.values(variant, KEY).groups.values())
+    shares: np.ndarray = np.mean([np.mean(of_unit, axis=0) for of_unit in groups if of_unit], axis=0)
+    return shares
+
+
+def correct_points(results: Results, variant: str) -> dict[RunId, np.ndarray]:
+    """Return which test points each run of a variant classifies correctly, as far as that is stored."""
+    n_points = int(results.runs["n_test"].iloc[0])
     names = {run: array_name("correct", variant, run) for run in results.run_ids(variant)}
     stored = {run: results.arrays[name] for run, name in names.items() if name in results.arrays}
     return {run: np.unpackbits(bits, count=n_points).astype(bool) for run, bits in stored.items()}

@@ -43,27 +43,29 @@ def derive_seed(**axes: str | int) -> int:
     return int.from_bytes(sha256(text.encode()).digest()[:4], "big") % 2**31
 
 
-def make(study: Study, dataset: Dataset, threads: int, machine: str) -> list[Run]:
+def make(study: Study, dataset: Dataset, threads: int, machine: str, samples: int | None = None) -> list[Run]:
     """Return the runs of a resolved study in the order they take place.
 
     With rounds, samples and seeds are outermost and the order within each round is shuffled by the study's seed, so
     that a machine that slows down does so for all variants. Without rounds, the runs of one variant follow each other.
     Variants without a thread budget of their own get `threads`. Times of another `machine` are not times of this one.
+    With `samples` only so many of the study's samples of the data are included, the first ones; a sample has the same
+    points however many are.
     """
     common = {"measurement": MEASUREMENT, "machine": machine}
     names = {variant.reducer for variant in study.variants.values()}
     code = {name: {"code": reducers.digest(name), "versions": reducers.requirements(name)} for name in names}
 
     @cache
-    def fingerprint(n: int | None, without: str, sample: int) -> str:
-        return dataset.select(n, without, sample, study.samples).fingerprint
+    def fingerprint(n: int | None, without: str, sample: int, rows: str) -> str:
+        return dataset.select(n, without, sample, study.samples, rows).fingerprint
 
     runs = []
-    for name, sample, seed in _order(study):
+    for name, sample, seed in _order(study, samples or study.samples):
         variant = study.variants[name]
         random_state = derive_seed(use="fit", seed=seed) if variant.seeded else None
         own = {
-            "data": fingerprint(variant.n, variant.without, sample),
+            "data": fingerprint(variant.n, variant.without, sample, variant.rows),
             "reducer": variant.reducer.rpartition("/")[2],
             "threads": variant.threads or threads,
             "params": variant.params,
@@ -76,12 +78,12 @@ def make(study: Study, dataset: Dataset, threads: int, machine: str) -> list[Run
     return runs
 
 
-def _order(study: Study) -> Iterator[tuple[str, int, int]]:
+def _order(study: Study, samples: int) -> Iterator[tuple[str, int, int]]:
     """Yield variant, sample and seed of each run in their order."""
     if not study.rounds:
-        yield from product(study.variants, range(study.samples), range(study.seeds))
+        yield from product(study.variants, range(samples), range(study.seeds))
         return
-    for sample, seed in product(range(study.samples), range(study.seeds)):
+    for sample, seed in product(range(samples), range(study.seeds)):
         axes = {"seed": seed, "sample": sample} if sample else {"seed": seed}
         shuffled = sorted(study.variants)
         random.Random(derive_seed(use="order", study=study.order_seed, **axes)).shuffle(shuffled)

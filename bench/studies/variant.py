@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from typing import Annotated, Any, Self
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 import reducers
+from bench.datasets.base import DOUBLED, PERMUTED
 from bench.errors import StudyError, unknown
 from bench.studies.naming import as_label, checked_label, checked_text, checked_value, checked_values, cut, key_of
 from bench.studies.search import AXIS, checked_space, configurations
@@ -30,6 +31,15 @@ Parameters = BeforeValidator(checked_values)
 
 OWN_AXES = ("n", "without", "threads", "reducer")
 """Axes that are no parameters."""
+AGAIN = "again"
+"""Axis of variants that should give the embedding of another one."""
+CHANGES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "process": ("in another process", {}),
+    "threads": ("on two threads", {"threads": 2}),
+    PERMUTED: ("rows in another order", {"rows": PERMUTED}),
+    DOUBLED: ("a tenth of the rows doubled", {"rows": DOUBLED}),
+}
+"""What changes where a variant is run `again`: a label, and fields."""
 
 
 class Variant(BaseModel):
@@ -51,6 +61,10 @@ class Variant(BaseModel):
     """A class that is left out of the training points; it stays among the test points."""
     without_each: tuple[Text, ...] = ()
     """Classes, for each of which there is a variant of its own that leaves it out."""
+    rows: Literal["", "permuted", "doubled"] = ""
+    """What is done to the rows of its training points; see `bench.datasets.base.order_of_rows`."""
+    again: tuple[Literal["process", "threads", "permuted", "doubled"], ...] = ()
+    """Changes that should change nothing, for each of which there is a variant of its own, compared with this one."""
     each: Annotated[dict[str, tuple[Any, ...]], Parameters] = {}
     """Values of parameters, for each of which there is a variant of its own, compared with this one."""
     search: Annotated[dict[str, Any] | None, BeforeValidator(checked_space)] = None
@@ -91,7 +105,7 @@ class Variant(BaseModel):
 
     @model_validator(mode="after")
     def _varies_one_thing(self) -> Self:
-        asked = [name for name in ("n_each", "without_each", "each", "search") if getattr(self, name)]
+        asked = [name for name in ("n_each", "without_each", "again", "each", "search") if getattr(self, name)]
         if len(asked) > 1:
             raise ValueError(f"Got {' and '.join(asked)} of one variant, but expected one of them. Make two variants.")
         return self
@@ -121,10 +135,10 @@ class Variant(BaseModel):
     def spread(self, name: str, n_configurations: int = 0) -> Iterator[tuple[str, str, Variant]]:
         """Yield key, origin and variant of all that one stands for.
 
-        These are itself and those with another value of one parameter, or the other configurations of its search; or
-        one for each class that it leaves out in turn; or one for each number of training points.
+        These are itself and those with another value of one parameter, or the other configurations of its search, or
+        itself again; or one for each class that it leaves out in turn; or one for each number of training points.
         """
-        single = self.model_copy(update={"without_each": (), "n_each": (), "each": {}, "search": None})
+        single = self.model_copy(update={"without_each": (), "n_each": (), "again": (), "each": {}, "search": None})
 
         def other(label: str, **changes: Any) -> Variant:
             return single.model_copy(update={"label": f"{self.label}{label}"} | changes)
@@ -137,6 +151,10 @@ class Variant(BaseModel):
         if self.without_each or self.n_each:
             return
         yield name, repr(name), single
+        for change in self.again:
+            label, fields = CHANGES[change]
+            changed = other(f", {label}", scores=False, of=name, axis=AGAIN, **fields)
+            yield key_of(name, change), f"{name!r} {label}", changed
         for parameter, values in self.each.items():
             for value in values:
                 label = f", {as_label(parameter)} {as_label(value)}"

@@ -14,6 +14,7 @@ from bench.analysis.quantities import COSTS, QUANTITIES, Quantity
 from bench.analysis.summary import interval_of, reasons_as_text
 from bench.metrics.metric import not_available
 from bench.metrics.registry import REFERENCES
+from bench.output.tables import gains
 from bench.output.tables.model import Cell, Row, Table
 from bench.store.results import Results
 from bench.store.values import Kind
@@ -22,7 +23,7 @@ QUALITY = ("knn_accuracy_k10", "knn_accuracy_k10_test", "silhouette", "trustwort
 UNLABELLED = ("r_nx_auc", "trustworthiness_k5", "trustworthiness_k5_test", "shepard_spearman")
 """Instead of those, if the data have no labels."""
 COST = ("fit_s", "transform_s", "peak_mib")
-MAX_MARKS = 3
+MAX_MARKS = 4
 """Kinds of footnotes with letters that a table has; the others stand below all tables."""
 NOT_REDUCED = ("pixels", "shuffled-labels")
 """References that are their own original space, for which no score of neighbours or distances is defined."""
@@ -37,7 +38,9 @@ FAMILY_TITLES = {
     "stability": "Do two seeds give the same embedding?",
     "cost": "What does it cost?",
 }
-LEGEND = "Mean over seeds [95 % interval], geometric for times and memory. Bold: best, or equivalent to the best."
+LEGEND = "Mean {over} [95 % interval], geometric for times and memory. Bold: best, or equivalent to the best."
+OF_ONE_SAMPLE = "All runs are on one sample of the data: intervals are over seeds, and other data are not in them."
+OF_FIRST_SAMPLE = "Over the seeds of the first sample of the data."
 EQUIVALENT = "Equivalent: within {}, by 95 % intervals that hold for all pairs of methods at once."
 UNDECIDED = "No bold where no difference can be said to matter: {}."
 OF_LABELS = "10-NN accuracy on training points is leave-one-out. Scores alone use labels, no fit does."
@@ -66,11 +69,14 @@ def headline(
     kinds = [*(["quality"] if families - {"cost"} else []), *(["cost"] if "cost" in families else [])]
     table = _table(results, rankings, caveats, "headline", " and ".join(kinds).capitalize(), keys)
     notes = [*table.notes, *_how_to_read(table.columns)]
+    if results.study.seeds > 1 and not results.is_resampled:
+        notes.append(OF_ONE_SAMPLE)
     if "labels" in families:
         notes.append(OF_LABELS)
+        notes += gains.note(results, keys)
     if "peak_mib" in keys and any(_has_number(results, row, "mapped_mib") for row in results.variants):
         notes.append(OF_MEMORY)
-    return (replace(table, caption=f"{_data(results)} {LEGEND}", notes=tuple(notes)),)
+    return (replace(table, caption=f"{_data(results)} {LEGEND.format(over=results.over)}", notes=tuple(notes)),)
 
 
 def _how_to_read(columns: Sequence[Quantity]) -> Iterator[str]:
@@ -92,7 +98,10 @@ def by_family(results: Results, rankings: Rankings, caveats: Sequence[Caveat]) -
         keys = [one.key for one in quantities if any(_has_number(results, row, one.key) for row in rows)]
         if keys and family in FAMILY_TITLES:
             table = _table(results, rankings, caveats, f"all-{family}", FAMILY_TITLES[family], keys)
-            tables.append(replace(table, caption=LEGEND, notes=(*table.notes, *_how_to_read(table.columns))))
+            of_seeds = family == "stability" and results.is_resampled
+            caption = OF_FIRST_SAMPLE if of_seeds else LEGEND.format(over=results.over)
+            tables.append(replace(table, caption=caption, notes=(*table.notes, *_how_to_read(table.columns))))
+            tables += gains.gains(results, family, keys)
     return tuple(tables)
 
 
@@ -117,12 +126,13 @@ def headline_frame(tables: Sequence[Table]) -> pd.DataFrame:
 
 def _data(results: Results) -> str:
     runs = results.runs
+    samples = f" in {results.n_samples} of {results.study.samples} samples of the data" if results.is_resampled else ""
     first, counts = runs.iloc[0], runs["variant"].value_counts()
     n_runs = _span(counts) + (" runs" if counts.max() > 1 else " run")
     threads = f"{first['threads']} thread{'s' if first['threads'] > 1 else ''}"
     return (
         f"{first['dataset']}: {_span(runs['n_train'])} training points, {first['n_test']:,} test points; "
-        f"{n_runs} of each method, {threads} allowed."
+        f"{n_runs} of each method{samples}, {threads} allowed."
     )
 
 

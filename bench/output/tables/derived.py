@@ -11,7 +11,7 @@ from bench.analysis.comparisons import Decision, Ranking
 from bench.analysis.noise_floor import Floor, floors, twins
 from bench.analysis.quantities import QUANTITIES as ALL_QUANTITIES
 from bench.analysis.quantities import Quantity, number
-from bench.analysis.scaling import ALL, FIT, MEMORY, MIN_POINTS, QUANTITIES, Series
+from bench.analysis.scaling import ALL, FIT, MAX_FACTOR, MEMORY, MIN_POINTS, QUANTITIES, Series
 from bench.analysis.summary import interval_of
 from bench.metrics.metric import not_available
 from bench.metrics.statistics import Interval
@@ -19,7 +19,7 @@ from bench.output.tables.model import Cell, Row, Table
 from bench.store.results import Results
 from bench.store.test_set import KEY
 from bench.store.values import Kind
-from bench.units import three_figures
+from bench.units import fixed
 
 QUANTITY = ALL_QUANTITIES[KEY]
 MAX_PAIRS = 12
@@ -33,8 +33,11 @@ def growth(found: Sequence[Series]) -> list[Table]:
     columns = [Quantity(f"exponent-{q.key}", f"exponent, {q.title}", "scaling", better="lower") for q in QUANTITIES]
     columns += [Quantity(f"all-{q.key}", f"{q.title} at {ALL:,}", "scaling", q.unit, "lower") for q in (FIT, MEMORY)]
     caption = (
-        f"Exponent of the power law that a cost follows [95 % interval], fitted on more than {MIN_POINTS:,} points, "
-        f"and the cost of all {ALL:,} points by that law."
+        "Exponent of the power law that a cost follows [95 % interval over numbers of points], fitted from "
+        f"{MIN_POINTS:,} points on, or from the last change of a method's algorithm; and the cost of all {ALL:,} "
+        "points by that law, from the most points that were measured. Nothing is predicted where as many points or "
+        f"fewer passed a limit, nor for more than {MAX_FACTOR} times the points that were measured. Memory is that of "
+        "the first fit of a process."
     )
     rows = tuple(Row(one.name, one.name, Kind.METHOD, tuple(_of_series(one))) for one in found)
     notes = tuple(f"{one.name}: {one.missing}." for one in found if one.missing)
@@ -44,15 +47,14 @@ def growth(found: Sequence[Series]) -> list[Table]:
 def _of_series(one: Series) -> Iterator[Cell]:
     for quantity in QUANTITIES:
         if law := one.law(quantity):
-            interval = f"[{law.low:.2f}, {law.high:.2f}]"
-            yield Cell(f"{law.exponent:.2f}", interval, law.exponent, law.low, law.high)
+            interval = f"[{fixed(law.low, 2)}, {fixed(law.high, 2)}]"
+            yield Cell(fixed(law.exponent, 2), interval, law.exponent, law.low, law.high)
         else:
             yield Cell.missing(not_available(one.no_law(quantity)))
     for quantity in (FIT, MEMORY):
-        if law := one.law(quantity):
-            yield Cell(three_figures(law.at(ALL)), "", law.at(ALL))
-        else:
-            yield Cell.missing(not_available("no exponent"))
+        text = one.all_as_text(quantity)
+        why = "past a limit" if one.limit <= ALL else "too few points" if one.law(quantity) else "no exponent"
+        yield Cell.missing(not_available(why)) if text == "n/a" else Cell(text, value=one.at_all(quantity))
 
 
 def noise_floors(results: Results) -> list[Table]:
@@ -91,21 +93,22 @@ def over_points(results: Results, ranking: Ranking) -> list[Table]:
         return []
     accuracies = accuracies.sort_values("kind", key=lambda kinds: kinds.map(list(Kind).index), kind="stable")
     columns = (
-        Quantity("seeds", "seeds", QUANTITY.family),
+        Quantity("runs", "runs", QUANTITY.family),
         Quantity("over_points", "mean [over points]", QUANTITY.family, QUANTITY.unit, QUANTITY.better),
-        Quantity("over_seeds", "mean [over seeds]", QUANTITY.family, QUANTITY.unit, QUANTITY.better),
+        Quantity("over_seeds", f"mean [over {results.units}]", QUANTITY.family, QUANTITY.unit, QUANTITY.better),
     )
+    each = f", {results.over}" if results.is_resampled else ""
     caption = (
         f"How much the accuracy on {int(accuracies['n_points'].iloc[0]):,} test points varies. Over points: 95 % "
-        "interval of the mean for other test points and these fits. Over seeds: 95 % interval of the mean for other "
-        "seeds and these test points."
+        f"interval of the mean for other test points and these fits. Over {results.units}: 95 % interval of the mean "
+        f"for other {results.units} and these test points{each}."
     )
     note = (
         "Methods without transform have no row. McNemar's exact test of the seeds that pictures show is in "
         "test_comparisons.csv."
     )
     rows = tuple(_of_method(results, row) for _, row in accuracies.iterrows())
-    title = f"{QUANTITY.title}: over points and over seeds"
+    title = f"{QUANTITY.title}: over points and over {results.units}"
     table = Table("over-points", title, columns, rows, (note,), caption)
     return [table, *([] if pairs.empty else [_open_pairs(results, pairs, ranking)])]
 
@@ -130,16 +133,17 @@ def _open_pairs(results: Results, pairs: pd.DataFrame, ranking: Ranking) -> Tabl
             cells = (Cell(size, f"[{low}, {high}]", one.difference), *(Cell(text) for text in decisions))
             names = f"{results.label(one.first)} and {results.label(one.second)}"
             rows.append(Row(f"{one.first}-{one.second}", names, Kind.METHOD, cells))
-    titles = ("first − second [over points]", "first is, over points", "first is, over seeds")
+    units = results.units
+    titles = ("first − second [over points]", "first is, over points", f"first is, over {units}")
     columns = tuple(Quantity(title, title, QUANTITY.family) for title in titles)
     more = f" Of {len(rows)} such pairs the first {MAX_PAIRS} are shown." if len(rows) > MAX_PAIRS else ""
     caption = (
-        f"Of {len(pairs)} pairs of methods {len(pairs) - len(rows)} have the same result over points and over seeds: "
+        f"Of {len(pairs)} pairs of methods {len(pairs) - len(rows)} have the same result over points and over {units}: "
         f"better, worse, or equivalent within {QUANTITY.margin:g}.{' The others:' if rows else ''}{more}"
     )
     note = (
-        "Over points: paired bootstrap over points of the means over seeds. Over seeds: see the table of quality. All "
-        "intervals hold for all pairs of methods at once (Bonferroni); controls are not compared."
+        f"Over points: paired bootstrap over points of the means over runs. Over {units}: see the table of quality. "
+        "All intervals hold for all pairs of methods at once (Bonferroni); controls are not compared."
     )
-    title = f"{QUANTITY.title}: pairs that points or seeds leave open"
+    title = f"{QUANTITY.title}: pairs that points or {units} leave open"
     return Table("open-pairs", title, columns, tuple(rows[:MAX_PAIRS]), (note,), caption, "pair")

@@ -174,3 +174,35 @@ def test_comparisons_as_a_table() -> None:
     [row] = comparisons_table([replace(found, comparisons=(lone,))]).to_dict("records")
     assert row["decision"] == "not compared" and row["change"] is row["simultaneous_low"] is None
     assert comparisons_table([]).empty
+
+
+def test_samples_of_the_data_are_compared_in_pairs_and_not_their_seeds() -> None:
+    a = {(s, seed): 0.9 + 0.01 * s + 0.002 * seed for s in range(4) for seed in range(2)}
+    b = {(s, seed): 0.88 + 0.01 * s + 0.001 * (s + seed) for s in range(4) for seed in range(2)}
+    first, second = (Values(of, seeded=False, resampled=True) for of in (a, b))
+    found = compare(ACCURACY, "a", first, "b", second)
+    means = [[np.mean([of[s, 0], of[s, 1]]) for s in range(4)] for of in (a, b)]
+    assert (found.design, found.n, found.units) == (Design.PAIRED_BY_SAMPLE, 4, "samples")
+    assert found.bounds == pytest.approx(tuple(stats.ttest_rel(*means).confidence_interval(0.95)))
+    one = compare(ACCURACY, "a", replace(first, by_run={(0, 0): 0.9, (0, 1): 0.8}), "b", second)
+    assert one.design is Design.NONE, "one sample of the data says nothing of others"
+
+
+def test_costs_on_a_sample_are_geometric_means() -> None:
+    a = Values({(0, 0): 1.0, (0, 1): 4.0, (1, 0): 3.0, (1, 1): 3.0}, resampled=True)
+    b = Values({run: 1.0 for run in a.by_run}, resampled=True)
+    assert compare(TIME, "a", a, "b", b).change == pytest.approx((2 * 3) ** 0.5)
+
+
+def test_a_method_that_no_seed_changes_is_one_run_and_a_fixed_number() -> None:
+    same = {(0, seed): (0, 0) for seed in range(1, 5)}
+    fixed = Values({(0, seed): 0.44 for seed in range(5)}, same_as=same)
+    values = [0.91, 0.85, 0.95]
+    found = compare(ACCURACY, "a", _values(*values), "pca", fixed)
+    assert (found.design, found.n) == (Design.ONE_SAMPLE, 3)
+    expected = stats.ttest_1samp(values, 0.44).confidence_interval(0.95)
+    assert found.bounds == pytest.approx((expected.low - 0.44, expected.high - 0.44))
+    both = compare(ACCURACY, "pca", fixed, "other", replace(fixed, by_run={run: 0.40 for run in fixed.by_run}))
+    assert (both.n, both.decision, both.bounds) == (1, "better", (pytest.approx(0.04), pytest.approx(0.04)))
+    assert compare(ACCURACY, "pca", fixed, "once", _values(0.4)).design is Design.NONE
+    assert rank(ACCURACY, {"pca": fixed, "a": _values(*values)}).means == {"a": pytest.approx(0.9033333), "pca": 0.44}

@@ -23,6 +23,7 @@ from bench.studies.study import Study, Variant
 from tests.bench import light_worker
 from tests.conftest import left_running, make_dataset
 
+pytestmark = pytest.mark.whole
 FAKES = Path(__file__).parents[1] / "fakes.py"
 
 # fault: status, a part of the reason, whether the cost of fit is kept

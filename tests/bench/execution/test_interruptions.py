@@ -33,7 +33,7 @@ from tests.bench import results_maker as maker
 from tests.conftest import left_running, make_dataset
 
 FAKES = Path(__file__).parents[1] / "fakes.py"
-pytestmark = pytest.mark.usefixtures("light_workers", "one_figure")
+pytestmark = [pytest.mark.whole, pytest.mark.usefixtures("light_workers", "one_figure")]
 
 SEEDS = 4
 KILLS = 3

@@ -28,7 +28,7 @@ from tests.bench import results_maker as maker
 from tests.bench.output.figures.conftest import history, keep
 from tests.conftest import make_dataset
 
-pytestmark = pytest.mark.filterwarnings("default")
+pytestmark = [pytest.mark.whole, pytest.mark.filterwarnings("default")]
 """What libraries warn of, such as sums that overflow, ends no study."""
 
 MEASURED = ("training_loss", "unexplained_by_class", "distance_from_gaussian", "knn_score", "spread_of_codes", "error")

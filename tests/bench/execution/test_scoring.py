@@ -259,9 +259,11 @@ def test_references_are_of_all_points(selections: Store, clouds: Dataset, tmp_pa
     assert ScoreStore(selections).references() == ScoreStore(whole).references()
 
 
-def test_where_nothing_is_scored_there_are_no_references(clouds: Dataset, tmp_path: Path) -> None:
-    store = _study_folder(tmp_path, clouds, {"unscored": VARIANTS["unscored"]})
-    assert ScoreStore(store).references() == {}
+@pytest.mark.parametrize("samples", [1, 2])
+def test_where_nothing_is_scored_there_are_no_references(clouds: Dataset, tmp_path: Path, samples: int) -> None:
+    unscored, measures = {"unscored": VARIANTS["unscored"]}, ("spread_of_codes",)
+    store = _study_folder(tmp_path, clouds, unscored, samples, measures)
+    assert [ScoreStore(store).references(sample) for sample in range(samples)] == [{}] * samples
 
 
 def _width(subject: Subject) -> dict[str, float]:

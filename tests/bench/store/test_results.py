@@ -160,3 +160,15 @@ def test_a_part_of_the_variants_is_results_too(tables: Results) -> None:
     assert some.variants == ("half",)
     assert some.values("half", "silhouette") == tables.values("half", "silhouette")
     assert some.single("pixels", "silhouette") == tables.single("pixels", "silhouette")
+
+
+def test_a_method_that_is_run_again_is_shown_once(tmp_path: Path) -> None:
+    study = Study.model_validate(
+        {"name": "made", "dataset": "clouds", "variants": {"a": {"reducer": "pca", "again": ["process", "doubled"]}}}
+    ).resolved()
+    runs = {"a-doubled": {"n_train": 1_100}}
+    made = maker.write(tmp_path, {name: {"silhouette": [0.1]} for name in study.variants}, study, runs=runs)
+    assert made.variants == ("a", "a-process", "a-doubled")
+    assert made.tabled.variants == made.pictured.variants == ("a",)
+    assert [made.is_of_all_points(name) for name in made.variants] == [True, False, False]
+    assert made.only(("a-doubled",)).tabled.variants == ()

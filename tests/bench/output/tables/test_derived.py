@@ -30,6 +30,8 @@ def test_growth_says_what_was_not_tried(tmp_path: Path) -> None:
     assert [cell.text for cell in table.rows[0].cells] == ["1.00", "0.00", "0.00", "70", "50"]
     assert [cell.text for cell in table.rows[1].cells[:2]] == ["2.00", "n/a"]
     assert table.rows[1].cells[1].interval == "(not measured)"
+    assert [cell.text for cell in table.rows[1].cells[3:]] == ["> 100 s", "n/a"], "40,000 points passed the deadline"
+    assert table.rows[1].cells[4].interval == "(past a limit)"
     assert table.notes == ("SLOW: nothing for 40,000 points (timeout: took longer than the limit of 1 min 40 s).",)
     assert derived.growth([]) == []
 
