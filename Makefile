@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help bench study posts findings gallery report readme example test test-extras torture microbench lint format clean
+.PHONY: help bench study posts findings gallery cards attacks report readme example test test-whole test-extras torture microbench lint format clean
 
 help:  ## explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -17,8 +17,14 @@ bench: .venv/ready  ## run the study on 5,000 real MNIST images and show its tab
 study: .venv/ready  ## the full study, 10,000 training and 10,000 test images of MNIST, ten seeds: an hour and a quarter
 	$(BIN)/python -m bench run full
 
-posts: .venv/ready  ## what four blog posts claim of autoencoders and VAEs, measured: 70 minutes, into results/posts/claims.md
-	$(BIN)/python -m bench run posts
+posts: .venv/ready  ## what four blog posts claim of autoencoders and VAEs, measured: 12 hours, into results/posts-*/claims.md
+	$(BIN)/python -m bench run posts-1
+	$(BIN)/python -m bench run posts-1-more
+	$(BIN)/python -m bench run posts-2
+	$(BIN)/python -m bench run posts-2-more
+	$(BIN)/python -m bench run posts-3
+	$(BIN)/python -m bench run posts-4
+	$(BIN)/python -m bench run posts-4-more
 
 findings: .venv/ready  ## what the stored results of all studies say: into results/README.md and the head of README
 	$(BIN)/python -m bench findings --into README.md
@@ -26,6 +32,12 @@ findings: .venv/ready  ## what the stored results of all studies say: into resul
 gallery: .venv/ready  ## pictures for teaching, each with what is seen: into results/GALLERY.md (measures its study if needed)
 	$(BIN)/python -m bench run gallery
 	$(BIN)/python -m bench gallery
+
+cards: .venv/ready  ## how much of each embedding stays when seed, rows, threads, process or batch change: into results/cards/README.md
+	$(BIN)/python -m bench card
+
+attacks: .venv/ready  ## forged maps, impostor data, noise and copies against every score: into results/attacks (a few minutes)
+	$(BIN)/python -m bench attacks
 
 report: .venv/ready  ## tables and figures of results/$(STUDY) again, without one fit
 	$(BIN)/python -m bench report results/$(STUDY)
@@ -37,8 +49,11 @@ readme: .venv/ready-dev  ## the tables of results/default into README.md, and a 
 example: .venv/ready-dev  ## run results/example.ipynb and keep its outputs, which are of results/default
 	$(BIN)/python -m tests.example
 
-test: .venv/ready-dev  ## every test but those that need an extra
-	$(BIN)/python -m pytest --numprocesses=logical -m "not extra"
+test: .venv/ready-dev  ## every test but those of whole studies, and those that need an extra
+	$(BIN)/python -m pytest --numprocesses=logical -m "not extra and not whole"
+
+test-whole: .venv/ready-dev  ## the tests that run studies from beginning to end: faults, interruptions, what READMEs promise
+	$(BIN)/python -m pytest --numprocesses=logical -m "whole and not extra"
 
 test-extras: .venv/ready-extras  ## the tests that need an extra, such as `parquet` or `pacmap`; installs all extras
 	$(BIN)/python -m pytest --numprocesses=logical -m extra
@@ -59,7 +74,7 @@ format: .venv/ready-dev  ## fix the style
 	$(BIN)/ruff check --fix .
 
 clean:  ## remove the virtual environment and the stored runs; tables and figures stay
-	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .hypothesis results/*/runs
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .hypothesis results/*/runs results/*/*/runs
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version if sys.version_info < (3, 11) else 0)'
@@ -74,5 +89,5 @@ clean:  ## remove the virtual environment and the stored runs; tables and figure
 	touch $@
 
 .venv/ready-extras: .venv/ready-dev
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[anndata,monitor,pacmap,parquet,phate,trimap]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[anndata,monitor,pacmap,parquet,pbmc,phate,trimap]'
 	touch $@

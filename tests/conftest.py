@@ -12,9 +12,11 @@ import tempfile
 if "--benchmark-only" not in sys.argv:
     for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ.setdefault(_name, "1")
-    # Whether MNIST is at hand must make no difference, save where the published programs are trained again.
-    if "MNIST_DIR" in os.environ:
-        os.environ["MNIST_DIR_OF_TESTS"] = os.environ.pop("MNIST_DIR")
+    # Whether data are at hand must make no difference, save where the published programs are trained again, and where
+    # loaders are tried on real copies.
+    for _name in ("MNIST_DIR", "BENCH_DATA_DIR"):
+        if _name in os.environ:
+            os.environ[f"{_name}_OF_TESTS"] = os.environ.pop(_name)
 # The cache of reference spaces belongs to the tests alone.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="reducers-bench-tests-")
 

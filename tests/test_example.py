@@ -20,6 +20,7 @@ def stored() -> NotebookNode:
     return nbformat.from_dict(nbformat.reads(TEXT, as_version=4))
 
 
+@pytest.mark.whole
 def test_its_outputs_are_what_it_computes(stored: NotebookNode) -> None:
     """If results/default has changed, `make example` writes them again."""
     assert shown(executed()) == shown(stored)

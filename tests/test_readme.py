@@ -31,6 +31,7 @@ def test_the_reducer_is_short(reducer_text: str) -> None:
     assert len([line for line in reducer_text.splitlines() if line.strip()]) <= 15
 
 
+@pytest.mark.whole
 def test_a_file_dropped_in_is_in_the_tables_and_the_figure(tmp_path: Path, reducer_text: str) -> None:
     for folder in ("bench", "reducers"):  # with what is compiled already, save what other processes just write
         shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("*.pyc.*", "*.tmp.*"))

@@ -74,6 +74,7 @@ def test_its_commands_do_what_they_say(command: str, project: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.whole
 def test_its_study_has_its_rows_and_draws_its_history(package: Path) -> None:
     (package / "mine.toml").write_text(_block("toml", "[variants.power]").replace("seeds = 3", "seeds = 1"))
     [command] = [command for command in COMMANDS if command.endswith("mine.toml")]

@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
+
+@pytest.mark.whole
 def test_whatever_is_handed_in_ends_in_a_value_or_a_sentence() -> None:
     command = [sys.executable, "-X", "faulthandler", "-m", "tests.bench.metrics.hostile"]
     several = os.environ | {"NUMBA_NUM_THREADS": "2", "HOSTILE_EXAMPLES": "40"}

@@ -69,6 +69,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
+@pytest.mark.whole
 def test_everything_comes_back_without_computing(store: Any, dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(figures, "KINDS", ("png",))  # the other kind is the same figure written again
     publish(Results(store.folder), lambda: dataset)
