@@ -1,9 +1,8 @@
 """Measures: quantities that only some studies ask for, by `measures = [...]` in their file.
 
-They are computed of each run when it is scored and stored with it in `measures.csv`. Every public function here, in
-`published_measures` and in `selection_measures` is one: its name is the key, the first line of its docstring the
-meaning. Those here are of neural reducers: reconstructions, posteriors, the shape of codes, and what classifiers see in
-them.
+They are computed of each run when it is scored and stored with it in `measures.csv`. Every public function here, and in
+the modules `OTHERS`, is one: its name is the key, the first line of its docstring the meaning. Those here are of neural
+reducers: reconstructions, posteriors and the shape of codes.
 """
 
 from __future__ import annotations
@@ -11,20 +10,33 @@ from __future__ import annotations
 import sys
 from inspect import isfunction
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bench.errors import UndefinedError
-from bench.metrics import published_measures, selection_measures
+from bench.metrics import (
+    classifier_measures,
+    false_structure_measures,
+    placement_measures,
+    post_measures,
+    published_measures,
+    selection_measures,
+    structure_measures,
+)
 from bench.metrics.measure import Measure, Subject
 from bench.metrics.new_points import auc
 from reducers import HISTORY_COLUMNS
 
-if TYPE_CHECKING:
-    from sklearn.base import BaseEstimator
-    from sklearn.pipeline import Pipeline
-
+OTHERS = (
+    published_measures,
+    selection_measures,
+    false_structure_measures,
+    classifier_measures,
+    post_measures,
+    placement_measures,
+    structure_measures,
+)
+"""Modules with further measures."""
 VERSIONS: dict[str, int] = {}
 """Raised from 1 whenever the value of a measure changes."""
 CELLS = 20
@@ -173,66 +185,6 @@ def _variances(subject: Subject) -> np.ndarray:
     )
 
 
-def logistic_accuracy(subject: Subject) -> float:
-    """Accuracy of logistic regression on the embedding, for test points."""
-    _require_all_classes(subject)
-    Z_test = subject["test"]
-    return float(_logistic_regression().fit(subject.Z, subject.y).score(Z_test, subject.y_test))
-
-
-def classifier_confidence(subject: Subject) -> dict[str, float]:
-    """Mean probability of the likeliest class, by a classifier of real images.
-
-    Of test images (`real`), of decoded draws of N(0, I) (`draws`), of reconstructed images (`rebuilt`) and of the
-    decoded lattice over the codes (`lattice`). The classifier is logistic regression on 50 principal components.
-    """
-    from sklearn.decomposition import PCA
-
-    _require_all_classes(subject)
-    data, images = subject.dataset, {"draws": _decoded_draws(subject)}
-    for part, name in (("rebuilt", "rebuilt"), ("lattice", "grid")):
-        if name in subject.arrays:
-            images[part] = subject[name]
-
-    def fitted() -> Pipeline:
-        return _logistic_regression(PCA(50, random_state=0)).fit(data.X, subject.y)
-
-    classifier = subject.space.once("classifier", fitted)
-    real = subject.space.once("confidence", lambda: _confidence(classifier, data.X_test))
-    return {"real": real} | {part: _confidence(classifier, of_part) for part, of_part in images.items()}
-
-
-def distance_to_nearest_image(subject: Subject) -> float:
-    """Median Euclidean distance of a decoded draw of N(0, I) to the nearest training image."""
-    images, X = _decoded_draws(subject), subject.dataset.X
-    squared = np.square(images).sum(axis=1)[:, None] + np.square(X).sum(axis=1) - 2 * images.astype(np.float64) @ X.T
-    return float(np.median(np.sqrt(np.maximum(squared.min(axis=1), 0))))
-
-
-def _decoded_draws(subject: Subject) -> np.ndarray:
-    images = subject["extra_prior_samples"]
-    if images.shape[1] != subject.dataset.X.shape[1]:
-        raise UndefinedError("the network makes images of another size")
-    return images
-
-
-def _require_all_classes(subject: Subject) -> None:
-    if subject.without:
-        raise UndefinedError("a class is left out")
-
-
-def _logistic_regression(*before: BaseEstimator) -> Pipeline:
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    return make_pipeline(*before, StandardScaler(), LogisticRegression(max_iter=1_000))
-
-
-def _confidence(classifier: Pipeline, images: np.ndarray) -> float:
-    return float(np.mean(classifier.predict_proba(images).max(axis=1)))
-
-
 def anomaly_auc(subject: Subject) -> float:
     """Area under the ROC curve with the anomaly score as a sign of the class that was left out."""
     return auc(_anomalous(subject), subject["extra_anomaly_score"])
@@ -268,7 +220,7 @@ def training_loss(subject: Subject) -> dict[str, float]:
 
 MEASURES = {
     key: Measure(key, (function.__doc__ or "").partition("\n")[0], function, VERSIONS.get(key, 1))
-    for module in (sys.modules[__name__], published_measures, selection_measures)
+    for module in (sys.modules[__name__], *OTHERS)
     for key, function in vars(module).copy().items()
     if isfunction(function) and function.__module__ == module.__name__ and not key.startswith("_")
 }

@@ -36,6 +36,7 @@ METHODS = {
     "convolutional_vae": "#c489eb",
     "convolutional_autoencoder": "#c40089",
     "cross_entropy_autoencoder": "#3b004e",
+    "neighbour_placement": "#6d37c7",
     "random_gaussian": "#101010",
     "random_projection": "#b8b8b8",
 }

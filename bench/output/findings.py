@@ -18,6 +18,7 @@ from bench.analysis.summary import interval_of
 from bench.metrics.statistics import Interval
 from bench.output.markdown import markdown
 from bench.store.results import Results
+from bench.units import seconds_as_text
 
 MAX_SENTENCES = 10
 """A reader takes in no more."""
@@ -56,7 +57,7 @@ def _sentences(results: Results, part: str, **facts: Any) -> tuple[str, ...]:
 
     def with_interval(variant: str, ranking: Ranking) -> str:
         found = interval_of(results, variant, ranking.quantity.key)
-        return "" if found is None else " ".join(shown(ranking.quantity, found))
+        return "" if found is None else " ".join(filter(None, shown(ranking.quantity, found)))
 
     file = Path(__file__).with_name("findings.md.jinja")
     template = markdown(
@@ -86,8 +87,9 @@ class _Facts:
 
     @property
     def once(self) -> list[str]:
-        """Labels of methods with one successful run."""
-        return [self.results.label(v) for v in self.results.methods if len(self.results.ok_runs(v)) == 1]
+        """Labels of methods whose successful runs are one value: one run, or on one sample of several of the data."""
+        ok = {v: dict.fromkeys(self.results.run_ids(v), 0.0) for v in self.results.methods if self.results.ok(v)}
+        return [self.results.label(v) for v, runs in ok.items() if not self.results.of_runs(v, runs).is_comparable]
 
     @cached_property
     def qualities(self) -> list[Ranking]:
@@ -126,25 +128,33 @@ class _Facts:
 
     @property
     def exaggerated(self) -> tuple[str, Ranking, str] | None:
-        """The method whose embedding separates classes more than the data do, with every seed."""
+        """The method whose embedding separates classes more than the data do, by its whole interval."""
         ranking = self.rankings["silhouette"]
         of_data, _ = self.results.single("pixels", "silhouette")
         if of_data is None or len(ranking.means) < 2:
             return None
         leader = next(iter(ranking.means))
-        above = self.results.values(leader, "silhouette").array.min() > of_data
+        found = interval_of(self.results, leader, "silhouette")
+        above = found is not None and (found.mean if found.low is None else found.low) > of_data
         return (leader, ranking, number(ranking.quantity, of_data)) if above else None
 
     @property
-    def slow_start(self) -> tuple[str, float] | None:
-        """The method whose first call takes longest compared with its fit, without first uses of an installation."""
-        factors: dict[str, float] = {}
+    def slow_start(self) -> tuple[str, str, str] | None:
+        """The method whose first call takes longest compared with its fit, without first uses of an installation.
+
+        With it stand what a new process pays before the first result, and the time of a fit.
+        """
+        found: dict[str, tuple[float, float, float]] = {}
         for variant in self.results.methods:
-            cold, fit = (self.results.values(variant, key).array for key in ("cold_start_s", "fit_s"))
-            if len(cold) and len(fit) and variant not in first_used(self.results) and fit.min() > LONG_ENOUGH_S:
-                factors[variant] = cold.max() / sorted(fit)[len(fit) // 2]
-        slowest = max(factors.items(), key=lambda item: item[1], default=None)
-        return slowest if slowest and slowest[1] > SLOW_START else None
+            steps = [interval_of(self.results, variant, f"{step}_s") for step in ("import", "cold_start", "fit")]
+            imported, cold, fit = (one.mean if one else 0.0 for one in steps)
+            if cold and fit > LONG_ENOUGH_S and variant not in first_used(self.results):
+                found[variant] = cold / fit, imported + cold, fit
+        slowest = max(found, key=lambda variant: found[variant][0], default="")
+        if not slowest or found[slowest][0] <= SLOW_START:
+            return None
+        _, before, fit = found[slowest]
+        return slowest, seconds_as_text(before), seconds_as_text(fit)
 
     @cached_property
     def _equally_good(self) -> list[str]:

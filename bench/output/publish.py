@@ -16,11 +16,12 @@ from bench.analysis.caveats import Caveat, as_text, caveats
 from bench.analysis.comparisons import comparisons_table, ranking
 from bench.analysis.quantities import QUANTITIES
 from bench.analysis.summary import summary_table
+from bench.analysis.variance import variance_table
 from bench.datasets import Dataset
 from bench.errors import StoreError
 from bench.output import figures, manifest, report
 from bench.output.findings import NEEDS, advice, findings
-from bench.output.tables import build, derived, render
+from bench.output.tables import build, derived, power, render, structure, variance
 from bench.output.tables.model import Table
 from bench.output.tables.terminal import TerminalTable, brief
 from bench.store import protocol, test_set
@@ -105,7 +106,8 @@ def publish(
     notes += [Caveat(sentence) for sentence in failed]
     growing = scaling.series(results)
     narrow = _cited(results, build.headline(results, rankings, notes))
-    headline = (*narrow, *_cited(results, (*derived.noise_floors(results), *derived.growth(growing))))
+    more = (*structure.clusters_found(results), *derived.noise_floors(results), *derived.growth(growing))
+    headline = (*narrow, *_cited(results, more))
     said, needs = findings(results, rankings), advice(results, rankings)
     if known:
         return Published(results.title, headline, said, needs, known, are_new=False)
@@ -113,7 +115,11 @@ def publish(
     paths = [store.write(name, to_csv(frame)) for name, frame in frames.items()]
     if not growing:
         store.remove("scaling.csv")
-    both = _cited(results, derived.over_points(results, rankings[test_set.KEY]))
+    if "variance.csv" not in frames:
+        store.remove("variance.csv")
+    split = _cited(results, variance.split_of_variance(results, frames.get("variance.csv")))
+    seeds = _cited(results, power.seeds_needed(results))
+    both = (*_cited(results, derived.over_points(results, rankings[test_set.KEY])), *split, *seeds)
     families = _cited(results, build.by_family(results, rankings, notes))
     page = render.page(results.title, headline, said, needs, both, families, as_text(results, notes))
     paths += [
@@ -130,7 +136,7 @@ def publish(
         needs_runs.append("report.html")
     published = Published(results.title, headline, said, needs, paths, needs_runs=tuple(needs_runs))
     if results.arrays:
-        paths += _report(results, load_data, families, as_text(results, notes), published)
+        paths += _report(results, load_data, (*families, *split, *seeds), as_text(results, notes), published)
     manifest.note(results, inputs)
     return published
 
@@ -182,6 +188,8 @@ def _frames(
         "headline.csv": build.headline_frame(headline),
         "comparisons.csv": comparisons_table(rankings[key] for key in COMPARED),
     }
+    split = variance_table(results)
+    frames |= {} if split.empty else {"variance.csv": split}
     return frames | ({"scaling.csv": scaling.scaling_table(growing)} if growing else {})
 
 

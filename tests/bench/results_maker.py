@@ -156,16 +156,23 @@ def study_of(*names: str, **fields: object) -> Study:
     return Study.model_validate(usual | fields)
 
 
-def growing(path: Path, series: Mapping[str, Mapping[int, Outcome]], timeout: float = 100.0) -> Results:
-    """Write a study of methods fitted on several numbers of points, by label and number, and return its results."""
+def growing(
+    path: Path,
+    series: Mapping[str, Mapping[int, Outcome | Sequence[Outcome]]],
+    timeout: float = 100.0,
+    **specs: Mapping[str, object],
+) -> Results:
+    """Write a study of methods fitted on several numbers of points, and return its results.
+
+    `series` are outcomes, one or one a seed, by label and number of points; `specs` other fields of variants by label.
+    """
     variants, outcomes, runs = {}, {}, {}
     for label, by_n in series.items():
-        for n, outcome in by_n.items():
+        for n, ended in by_n.items():
             name = f"{label.split()[0].lower()}{len(variants)}-{n}"
-            variants[name] = Variant(
-                reducer="pca", n=n, label=f"{label}, n = {n:,}", series=label, axis="n", scores=False
-            )
-            outcomes[name], runs[name] = [outcome], {"n_train": n}
+            usual = {"reducer": "pca", "n": n, "label": f"{label}, n = {n:,}", "series": label, "axis": "n"}
+            variants[name] = Variant.model_validate({**usual, "scores": False, **specs.get(label, {})})
+            outcomes[name], runs[name] = [ended] if isinstance(ended, Outcome) else list(ended), {"n_train": n}
     study = study_of(name="growing", timeout=f"{timeout:g}s", variants=variants)
     return write(path, {variant: {} for variant in variants}, study, outcomes=outcomes, runs=runs)
 

@@ -10,14 +10,18 @@ from pathlib import Path
 
 from bench.output.faq import (
     box,
+    cards,
     choice,
     cost,
+    datasets,
     findings,
     networks,
     objectives,
     parameters,
+    placement,
     quality,
     repeatability,
+    structure,
     tuning,
 )
 from bench.output.faq.page import Question, lead, page, read, stated
@@ -26,6 +30,7 @@ from bench.output.tables.render import write_into
 QUESTIONS = (
     Question("Which method for what?", "full", "summary.md", choice.which_method),
     Question("Is the difference real, or noise?", "full", "test_comparisons.csv", choice.is_it_real),
+    Question("Does it hold on other data?", "datasets", "summary.md", datasets.other_data),
     Question("Which methods keep neighbours, at which k?", "full", "figures/neighbourhoods.png", quality.neighbours),
     Question("What do networks gain from their layers?", "networks", "figures/training.png", networks.architectures),
     Question("And from convolutions?", "convolutional", "figures/training.png", networks.architectures),
@@ -34,11 +39,14 @@ QUESTIONS = (
     Question("What does a search select, and what does it take?", "tuning", "measures.csv", tuning.search),
     Question("Do networks lose because they encode?", "objectives", "summary.md", objectives.encode_or_reconstruct),
     Question("Does the same seed give the same embedding?", "threads", "reproducibility.csv", repeatability.same_seed),
+    Question("What changes an embedding that should change nothing?", "cards", "README.md", cards.changes),
     Question("How much does an embedding change with the seed?", "full", "figures/stability.png", repeatability.seeds),
     Question("How well are test points mapped?", "full", "summary.csv", quality.transformed),
+    Question("Is transform better than copying a position?", "placement", "measures.csv", placement.baselines),
     Question("Does the position of a point depend on its batch?", "full", "summary.csv", quality.batches),
     Question("Where does a class land that was left out?", "unseen", "figures/unseen.png", quality.left_out),
     Question("Do distances and sizes in an embedding mean anything?", "full", "figures/shepard.png", quality.distances),
+    Question("Are there clusters where the data have none?", "false-structure", "summary.md", structure.noise),
     Question("Does the start of t-SNE and UMAP matter?", "initialisation", "figures/sweeps.png", parameters.starts),
     Question("How many dimensions to cluster and classify?", "dimensions", "figures/sweeps.png", parameters.dimensions),
     Question("What do import, cold start, fit and transform cost?", "threads", "runs.csv", cost.by_threads),
@@ -46,6 +54,8 @@ QUESTIONS = (
     Question("Should PCA come first?", "pca-first", "summary.md", parameters.pca_first),
     Question("What does a higher silhouette cost?", "sensitivity", "figures/dial.png", parameters.silhouette),
     Question("How does time grow with the number of points?", "scaling", "figures/scaling.png", cost.time),
+    Question("What do UMAP's two searches of neighbours cost?", "umap-rows", "summary.md", cost.cliff),
+    Question("What does stopping early cost?", "time-to-quality", "figures/time-to-quality.png", cost.stopped),
     Question("Are these the numbers that others published?", "replication", "replication.md", repeatability.published),
 )
 """Every question, in the order of the page."""

@@ -68,7 +68,9 @@ def is_it_real(results: Results) -> Answer:
         "further": [(s[0], s[1], s[-1]) for s in steps.values() if s[-1] != "better" and s not in adjacent],
         "over_seeds": over_seeds,
     }
-    return Answer(("ahead", "behind", "difference", "over points", "over seeds", "the first is"), adjacent, facts)
+    return Answer(
+        ("ahead", "behind", "difference", "over points", f"over {results.units}", "the first is"), adjacent, facts
+    )
 
 
 def _steps(results: Results, order: list[str]) -> dict[tuple[str, str], tuple[str, ...]]:
@@ -84,7 +86,9 @@ def _steps(results: Results, order: list[str]) -> dict[tuple[str, str], tuple[st
             number(QUANTITIES[TEST_ACCURACY], points.difference),
             _ends(TEST_ACCURACY, *points.bounds),
             _ends(TEST_ACCURACY, *seeds.bounds) if seeds and seeds.difference else "",
-            decisions[0] if len({*decisions}) == 1 else "{} over points, {} over seeds".format(*decisions),
+            decisions[0]
+            if len({*decisions}) == 1
+            else f"{decisions[0]} over points, {decisions[1]} over {results.units}",
         )
     return found
 

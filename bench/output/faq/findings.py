@@ -11,10 +11,15 @@ import reducers
 from bench.analysis.comparisons import Comparison, Decision, Ranking, compare_pairs, ranking
 from bench.analysis.quantities import number
 from bench.metrics.statistics import interval
-from bench.output.faq.numbers import by_reducer, cell, change, listed, mean, run_sweeps, spread
+from bench.output.faq.cards import order_of_rows
+from bench.output.faq.datasets import holds
+from bench.output.faq.hypotheses import batch, cliff, clustering, components, layouts, neighbourhoods, unseen
+from bench.output.faq.numbers import cell, change, listed, mean, run_sweeps, spread
 from bench.output.faq.page import Facts
 from bench.output.faq.parameters import KEPT, SILHOUETTE, highest_silhouette
-from bench.output.faq.repeatability import ROUNDING
+from bench.output.faq.placement import copies
+from bench.output.faq.repeatability import ROUNDING, distinct_pairs
+from bench.output.faq.structure import clusters_of_noise
 from bench.output.faq.tuning import gains
 from bench.output.findings import apart
 from bench.store.results import Results
@@ -95,13 +100,20 @@ def start(initialisation: Results) -> Facts | None:
 
 
 def cold_start(full: Results) -> Facts | None:
-    """Return how far UMAP's cold start misleads a timer."""
+    """Return what a new process pays before UMAP's first result, and the whole of it compared with t-SNE."""
     umap, tsne = (next(iter(full.select(reducer=name)), "") for name in ("umap", "tsne"))
     if not umap or not tsne:
         return None
-    cold, fit = (mean(full, umap, key) for key in ("cold_start_s", "fit_s"))
-    times = [cell(full, variant, "fit_s", 1) for variant in (umap, tsne)]
-    return {"cold": cold, "factor": cold / fit, "times": times, "behind": cold + fit > mean(full, tsne, "fit_s")}
+    imported, cold, fit = (mean(full, umap, f"{step}_s") for step in ("import", "cold_start", "fit"))
+    of_tsne = sum(mean(full, tsne, f"{step}_s") for step in ("import", "cold_start", "fit"))
+    return {
+        "imported": imported,
+        "cold": cold,
+        "fit": fit,
+        "times": cell(full, umap, "fit_s", 1),
+        "n_processes": len(full.values(umap, "cold_start_s")),
+        "of_tsne": of_tsne,
+    }
 
 
 def seed_of_umap(full: Results) -> Facts | None:
@@ -135,26 +147,19 @@ def training(results: Results) -> Facts | None:
     return facts | {"most": (most, *times(most))} if most else None
 
 
-def left_out(unseen: Results) -> Facts | None:
-    """Return whether a 0 that was left out of training can be told from other digits in an embedding."""
-    variants = by_reducer(unseen, without="0")
-    if not variants:
-        return None
-    areas = [(label, cell(unseen, variant, "unseen_auc_test", 2)) for label, variant in variants.items()]
-    known = {label: mean(unseen, variant, "unseen_auc_test") for label, variant in variants.items()}
-    best = max(known, key=lambda label: known[label])
-    pixels = mean(unseen, next(iter(variants.values())), "unseen_auc_pixels_test")
-    return {"pixels": pixels, "areas": areas, "best": (best, known[best])}
-
-
 def threads(results: Results) -> Facts | None:
     """Return which methods give another embedding for the same seed on another number of threads."""
     if not all(results.select(threads=n) for n in (1, 2)):
         return None
-    pairs = results.frame("reproducibility")
-    pairs = pairs[(pairs["split"] == "train") & (pairs["differs"] == "threads")]
-    moved = pairs[pairs["largest_displacement"] >= ROUNDING].groupby("reducer", sort=False)["shared_neighbours"]
-    return {"kept": [(reducers.source(str(name)).label, spread(interval(kept, 0, 1), 2)) for name, kept in moved]}
+    pairs = distinct_pairs(results)
+    pairs = pairs[pairs["split"] == "train"]
+    threads_moved = pairs[(pairs["differs"] == "threads") & (pairs["largest_displacement"] >= ROUNDING)]
+    kept = []
+    for name, of_method in threads_moved.groupby("reducer", sort=False):
+        seeds = pairs.loc[(pairs["differs"] == "seed") & (pairs["reducer"] == name), "shared_neighbours"]
+        shares = (spread(interval(of, 0, 1), 2) for of in (of_method["shared_neighbours"], seeds))
+        kept.append((reducers.source(str(name)).label, *shares))
+    return {"kept": kept}
 
 
 def tuned(results: Results) -> Facts | None:
@@ -165,13 +170,23 @@ def tuned(results: Results) -> Facts | None:
 
 FINDINGS = (
     ("full", accuracy),
+    ("datasets", holds),
+    ("full", components),
+    ("dimensions", clustering),
+    ("sensitivity", neighbourhoods),
+    ("false-structure", clusters_of_noise),
     ("sensitivity", silhouette),
+    ("full", layouts),
+    ("full", batch),
+    ("placement", copies),
+    ("unseen", unseen),
     ("initialisation", start),
-    ("full", cold_start),
-    ("full", seed_of_umap),
+    ("threads", threads),
+    ("cards", order_of_rows),
     ("networks", training),
     ("tuned", tuned),
-    ("unseen", left_out),
-    ("threads", threads),
+    ("scaling", cliff),
+    ("full", cold_start),
+    ("full", seed_of_umap),
 )
 """Studies, each with a function that returns what the sentence needs, or None where the results lack it."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.metrics.statistics import interval
-from bench.output.faq.numbers import cell, mean, spread
+from bench.output.faq.numbers import cell, mean
 from bench.output.faq.page import Answer
 from bench.store.results import Results
 
@@ -28,8 +27,8 @@ def architectures(results: Results) -> Answer:
     rows = []
     for variant in networks:
         runs = results.ok_runs(variant)
-        errors = (_error(results, variant, measure) for measure in ("training_error", "error"))
-        epochs = f"{runs['n_iter'].min():.0f} to {runs['n_iter'].max():.0f}"
+        errors = (cell(results, variant, measure, 4) for measure in ("training_error", "error"))
+        epochs = cell(results, variant, "n_iter", 0)
         met = f"{_converged(results, variant):.0f} of {len(runs)}"
         fit, accuracies = cell(results, variant, "fit_s", 1), (cell(results, variant, key) for key in (TRAIN, TEST))
         rows.append((results.label(variant), *accuracies, *errors, epochs, met, fit))
@@ -40,11 +39,6 @@ def architectures(results: Results) -> Answer:
         "shares": (sum(_converged(results, variant) for variant in networks), n_runs),
     }
     return Answer(HEADER, rows, facts)
-
-
-def _error(results: Results, variant: str, measure: str) -> str:
-    values = results.values(variant, measure).by_run.values()
-    return spread(interval(values, 0) if values else None, 4)
 
 
 def _told(results: Results, variant: str) -> bool:

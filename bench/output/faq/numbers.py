@@ -9,9 +9,11 @@ import reducers
 from bench.analysis.comparisons import Comparison, Decision
 from bench.analysis.quantities import borne
 from bench.analysis.summary import interval_of
+from bench.metrics.registry import REFERENCES
 from bench.metrics.statistics import Difference, Interval
 from bench.store.results import Results
 from bench.studies.sweeps import Sweep, sweeps
+from bench.units import fixed
 
 
 def mean(results: Results, row: str, quantity: str) -> float:
@@ -40,9 +42,9 @@ def spread(found: Interval | None, digits: int = 3) -> str:
     if found is None:
         return "n/a"
     if found.low is None or found.high is None:
-        return f"{found.mean:.{digits}f}"
+        return fixed(found.mean, digits)
     digits = borne(digits, (found.high - found.low) / 2)
-    return f"{found.mean:.{digits}f} [{found.low:.{digits}f}, {found.high:.{digits}f}]"
+    return "{} [{}, {}]".format(*(fixed(value, digits) for value in (found.mean, found.low, found.high)))
 
 
 def ends(found: Interval | None) -> tuple[float, float]:
@@ -52,18 +54,27 @@ def ends(found: Interval | None) -> tuple[float, float]:
     return found.low, found.high
 
 
+def bounds(results: Results, row: str, quantity: str) -> tuple[float, float]:
+    """Return the ends of the interval of a quantity; of a method that no seed changes twice its value; else NaN."""
+    found = interval_of(results, row, quantity)
+    is_fixed = found is not None and row not in REFERENCES and results.values(row, quantity).is_fixed
+    return (found.mean, found.mean) if found and is_fixed else ends(found)
+
+
 def change(one: Comparison | Difference | None, digits: int = 3, sign: str = "+") -> str:
     """Return a difference with its interval as text; with `sign=""` a ratio.
 
     >>> change(Difference(0.02, 0.002, 9))
     '+0.020 [+0.015, +0.025]'
     """
-    size = one.estimate if isinstance(one, Difference) else one and one.change
+    size = one.estimate if isinstance(one, Difference) else None if one is None else one.change
     if one is None or size is None:
         return "n/a"
     low, high = one.bounds() if isinstance(one, Difference) else one.bounds
+    if isinstance(one, Comparison) and one.n == 1:  # no seed changes either of the two
+        return fixed(size, digits, sign)
     digits = borne(digits, (high - low) / 2)
-    return "{} [{}, {}]".format(*(f"{value:{sign}.{digits}f}" for value in (size, low, high)))
+    return "{} [{}, {}]".format(*(fixed(value, digits, sign) for value in (size, low, high)))
 
 
 def listed(items: Iterable[object], pattern: str = "{}", between: str = "") -> str:

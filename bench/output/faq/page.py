@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +54,13 @@ def read(results_root: Path, studies: Iterable[str]) -> dict[str, Results]:
     StoreError
         If tables were written by an older version.
     """
-    found = {study: results for study in studies if (results := Results(results_root / study)).exists}
+    every = {study: Results(results_root / study) for study in studies}
+    found = {study: results for study, results in every.items() if results.exists or results.datasets}
     for study, results in found.items():
-        for name, columns in CURRENT.items():
-            if missing := columns - set(results.frame(name).columns):
+        for one, (name, columns) in product(results.datasets.values() or [results], CURRENT.items()):
+            if missing := columns - set(one.frame(name).columns):
                 raise StoreError(
-                    f"Got {results.folder / name}.csv of an older version, without {' and '.join(sorted(missing))}; "
+                    f"Got {one.folder / name}.csv of an older version, without {' and '.join(sorted(missing))}; "
                     f"`make bench STUDY={study}` measures the study again."
                 )
     return found
@@ -71,7 +73,7 @@ def page(studies: Mapping[str, Results], findings: Sequence[str], questions: Seq
     # A study that another one writes, as `tuning` does `tuned`, is none before that.
     missing = [one for one in questions if one.study not in studies and one.study in names()]
     template = markdown(Path(__file__).with_name("page.md.jinja"))
-    return template.render(findings=findings, answered=answered, missing=missing).strip() + "\n"
+    return template.render(findings=findings, answered=answered, missing=missing, studies=studies).strip() + "\n"
 
 
 def stated(
@@ -98,6 +100,7 @@ def said_by(function: Callable[..., Any], results: Results, facts: Facts) -> str
     """Return the block with the name of a function, of the template with the name of its module.
 
     In templates variants have the filter `label`, and comparisons `change` and `compared`, which adds label and result.
+    `over` says over what means and intervals are, `units` what their values are of: seeds, or samples of the data.
     """
 
     def compared(one: Comparison, digits: int = 3) -> str:
@@ -107,7 +110,8 @@ def said_by(function: Callable[..., Any], results: Results, facts: Facts) -> str
     name = f"{function.__module__.rpartition('.')[2]}.md.jinja"
     path = Path(__file__).with_name(name)
     template = markdown(path, label=results.label, compared=compared, change=change, listed=listed)
-    return "".join(template.blocks[function.__name__](template.new_context(dict(facts))))
+    of_study = {"over": results.over, "units": results.units}
+    return "".join(template.blocks[function.__name__](template.new_context(of_study | dict(facts))))
 
 
 def _answer(question: Question, results: Results) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import sqrt
 from typing import Any
 
 from bench.analysis.comparisons import compare_pairs
 from bench.analysis.quantities import QUANTITIES
 from bench.analysis.summary import interval_of
-from bench.output.faq.numbers import cell, cells, change, decided, ends, run_sweeps, spread
+from bench.output.faq.numbers import bounds, cell, cells, change, decided, run_sweeps, spread
 from bench.output.faq.page import Answer, Facts
 from bench.store.results import Results
 from bench.studies.sweeps import Sweep
@@ -113,14 +112,12 @@ def _beside_pixels(results: Results, found: list[Sweep], key: str) -> Iterator[F
     if pixels is None or not known:
         return
     best = max(known, key=lambda variant: known[variant].mean)
-    # Half the 95 % interval of an accuracy over test points. Accuracies on the same points differ by less.
-    n_test = int(results.runs["n_test"].iloc[0])
-    margin = 1.96 * sqrt(pixels * (1 - pixels) / n_test) if key == TEST_ACCURACY else 0.0
+    margin = QUANTITIES[key].margin or 0.0
     methods = []
     for sweep in found:
-        of = {value: known[variant] for value, variant in sweep.variants.items() if variant in known}
-        above = [value for value, one in of.items() if ends(one)[0] - margin > pixels]
-        reached = [v for v, one in of.items() if (one.mean if one.high is None else one.high) + margin >= pixels]
+        of = {value: bounds(results, v, key) for value, v in sweep.variants.items() if v in known}
+        above = [value for value, (low, _) in of.items() if low > pixels + margin]
+        reached = [value for value, (_, high) in of.items() if not high < pixels - margin]
         methods.append((sweep.label, above, reached))
     best_shown = (best, spread(known[best]))
     yield {"name": QUANTITIES[key].title, "pixels": pixels, "margin": margin, "best": best_shown, "methods": methods}

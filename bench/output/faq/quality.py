@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from bench.analysis.comparisons import Ranking, ranking
+from bench.analysis.comparisons import Ranking, compare, ranking
 from bench.analysis.quantities import QUANTITIES
 from bench.analysis.summary import interval_of
 from bench.metrics.metric import column_name
 from bench.metrics.registry import METRICS
-from bench.metrics.statistics import is_constant, paired
-from bench.output.faq.numbers import by_reducer, cell, cells, change, ends, listed, spread
+from bench.output.faq.numbers import bounds, by_reducer, cell, cells, change, listed, spread
 from bench.output.faq.page import Answer
 from bench.store.results import Results
 
@@ -70,8 +69,8 @@ def distances(results: Results) -> Answer:
     for key, name in DISTANCES.items():
         found = {v: one for v in results.methods if (one := interval_of(results, v, key)) is not None}
         ordered = sorted(found, key=lambda v: -found[v].mean)
-        bounds = {variant: ends(one) for variant, one in found.items()}
-        none = [variant for variant, (low, high) in bounds.items() if low <= 0 <= high]
+        reach = {variant: bounds(results, variant, key) for variant in found}
+        none = [variant for variant, (low, high) in reach.items() if low <= 0 <= high]
         correlations.append({"of": name, "ends": [ordered[0], ordered[-1]] if ordered else [], "none": none})
     header = ("method", *(QUANTITIES[key].title for key in DISTANCES))
     return Answer(header, cells(results, shown, DISTANCES), {"correlations": correlations})
@@ -83,9 +82,9 @@ def transformed(results: Results) -> Answer:
     def over_baseline(variant: str, score: str, k: int) -> str:
         # Paired, since both are of one embedding.
         scores = (score, f"placement_{score}")
-        own, baseline = (results.values(variant, column_name(one, "test", k)).by_run for one in scores)
-        shared = sorted(own.keys() & baseline.keys())
-        return change(paired([own[run] for run in shared], [baseline[run] for run in shared]))
+        columns = [column_name(one, "test", k) for one in scores]
+        own, baseline = (results.values(variant, column) for column in columns)
+        return change(compare(QUANTITIES[columns[0]], "transform", own, "baseline", baseline))
 
     methods = [variant for variant in results.methods if results.ok(variant)]
     mapped = [variant for variant in methods if len(results.values(variant, TEST_ACCURACY))]
@@ -132,9 +131,9 @@ def left_out(results: Results) -> Answer:
     rows.append(["the pixels themselves", *in_pixels, *("" for _ in by_class)])
     digits = []
     for (digit, of), pixels in zip(by_class.items(), in_pixels, strict=True):
-        bounds = {method: ends(interval_of(results, variant, AREA)) for method, variant in of.items()}
-        far = [method for method, (low, _) in bounds.items() if low > CHANCE + MARGIN]
-        near = [method for method, (_, high) in bounds.items() if high < CHANCE - MARGIN]
+        reach = {method: bounds(results, variant, AREA) for method, variant in of.items()}
+        far = [method for method, (low, _) in reach.items() if low > CHANCE + MARGIN]
+        near = [method for method, (_, high) in reach.items() if high < CHANCE - MARGIN]
         digits.append({"digit": digit, "pixels": pixels, "far": far, "near": near})
     columns = [f"without {digit}: {column}" for column in ("on, area", "area by error") for digit in by_class]
     return Answer(["method", *columns], rows, {"digits": digits, "chance": CHANCE, "margin": MARGIN})
@@ -153,4 +152,4 @@ def _landing(results: Results, variant: str | None) -> str:
 def _area(results: Results, variant: str | None, quantity: str) -> str:
     """Return an area with its interval as text; without an interval if no seed changes it."""
     found = None if variant is None else interval_of(results, variant, quantity)
-    return f"{found.mean:.2f}" if found and is_constant(ends(found)) else spread(found, 2)
+    return f"{found.mean:.2f}" if found and found.low == found.high else spread(found, 2)

@@ -29,9 +29,7 @@ MEASURES = {
 
 def same_seed(results: Results) -> Answer:
     """Return what a seed fixes: within a process, in another one, on other threads."""
-    pairs = results.frame("reproducibility")
-    pairs = pairs.drop_duplicates(["reducer", "differs", "first_seed", "second_seed", "split"])
-    rows, test_only = [], []
+    pairs, rows, test_only = distinct_pairs(results), [], []
     for method, of_method in pairs.groupby("reducer", sort=False):
         label, found = reducers.source(str(method)).label, dict(iter(of_method.groupby(["differs", "split"])))
         # Whether every repeated fit gave the same bits.
@@ -48,8 +46,14 @@ def same_seed(results: Results) -> Answer:
     return Answer(header, rows, {"test_only": test_only})
 
 
+def distinct_pairs(results: Results) -> pd.DataFrame:
+    """Return the rows of `reproducibility.csv`, each two seeds once: a run and the same again are one embedding."""
+    pairs = results.frame("reproducibility")
+    return pairs.drop_duplicates(["reducer", "differs", "first_seed", "second_seed", "split"])
+
+
 def _displacement(rows: pd.DataFrame | None) -> str:
-    """Return how far the median point moves between embeddings that should be the same, and the neighbours kept."""
+    """Return how far points move between embeddings that should be the same, and the neighbours kept, as means."""
     if rows is None:
         return "n/a"
     if rows["bit_equal"].all():
@@ -57,14 +61,14 @@ def _displacement(rows: pd.DataFrame | None) -> str:
     if (rows["largest_displacement"] < ROUNDING).all():
         return "rounding"
     moved = spread(interval(rows["aligned_displacement"], lowest=0), 2)
-    return f"{moved} ({rows['shared_neighbours'].median():.0%})"
+    return f"{moved} ({rows['shared_neighbours'].mean():.0%})"
 
 
 def seeds(results: Results) -> Answer:
     """Return how much of an embedding another seed changes."""
     jaccard, residual = ({v: results.single(v, key)[0] for v in results.variants} for key in SEEDS)
     known = [v for v in results.variants if jaccard[v] is not None and residual[v] is not None]
-    rows = [(results.label(v), str(len(results.ok_runs(v))), f"{jaccard[v]:.3f}", f"{residual[v]:.3f}") for v in known]
+    rows = [(results.label(v), _distinct(results, v), f"{jaccard[v]:.3f}", f"{residual[v]:.3f}") for v in known]
     # Controls show what two seeds are worth that have nothing in common: they are not the answer.
     methods = [v for v in results.methods if v in known]
     by_neighbours = sorted(methods, key=lambda v: -(jaccard[v] or 0))
@@ -72,6 +76,12 @@ def seeds(results: Results) -> Answer:
     facts = {"ends": (by_neighbours[0], by_neighbours[-1], by_residual[0]) if methods else ()}
     titles = (f"{QUANTITIES[key].title} ({same}: the same)" for key, same in SEEDS.items())
     return Answer(("method", "seeds", *titles), rows, facts)
+
+
+def _distinct(results: Results, variant: str) -> str:
+    """Return how many seeds gave different embeddings of the first sample of the data, as text."""
+    n = sum(sample == 0 for sample, _ in results.run_ids(variant))
+    return f"{n} (1 distinct run)" if results.distinct_runs(variant, 0) == 1 < n else str(n)
 
 
 def published(results: Results) -> Answer:

@@ -16,7 +16,20 @@ import matplotlib as mpl
 from matplotlib.figure import Figure, SubFigure
 
 from bench.metrics.registry import UNEXPECTED
-from bench.output.figures import clouds, costs, film, images, lessons, scores, settings, style, sweeps, training, values
+from bench.output.figures import (
+    clouds,
+    costs,
+    film,
+    images,
+    lessons,
+    scores,
+    settings,
+    structure,
+    style,
+    sweeps,
+    training,
+    values,
+)
 from bench.output.figures.style import render
 from bench.store.results import Results
 from bench.store.store import Store
@@ -87,7 +100,7 @@ class Drawing:
         """Return the figure in which something is drawn, with title, one of its captions and footer."""
         figure = drawn.get_figure(root=True)
         assert isinstance(figure, Figure)
-        caption = f"{self.note(of)} {CAPTIONS[self.name][kind].format(shown=SHOWN)}".strip()
+        caption = f"{self.note(of)} {CAPTIONS[self.name][kind].format(shown=SHOWN, over=of.over)}".strip()
         style.entitle(figure, self.title(of), caption, values.footer(of))
         return figure
 
@@ -114,7 +127,8 @@ DRAWINGS = (
     Drawing("interpolations", images.interpolations, of_runs=True, moving=images.moving_interpolation),
     Drawing("film", film.training_film, of_runs=True, moving=film.moving_training),
     Drawing("training", training.curves, training.note, of_runs=True, of_all=True),
-    Drawing("scaling", costs.scaling, costs.switches, of_all=True),
+    Drawing("scaling", costs.scaling, costs.scaling_note, of_all=True),
+    Drawing("time-to-quality", costs.time_to_quality, of_all=True),
     Drawing("sweeps", sweeps.draw, of_all=True),
     Drawing("dial", sweeps.dial, of_all=True),
     Drawing("perplexity", partial(settings.by_setting, parameter="perplexity"), of_runs=True),
@@ -122,6 +136,7 @@ DRAWINGS = (
     Drawing("min-dist", partial(settings.by_setting, parameter="min_dist"), of_runs=True),
     Drawing("collapse", settings.collapse, of_runs=True),
     Drawing("silhouette-trap", lessons.silhouette_trap, of_runs=True),
+    Drawing("false-structure", structure.false_structure, values.dimensions, of_runs=True),
 )
 """Every figure, in the order of a report."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -14,10 +15,12 @@ from matplotlib.figure import SubFigure
 
 from bench.analysis.comparisons import ranking
 from bench.analysis.quantities import QUANTITIES, number
+from bench.analysis.summary import interval_of, interval_over
 from bench.output.colours import palette
 from bench.output.figures import style, values
 from bench.output.figures.values import shown_arrays
 from bench.store.results import Results
+from bench.store.values import ALL_SEEDS, RunId
 
 RANKED = (
     "r_nx_auc",
@@ -54,13 +57,13 @@ def curves(results: Results, names: Mapping[str, str], height: float) -> SubFigu
     for ax, (name, title) in zip(figure.subplots(1, len(names), squeeze=False)[0], names.items(), strict=True):
         ends = {}
         for place, variant in enumerate(drawn):
-            of_seeds = found[found["variant"] == variant].groupby("k")[name].agg(["mean", "min", "max"])
-            look = looks[variant]
-            ax.fill_between(of_seeds.index, of_seeds["min"], of_seeds["max"], color=look.colour, alpha=0.2, linewidth=0)
+            line = values.mean_curve(results, variant, name)
+            line, look = line[line.index.isin(found.loc[found["variant"] == variant, "k"])], looks[variant]
+            ax.fill_between(line.index, line["low"], line["high"], color=look.colour, alpha=0.2, linewidth=0)
             # Markers of two lines in one place stand at different sizes, so that neither hides the other.
             marked: Any = {"marker": look.marker, "markevery": (place % SPACING, SPACING), "markersize": 3.5}
-            ax.plot(of_seeds["mean"], color=look.colour, linestyle=look.stroke, **marked, gid=variant)
-            ends[results.label(variant)] = (float(of_seeds.index[-1]), float(of_seeds["mean"].iloc[-1]), look.colour)
+            ax.plot(line["mean"], color=look.colour, linestyle=look.stroke, **marked, gid=variant)
+            ends[results.label(variant)] = (float(line.index[-1]), float(line["mean"].iloc[-1]), look.colour)
         style.log_scale(ax)
         ax.set(xlabel="k, size of the neighbourhood", title=title, xlim=ax.get_xlim(), ylim=ax.get_ylim())
         ax.grid()
@@ -81,31 +84,46 @@ neighbourhoods = partial(
 
 def silhouettes(results: Results) -> SubFigure | None:
     """Draw the silhouette of each class in the embedding and in the data."""
-    scores = results.scores
-    of_classes = scores[(scores["score"] == "silhouette_of_classes") & (scores["split"] == "train")]
-    spans = of_classes.groupby(["variant", "part"])["value"].agg(["mean", "min", "max"]).dropna()
-    found = [variant for variant in results.variants if variant in spans.index]
+    of_each = {variant: _of_classes(results, variant) for variant in results.variants}
+    found = {variant: of for variant, of in of_each.items() if len(of)}
     if not found:
         return None
-    classes = list(results.data.classes if results.data else dict.fromkeys(of_classes["part"]))
-    known = spans[spans.index.isin([*found, "pixels"], level="variant")]
-    before = known["mean"].get("pixels", pd.Series(dtype=float)).reindex(classes)
+    samples = [(int(s), ALL_SEEDS) for s in results.runs["sample"].unique()] if results.is_resampled else [None]
+    parts = [results.parts("pixels", run, "silhouette_of_classes", "train") for run in samples]
+    of_data = pd.DataFrame(parts, dtype=float).mean()
+    classes = list(results.data.classes if results.data else next(iter(found.values())).index)
+    before = of_data.reindex(classes)
+    every = np.concatenate([before, *(of[["mean", "low", "high"]].to_numpy().ravel() for of in found.values())])
+    ends = float(np.nanmin(every)) - 0.05, float(np.nanmax(every)) + 0.05
     rows, colours = range(len(classes)), palette(len(classes))
     height = max(0.8, 0.08 * len(classes))
     figure, columns = values.panels(results, found, otherwise="no silhouette", aspect=height, headroom=0.6)
     for variant, (ax,) in columns.items():
-        now = known.loc[variant].reindex(classes)
+        now = found[variant].reindex(classes)
         ax.axvline(0, color="0.85", linewidth=0.8, zorder=0)
         ax.hlines(rows, before, now["mean"], colors=colours, linewidth=0.8, alpha=0.6)
-        ax.scatter(before, rows, s=12, c="white", edgecolors=colours, linewidths=1, zorder=2, gid="data")
-        ax.hlines(rows, now["min"], now["max"], colors=colours, linewidth=2.2)
+        ax.scatter(before, rows, s=12, c="white", edgecolors=colours, linewidths=1, zorder=2.5, gid="data")
+        ax.hlines(rows, now["low"], now["high"], colors=colours, linewidth=2.2)
         ax.scatter(now["mean"], rows, s=12, c=colours, zorder=3, gid="embedding")
-        ax.set(xlim=(known["min"].min() - 0.05, known["max"].max() + 0.05), ylim=(len(classes) - 0.5, -0.5))
+        ax.set(xlim=ends, ylim=(len(classes) - 0.5, -0.5))
         ax.set_yticks(rows, classes if ax.get_subplotspec().is_first_col() else [""] * len(classes))
-    fills = {"data": "white", "embedding (range over seeds)": style.GREY}
+    fills = {"data": "white", f"embedding (mean {results.over}, 95 % interval)": style.GREY}
     handles = [style.handle(name, style.GREY, markerfacecolor=fill) for name, fill in fills.items()]
     figure.legend(handles=handles, loc="outside lower center", ncols=2, handletextpad=0.1)
     return figure
+
+
+def _of_classes(results: Results, variant: str) -> pd.DataFrame:
+    """Return the silhouette of each class in a method's embedding: its mean with the ends of its interval."""
+    by_class: dict[str, dict[RunId, float]] = {}
+    for run in results.run_ids(variant):
+        for name, value in results.parts(variant, run, "silhouette_of_classes", "train").items():
+            by_class.setdefault(name, {})[run] = value
+    found = {
+        name: interval_over(results.of_runs(variant, by_run), QUANTITIES["silhouette"])
+        for name, by_run in by_class.items()
+    }
+    return pd.DataFrame({name: asdict(one) for name, one in found.items() if one is not None}).T.astype(float)
 
 
 def confusions(results: Results) -> SubFigure | None:
@@ -169,8 +187,8 @@ def ranked(results: Results) -> pd.DataFrame:
     variants = [variant for variant in results.methods if results.ok(variant)]
     columns = {}
     for key in RANKED if len(variants) >= MIN_RANKED else ():
-        found = {variant: results.values(variant, key).array for variant in variants}
-        means = pd.Series({variant: one.mean() if len(one) else np.nan for variant, one in found.items()})
+        found = {variant: interval_of(results, variant, key) for variant in variants}
+        means = pd.Series({variant: one.mean if one else np.nan for variant, one in found.items()})
         if means.notna().all() and means.nunique() > 1:
             columns[key] = means
     return pd.DataFrame(columns)

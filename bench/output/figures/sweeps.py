@@ -14,6 +14,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from bench.analysis.quantities import QUANTITIES
+from bench.analysis.summary import interval_of
 from bench.output import colours
 from bench.output.figures import style
 from bench.store.results import Results
@@ -44,7 +45,8 @@ def draw(results: Results) -> SubFigure | None:
         column[0].set_title(f"{sweep.label}\n{sweep.parameter}")
         for ax, key in zip(column, rows, strict=True):
             _settings(ax, sweep)
-            _values(ax, table[key].dropna(), looks[sweep.label].colour, "-" if sweep.is_numeric else "_")
+            means = _means(results, sweep)[key].dropna()
+            _values(ax, table[key].dropna(), means, looks[sweep.label].colour, "-" if sweep.is_numeric else "_")
     for of_row, key in zip(axes, rows, strict=True):
         of_row[0].set_ylabel(style.wrapped(QUANTITIES[key].title, 16), fontsize=7)
         pixels, _ = results.single("pixels", key)
@@ -64,7 +66,7 @@ def dial(results: Results) -> SubFigure | None:
     """Draw silhouette against neighbours kept, a path through the settings of each parameter."""
     found = _tables(results)
     looks = colours.looks({sweep.label: results.variant(sweep.base).reducer for sweep, _ in found})
-    means = [table.groupby("place")[DIAL].mean().dropna() for _, table in found]
+    means = [_means(results, sweep)[DIAL].dropna() for sweep, _ in found]
     paths = [(*one, path) for one, path in zip(found, means, strict=True) if one[0].is_numeric and len(path) > 1]
     if not paths:
         return None
@@ -116,6 +118,15 @@ def _tables(results: Results) -> list[tuple[Sweep, pd.DataFrame]]:
     return found
 
 
+def _means(results: Results, sweep: Sweep) -> pd.DataFrame:
+    """Return the means of the scores of a sweep (columns) by place of the setting (index)."""
+    found = {}
+    for place, variant in enumerate(sweep.variants.values()):
+        of = {key: interval_of(results, variant, key) for key in SHOWN} if variant in results.variants else {}
+        found[place] = {key: one.mean for key, one in of.items() if one is not None}
+    return pd.DataFrame.from_dict(found, orient="index", columns=list(SHOWN), dtype=float)
+
+
 def _settings(ax: Axes, sweep: Sweep) -> None:
     """Make the x axis that of the settings, side by side, with a bar at the default."""
     names = [written(value) for value in sweep.variants]
@@ -127,12 +138,11 @@ def _settings(ax: Axes, sweep: Sweep) -> None:
     ax.axvline(list(sweep.variants).index(sweep.default), color="0.85", linewidth=4, zorder=0)
 
 
-def _values(ax: Axes, of_seeds: pd.Series, colour: Any, stroke: str) -> None:
-    if of_seeds.empty:
+def _values(ax: Axes, of_runs: pd.Series, means: pd.Series, colour: Any, stroke: str) -> None:
+    if of_runs.empty:
         ax.text(0.5, 0.5, "n/a", ha="center", va="center", transform=ax.transAxes, color=style.GREY, fontsize=7)
         return
-    ax.plot(of_seeds.index, of_seeds, "o", color=colour, markersize=2.5, alpha=0.6, mew=0)
-    means = of_seeds.groupby("place").mean()
+    ax.plot(of_runs.index, of_runs, "o", color=colour, markersize=2.5, alpha=0.6, mew=0)
     ax.plot(means.index, means, stroke, color=colour, gid="means")
 
 

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 from matplotlib.ticker import MaxNLocator
 
+from bench.analysis.summary import interval_of
 from bench.output.figures import style, values
 from bench.store.arrays import array_name
 from bench.store.results import Results
@@ -91,6 +92,7 @@ def _length(results: Results, variant: str) -> str:
     runs = results.ok_runs(variant)
     if "converged" not in runs or runs["converged"].isna().all():
         return ""
-    low, high = int(runs["n_iter"].min()), int(runs["n_iter"].max())
-    epochs = f"{low}" if low == high else f"{low} to {high}"
-    return f"{epochs} epochs, {int(runs['converged'].astype(bool).sum())} of {len(runs)} converged"
+    epochs = interval_of(results, variant, "n_iter")
+    of_seeds = " (mean)" if runs["n_iter"].nunique() > 1 else ""
+    length = f"{epochs.mean:.0f} epochs{of_seeds}, " if epochs else ""
+    return f"{length}{int(runs['converged'].astype(bool).sum())} of {len(runs)} converged"

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import asdict
+from math import inf
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 
+from bench.analysis.quantities import Quantity
+from bench.analysis.summary import interval_over
+from bench.metrics.statistics import Interval
 from bench.output import colours
 from bench.output.figures import style
 from bench.store.arrays import array_name
@@ -103,6 +109,17 @@ def shown_score(results: Results, variant: str, quantity: str) -> float | None:
     return None if run is None else results.values(variant, quantity).by_run.get(run)
 
 
+def mean_curve(results: Results, variant: str, name: str) -> pd.DataFrame:
+    """Return a column of `curves.csv` by the size of the neighbourhood: its `mean`, and the ends of its interval."""
+    curves = results.curves[results.curves["variant"] == variant]
+    found: dict[int, Interval | None] = {}
+    for k, of_size in curves.groupby("k"):
+        runs = of_size[["sample", "seed", name]].itertuples(index=False, name=None)
+        values = results.of_runs(variant, {(sample, seed): value for sample, seed, value in runs})
+        found[int(str(k))] = interval_over(values, Quantity(name, name, low=-inf, high=1.0))
+    return pd.DataFrame({k: asdict(one) for k, one in found.items() if one is not None}).T.astype(float)
+
+
 def seed(results: Results, variant: str) -> str:
     """Return which seed is shown, for the title of a panel."""
     run = results.shown(variant)
@@ -139,7 +156,7 @@ def footer(results: Results) -> str:
     tested = f" and {runs['n_test'].max():,} test" if runs["n_test"].max() else ""
     seeds = sorted(set(runs["seed"]))
     named = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} seeds ({seeds[0]} to {seeds[-1]})"
-    samples = f", {study.samples} samples of the data" if study.samples > 1 else ""
+    samples = f", {results.n_samples} samples of the data" if results.is_resampled else ""
     said = f"{runs['dataset'].iloc[0]}: {points} training{tested} points", f"{named}{samples}"
     return " \N{MIDDLE DOT} ".join((*said, f"study {study.name or results.folder.name}"))
 

@@ -136,7 +136,7 @@ def _figures(results: Results) -> Iterator[Figure]:
     for name in FIGURES:
         path = results.folder / "figures" / f"{name}.png"
         if path.is_file():
-            caption = CAPTIONS[name]["caption"].format(shown=SHOWN)
+            caption = CAPTIONS[name]["caption"].format(shown=SHOWN, over=results.over)
             yield Figure(CAPTIONS[name]["title"], caption, b64encode(path.read_bytes()).decode())
 
 

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -143,7 +144,9 @@ def pointers(table: Table) -> dict[int, str]:
 def runs(results: Results, variant: str) -> dict[str, Any]:
     """Return all that is known of a variant's runs: what was asked, each run in numbers, and how to repeat them."""
     rows, spec = results.runs_of(variant).to_dict("records"), results.variant(variant)
-    study = shlex.quote(f"results/{results.folder.name}/study.toml")
+    above = results.folder.parent  # of a study over several datasets their folders lie in its own
+    inside = above.name if (above / "study.toml").is_file() else ""
+    study = shlex.quote(f"{Path('results', inside, results.folder.name)}/study.toml")
     logs = []
     for row in rows:
         log = results.arrays.get(array_name("log", variant, (row["sample"], row["seed"])))

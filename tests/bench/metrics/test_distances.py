@@ -56,13 +56,13 @@ def test_doubled_ranks_are_twice_the_average_ranks(dtype: type) -> None:
 
 
 def test_triplets_are_three_different_points_and_always_the_same() -> None:
-    first = distances._triplets(7)
-    np.testing.assert_array_equal(first, distances._triplets(7))
+    first = distances.triplets(7)
+    np.testing.assert_array_equal(first, distances.triplets(7))
     anchor, a, b = first
     assert (anchor != a).all()
     assert (anchor != b).all()
     assert (a != b).all()
-    drawn = {(i, *sorted(pair)) for i, *pair in distances._triplets(4).T.tolist()}
+    drawn = {(i, *sorted(pair)) for i, *pair in distances.triplets(4).T.tolist()}
     assert len(drawn) == 4 * 3
 
 
@@ -71,7 +71,7 @@ def test_triplet_accuracy_counts_what_the_embedding_leaves_open_half() -> None:
     space = ReferenceSpace(dataset(X))
     assert distances.triplet_accuracy(Embedding(space, X.astype(np.float32))) == 1
     assert distances.triplet_accuracy(Embedding(space, np.eye(37))) == 0.5
-    anchor, a, b = distances._triplets(37)
+    anchor, a, b = distances.triplets(37)
     Z = coordinates("scattered", 37).astype(np.float64)
 
     def nearer(points: np.ndarray) -> np.ndarray:

@@ -54,7 +54,7 @@ def value(key: str, data: Dataset, arrays: Arrays, **others: object) -> float:
 
 
 def test_every_measure_explains_itself_and_copes_with_a_run_that_left_little(data: Dataset) -> None:
-    assert len(MEASURES) == 31
+    assert len(MEASURES) >= 31
     for key, measure in MEASURES.items():
         assert key == measure.key
         assert measure.meaning.endswith(".")

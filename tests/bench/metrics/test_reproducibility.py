@@ -34,6 +34,20 @@ def test_the_same_embedding_is_the_same(embedding: Embedding) -> None:
         assert same.shared_neighbours == 1
 
 
+def test_clusters_of_two_embeddings_are_compared(dataset: Dataset) -> None:
+    space, y = ReferenceSpace(dataset), np.asarray(dataset.y)
+    islands = 10.0 * np.column_stack([y, y]) + np.random.RandomState(0).standard_normal((80, 2))
+    first, merged, cloud = islands, islands.copy(), np.zeros((80, 2)) + np.arange(80)[:, None]
+    merged[y == 1] -= 10
+    arrays = [Embedding(space, Z) for Z in (first, 2 * first, merged, cloud)]
+    found = [stability.compare(arrays[0], one)["train"].cluster_ari for one in arrays[1:]]
+    assert found[0] == 1 and found[1] is not None and 0 < found[1] < 0.9
+    assert (
+        stability.compare(*(Embedding(ReferenceSpace(make_dataset(8, 0)), np.eye(8)[:, :2]),) * 2)["train"].cluster_ari
+        is None
+    )
+
+
 def test_a_turned_embedding_is_displaced_and_yet_the_same(embedding: Embedding) -> None:
     turn = np.array([[0.6, 0.8], [-0.8, 0.6]])
     for same in stability.compare(embedding, moved(embedding, lambda Z: 3 * Z @ turn + 5)).values():

@@ -17,6 +17,7 @@ from bench.metrics.statistics import (
     paired,
     percentiles,
     resampled_means,
+    two_groups,
     unpaired,
     widened,
 )
@@ -203,3 +204,29 @@ def test_resamples_are_of_whole_rows_and_the_same_each_time() -> None:
     assert np.allclose(means[:, 1] - means[:, 0], 0.25), "both columns have the same rows"
     assert np.array_equal(means, resampled_means(values, 5))
     assert means[:, 0].std() == pytest.approx(values[:, 0].std() / np.sqrt(30), rel=0.05)
+
+
+@pytest.mark.parametrize("n", [6, 7, 10, 20, 30, 60])
+def test_of_normal_samples_one_in_a_hundred_at_most_is_taken_for_two_groups(n: int) -> None:
+    samples = np.random.RandomState(n).standard_normal(size=(4_000, n))
+    share = np.mean([two_groups(sample) is not None for sample in samples])
+    assert share <= 0.01 + 3 * np.sqrt(0.01 * 0.99 / len(samples))
+    assert share > 0.002 or n > 30, "a threshold that nothing passes finds nothing"
+
+
+@given(st.lists(NUMBERS, max_size=20))
+def test_groups_are_the_values_parted_at_one_place(values: list[float]) -> None:
+    found = two_groups(values)
+    if found is not None:
+        assert np.concatenate(found).tolist() == sorted(values)
+        assert min(map(len, found)) >= 2 and len(values) >= 6
+
+
+def test_two_layouts_are_parted_and_few_equal_or_lone_values_are_not() -> None:
+    layouts = [0.911, 0.926, 0.912, 0.924, 0.913, 0.925, 0.912, 0.924]
+    assert two_groups(layouts) is not None
+    assert two_groups(layouts[:5]) is None
+    assert two_groups([0.5] * 8) is None
+    assert two_groups([0.1, 0.11, 0.12, 0.11, 0.1, 0.13, 0.12, 9.0]) is None, "one value is no group"
+    exact = two_groups([0.1] * 3 + [0.2] * 3)
+    assert exact is not None and [len(group) for group in exact] == [3, 3]

@@ -14,6 +14,7 @@ from bench.output.faq.quality import DISTANCES, NEIGHBOURS, SIZES
 from bench.output.findings import NEEDS
 from bench.store.records import Outcome, Status
 from bench.store.results import Results
+from bench.store.store import Store
 from bench.studies.study import Study, Variant
 from tests.bench import results_maker
 from tests.bench.results_maker import failed
@@ -66,6 +67,40 @@ class MadeUp:
         return results
 
 
+@dataclass(frozen=True)
+class OverDatasets:
+    """A study over several datasets, with what was made up on each; of the last one there are no results."""
+
+    name: str
+    members: Mapping[str, MadeUp]
+    hypotheses: tuple[tuple[str, list[str], list[str], str], ...]
+    """Text, better, than and by of each."""
+
+    @property
+    def variants(self) -> Mapping[str, Variant]:
+        return next(iter(self.members.values())).variants
+
+    def write(self, root: Path, rename: Callable[[str], str] = str) -> Results:
+        """Write the results on each dataset, and the study above them, with every variant renamed."""
+        for dataset, made in self.members.items():
+            replace(made, name=dataset).write(root / self.name, rename)
+        names = {name: rename(name) for name in self.variants}
+        stated = [
+            {
+                "text": text,
+                "better": [names.get(v, v) for v in better],
+                "than": [names.get(v, v) for v in than],
+                "by": by,
+            }
+            for text, better, than, by in self.hypotheses
+        ]
+        fields = {"name": self.name, "title": self.name, "datasets": [*self.members, "absent"], "hypotheses": stated}
+        variants = {names[name]: variant for name, variant in self.variants.items()}
+        study = Study.model_validate(fields | {"variants": variants}).resolved()
+        Store(root / self.name).write("study.toml", study.to_toml())
+        return Results(root / self.name)
+
+
 def said(function: Callable[[Results], Any], results: Results) -> str:
     """Return what a question or finding says, with its table, on one line."""
     found = function(results)
@@ -107,6 +142,7 @@ def full() -> MadeUp:
         values[name] = {
             "fit_s": [fit_s, fit_s * 1.01, fit_s * 1.02],
             "peak_mib": [300.0 + fit_s, 301.0 + fit_s, 302.0 + fit_s],
+            "import_s": [2.0] * 3,
             "cold_start_s": [27.0] * 3,
             "knn_jaccard_k15": level,
             "procrustes_residual": 1 - level,
@@ -155,6 +191,27 @@ def sensitivity() -> MadeUp:
     scores = (ACCURACY, "r_nx_auc", "silhouette")
     values = {name: dict(zip(scores, map(around, levels.get(name, (0.9, 0.5, 0.2))), strict=True)) for name in variants}
     return MadeUp("sensitivity", variants, values)
+
+
+def neighbourhoods() -> MadeUp:
+    """Return the same with a wide neighbourhood of two methods, which costs one of them accuracy."""
+    made, wide = sensitivity(), {"umap": ("n_neighbors", 15, 0.7), "opentsne": ("perplexity", 30, 0.9)}
+    variants, values = dict(made.variants), dict(made.values)
+    for base, (parameter, default, level) in wide.items():
+        of = variants[base]
+        variants[base] = of.model_copy(update={"params": of.params | {parameter: default}})
+        changed = {"label": f"{of.label}, {parameter} 100", "params": of.params | {parameter: 100}}
+        variants[f"{base}-wide"] = of.model_copy(update={**changed, "of": base, "axis": parameter})
+        values[f"{base}-wide"] = dict(
+            zip((ACCURACY, "r_nx_auc", "silhouette"), map(around, (level, 0.4, 0.1)), strict=True)
+        )
+    return replace(made, variants=variants, values=values)
+
+
+def of_two_layouts() -> MadeUp:
+    """Return the study `full` with ten seeds of a method whose silhouettes fall into two groups, and a reference."""
+    groups = [0.020, 0.021, 0.022, 0.0201, 0.0211, 0.0221, 0.110, 0.111, 0.112, 0.1101]
+    return full().with_values(umap={"silhouette": groups}, pca__50={ACCURACY: 0.97})
 
 
 def initialisation() -> MadeUp:
@@ -275,41 +332,81 @@ def unseen() -> MadeUp:
 
 
 def scaling() -> MadeUp:
-    """Return costs of methods by number of points: t-SNE is late, UMAP is two algorithms."""
+    """Return costs of methods by number of points: PCA ran thrice, t-SNE and openTSNE are late, UMAP has two ways."""
     sizes = (1_000, 4_000, 10_000, 14_000, 28_000, 56_000)
     seconds = {
-        "PCA": (0.1, 0.4, 0.5, 1.4, 2.83, 5.6),
+        "PCA": (0.1, 0.4, 1.0, 1.4, 2.83, 5.6),
+        "PCA, one thread": (0.2, 0.8, 2.0, 2.8, 5.66),
         "t-SNE": (1.0, 16.0, 25.0, 100.0, 400.0, 400.0),
-        "UMAP": (1.0, 16.0, 9.0, 8.0, 16.0, 32.0),
-        "UMAP (approximate)": (0.5, 2.0, 9.0, 8.0, 16.0, 32.0),
+        "openTSNE": (1.0, 5.0, 20.0, 30.0, 60.0, 400.0),
+        "UMAP": (1.0, 16.0, 9.0, 8.0, 16.1, 32.0),
+        "UMAP (approximate)": (0.5, 2.0, 9.0, 8.0, 16.1, 32.0),
     }
-    mib = {"PCA": 0.001, "t-SNE": 0.02, "UMAP": 0.01, "UMAP (approximate)": 0.01}
-    reducer = {"PCA": "pca", "t-SNE": "tsne"}
+    mib = {"PCA": 0.001, "PCA, one thread": 0.002, "t-SNE": 0.02, "openTSNE": 0.015}
+    reducer = {"PCA": "pca", "PCA, one thread": "pca", "t-SNE": "tsne", "openTSNE": "opentsne"}
     variants: dict[str, Variant] = {}
     values: dict[str, Columns] = {}
     runs: dict[str, Columns] = {}
     outcomes: dict[str, list[Outcome]] = {}
     for series, of_series in seconds.items():
         params = {"force_approximation_algorithm": True} if series == "UMAP (approximate)" else {}
-        for n, fit_s in zip(sizes, of_series, strict=True):
-            name = f"v{len(variants)}"
-            variants[name] = _variant(
-                reducer.get(series, "umap"), f"{series}, {n}", params=params, n=n, series=series, axis="n"
-            )
+        threads = {"PCA": 2, "PCA, one thread": 1}.get(series)
+        for n, fit_s in zip(sizes, of_series, strict=False):
+            name, label, place = f"v{len(variants)}", f"{series}, {n}", {"n": n, "series": series, "axis": "n"}
+            variants[name] = _variant(reducer.get(series, "umap"), label, params=params, threads=threads, **place)
             runs[name], values[name] = {"n_train": n}, {}
             if fit_s < 120:
-                memory = {"peak_mib": [150 + mib[series] * n], "baseline_mib": [150.0]}
-                values[name] = {"fit_s": [fit_s]} | memory
+                memory = {"peak_mib": [150 + mib.get(series, 0.01) * n], "baseline_mib": [150.0]}
+                of_runs = [fit_s / 1.1, fit_s, fit_s * 1.1] if threads else [fit_s]
+                values[name] = {"fit_s": of_runs} | (memory if not threads else {k: 3 * v for k, v in memory.items()})
+                if "UMAP" in series or series == "openTSNE":
+                    values[name]["transform_s"] = [1.0]
             else:
                 outcomes[name] = [failed(Status.TIMEOUT, "took longer than the limit of 2 min 00 s")]
     return MadeUp("scaling", variants, values, runs, outcomes)
 
 
+def umap_rows() -> MadeUp:
+    """Return UMAP's two searches: all distances take four times as long and keep as much."""
+    variants = {
+        "umap": _variant("umap", "UMAP (as it comes)"),
+        "forced": _variant("umap", "UMAP (approximate)", params={"force_approximation_algorithm": True}),
+    }
+    values: dict[str, Columns] = {
+        name: {"fit_s": [s, s * 1.01, s * 1.02], "transform_s": [s / 5] * 3, FITTED: around(0.9), "r_nx_auc": around(r)}
+        for name, s, r in (("umap", 16.0, 0.5), ("forced", 4.0, 0.47))
+    }
+    return MadeUp("umap-rows", variants, values)
+
+
+def time_to_quality() -> MadeUp:
+    """Return three methods asked for fewer iterations: UMAP loses accuracy, t-SNE neighbours, the VAE varies."""
+    variants = (
+        _each("tsne", "tsne", "max_iter", 1000, 250)
+        | _each("umap", "umap", "n_epochs", 500, 50, 150)
+        | _each("vae", "vae", "n_epochs", 100, 10)
+    )
+    at = {
+        "tsne": (10.0, around(0.9), around(0.5)),
+        "tsne-max_iter-250": (4.0, around(0.9), around(0.4)),
+        "umap": (5.0, around(0.9), around(0.5)),
+        "umap-n_epochs-50": (2.5, around(0.8), around(0.5)),
+        "umap-n_epochs-150": (3.0, around(0.9), around(0.5)),
+        "vae": (8.0, around(0.7), around(0.3)),
+        "vae-n_epochs-10": (1.0, [0.6, 0.69, 0.79], around(0.35)),
+    }
+    values: dict[str, Columns] = {
+        name: {"fit_s": [seconds, seconds * 1.01, seconds * 1.02], FITTED: accuracy, "r_nx_auc": kept}
+        for name, (seconds, accuracy, kept) in at.items()
+    }
+    return MadeUp("time-to-quality", variants, values)
+
+
 def replication() -> MadeUp:
     """Return two methods and published numbers."""
     cells = [
-        ("PCA", "pca", "1nn", 0.3770, 0.3765, 0.0005, "close"),
-        ("PCA", "pca", "mse", 0.0557, 0.0557, -1e-9, "close"),
+        ("PCA", "pca", "1nn", 0.3770, 0.3765, 0.0005, "one run"),
+        ("PCA", "pca", "mse", 0.0557, 0.0557, -1e-9, "one run"),
         ("UMAP", "umap", "1nn", 0.9017, 0.9317, -0.03, "explained"),
     ]
     columns = ["method", "variant", "measure", "ours", "theirs", "difference", "verdict"]
@@ -390,9 +487,108 @@ def convolutional() -> MadeUp:
     return networks("convolutional")
 
 
+def datasets() -> OverDatasets:
+    """Return three methods on three datasets; t-SNE is ahead of UMAP on one, behind on one, and open on one."""
+    variants = {name: _variant(name, LABELS[name]) for name in ("tsne", "umap", "pca")}
+
+    def on(tsne: list[float], umap: list[float]) -> MadeUp:
+        values = {"tsne": tsne, "umap": umap, "pca": around(0.1)}
+        of = {name: {RECALL_OF_TRAINING: kept, FITTED: kept, "fit_s": [1.0, 1.1, 1.2]} for name, kept in values.items()}
+        return MadeUp("", variants, of | {"pixels": {FITTED: 0.8}, "pca-50": {FITTED: 0.7}})
+
+    members = {
+        "digits": on(around(0.5), around(0.4)),
+        "letters": on(around(0.4), around(0.5)),
+        "cells": on([0.3, 0.4, 0.5], around(0.4)),
+    }
+    stated = (
+        ("Maps keep more neighbours than PCA", ["tsne", "umap"], ["pca"], RECALL_OF_TRAINING),
+        ("t-SNE keeps more neighbours than UMAP", ["tsne"], ["umap"], RECALL_OF_TRAINING),
+        ("Components classify better than any map", ["pca-50"], ["tsne", "umap"], FITTED),
+    )
+    return OverDatasets("datasets", members, stated)
+
+
 LABELS = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
+
+
+def placement() -> MadeUp:
+    """Return methods that a copy of the nearest point is better than, equivalent to and worse than, and the search."""
+    variants = {name: _variant(name) for name in ("opentsne", "umap", "autoencoder")}
+    gains = {"opentsne": 0.02, "umap": 0.004, "autoencoder": -0.05}
+    searches = {f"nearest-{k}": k for k in (1, 5, 25)}
+    variants |= {
+        name: _variant("neighbour_placement", f"Nearest {k}", params={"n_neighbors": k}) for name, k in searches.items()
+    }
+    seconds = {"opentsne": 3.4, "umap": 2.0, "autoencoder": 0.04} | dict.fromkeys(searches, 2.0)
+    values: dict[str, Columns] = {v: {"transform_s": [s, s * 1.01, s * 0.99]} for v, s in seconds.items()}
+    for name, gain in gains.items():
+        at = {"own": 0.9, "copy of 1": 0.9 + gain} | {
+            f"{how} of {k}": 0.8 for how in ("median", "copy") for k in (5, 25)
+        }
+        at |= {"mean of 5": 0.7, "mean of 25": 0.75}
+        for score in (FITTED, "knn_recall_k15", "trustworthiness_k5"):
+            values[name] |= {f"placement:{of}:{score}": around(level) for of, level in at.items()}
+    return MadeUp("placement", variants, values)
+
+
+STAYS = {
+    "pca": {"seed": 1.0, "permuted": 1.0, "doubled": 0.9, "threads": 1.0, "process": 1.0},
+    "tsne": {"seed": 0.8, "permuted": 0.995, "doubled": 0.9, "threads": 0.795, "process": 1.0},
+    "umap": {"seed": 0.75, "permuted": 0.74, "doubled": 0.73, "threads": 1.0, "process": 1.0},
+}
+"""Share of neighbours that stays, by method and change; 1 stands for the same bits."""
+
+
+def cards() -> MadeUp:
+    """Return methods that are run again, of which rows in another order change UMAP alone."""
+    variants: dict[str, Variant] = {}
+    values: dict[str, Columns] = {}
+    fields = {
+        "permuted": {"rows": "permuted"},
+        "doubled": {"rows": "doubled"},
+        "threads": {"threads": 2},
+        "process": {},
+    }
+    rows: list[dict[str, object]] = []
+    for name, stays in STAYS.items():
+        batches = {f"{of}_knn_recall_k15{'' if of == 'refit' else '_test'}": 0.6 for of in ("alone", "few", "refit")}
+        kept = {key: ["n/a (transductive)"] * 3 if name == "tsne" else around(at) for key, at in batches.items()}
+        variants[name], values[name] = _variant(name, LABELS[name], threads=1), kept
+        for change, of_change in fields.items():
+            again = f"{LABELS[name]}, {change}"
+            variants[f"{name}-{change}"] = _variant(name, again, of=name, axis="again", scores=False, **of_change)
+            values[f"{name}-{change}"] = {}
+        for change, share in stays.items():
+            seeds = [(0, 1), (0, 2)] if change == "seed" else [(seed, seed) for seed in range(3)]
+            for place, (first, second) in enumerate(seeds):
+                of_pair = {"reducer": name, "differs": change, "sample": 0, "first": name, "first_seed": first}
+                of_pair |= {"second": name if change == "seed" else f"{name}-{change}", "second_seed": second}
+                same = {"bit_equal": share == 1, "shared_neighbours": share if share == 1 else share + 0.001 * place}
+                rows += [of_pair | same | {"split": split, "cluster_ari": share} for split in ("train", "test")]
+    return MadeUp("cards", variants, values, tables={"reproducibility": pd.DataFrame(rows)})
+
+
+def false_structure() -> MadeUp:
+    """Return clusters found in noise: always after UMAP, sometimes after t-SNE, never after PCA or in the noise."""
+    labels = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP", "random_projection": "Random projection"}
+    variants = {reducer: _variant(reducer, label) for reducer, label in labels.items()}
+    counts = {"pca": [0.0] * 3, "tsne": [0.0, 2.0, 3.0], "umap": [4.0, 5.0, 6.0], "random_projection": [9.0] * 3}
+    nothing = {"hdbscan_clusters_of_data:n_clusters": [0.0] * 3, "kmeans_clusters_of_data:silhouette": [0.02] * 3}
+    values: dict[str, Columns] = {
+        name: nothing
+        | {"hdbscan_clusters:n_clusters": of, "hdbscan_clusters:outside": [0.5] * 3}
+        | {"hdbscan_clusters:one_allowed": [max(1.0, of[0])] * 3}
+        | {"kmeans_clusters:n_clusters": [3.0] * 3, "kmeans_clusters:silhouette": around(0.35 + 0.01 * place)}
+        for place, (name, of) in enumerate(counts.items())
+    }
+    return MadeUp("false-structure", variants, values)
+
+
 ALL = (
-    *(full, sensitivity, initialisation, dimensions, pca_first, threads, unseen, scaling, replication),
+    *(of_two_layouts, neighbourhoods, initialisation, dimensions, pca_first, threads, unseen, scaling, replication),
+    *(umap_rows, time_to_quality, false_structure),
+    *(placement, cards, datasets),
     *(networks, convolutional, tuning, tuned, objectives),
 )
 """A study of each kind."""

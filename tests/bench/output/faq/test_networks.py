@@ -30,7 +30,7 @@ def test_networks_are_shown_with_their_convergence(tmp_path: Path) -> None:
     results = written(tmp_path, {"small": [True, True], "large": [True, True], "pca": [None, None]})
     small, large = architectures(results).rows
     assert small[0] == "SMALL" and small[2].startswith("0.700") and small[4].startswith("0.0400")
-    assert large[-3:-1] == ("40 to 41", "2 of 2")
+    assert large[-3:-1] == ("40 [34, 47]", "2 of 2")
     text = said(architectures, results)
     assert "The best network on test digits is LARGE. 4 of 4 trainings converged." in text
 

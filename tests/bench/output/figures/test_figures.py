@@ -32,7 +32,7 @@ NEED_MORE = {"ranks", "stability", "seed-overlays", "reconstructions", "latent-g
 NEED_MORE |= {"prior-samples", "interpolations", "film", "scaling", "unseen"}
 """Figures that a study of one method, one seed and no images has nothing for."""
 ELSEWHERE = {"three-dimensions", "sweeps", "dial", "unseen", "perplexity", "n-neighbors", "min-dist", "collapse"}
-ELSEWHERE |= {"silhouette-trap"}
+ELSEWHERE |= {"silhouette-trap", "time-to-quality", "false-structure"}
 """Figures that the study of these tests has nothing for; others draw them."""
 DRAWN = [drawing for drawing in figures.DRAWINGS if drawing.name not in ELSEWHERE]
 
@@ -62,7 +62,7 @@ def test_title_and_caption_stand_in_the_picture_and_lie_on_nothing(
         style.lay_out(figure)
         figure.draw_without_rendering()
     assert figures.CAPTIONS[drawing.name]["title"] in texts(figure)
-    assert figures.CAPTIONS[drawing.name]["caption"].format(shown=figures.SHOWN) in texts(figure)
+    assert figures.CAPTIONS[drawing.name]["caption"].format(shown=figures.SHOWN, over="over seeds") in texts(figure)
     footer = next(text for text in figure.texts if text.get_gid() == "footer")
     # Below the caption stand as many empty lines as the footer has.
     written = [text.get_window_extent() for text in figure.texts if text is not footer]
