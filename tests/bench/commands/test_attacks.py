@@ -18,6 +18,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attacks, "_tsne", lambda X, **params: X[:, 300:302] if X.shape[1] > 300 else X[:, :2])
 
 
+@pytest.mark.whole
 def test_every_score_is_attacked_and_the_page_says_so(quick: None, tmp_path: Path) -> None:
     names: list[str] = []
     table, page = attacks.write(tmp_path / "attacks", names.append, n=200)

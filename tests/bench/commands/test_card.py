@@ -72,6 +72,7 @@ def fakes(tmp_path: Path) -> str:
     return str(tmp_path / "fakes.py")
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("light_workers")
 def test_each_dependence_is_found_and_no_other(tmp_path: Path, fakes: str, clouds_file: Callable[[int], Path]) -> None:
     again = {

@@ -24,7 +24,7 @@ from bench.studies.study import Study, Variant
 from tests.bench import fakes
 from tests.conftest import make_dataset
 
-pytestmark = pytest.mark.usefixtures("light_workers", "one_figure")
+pytestmark = [pytest.mark.whole, pytest.mark.usefixtures("light_workers", "one_figure")]
 SCORE = "knn_accuracy_k10_test"
 OUT = Path("results/s")
 BLURRED = """

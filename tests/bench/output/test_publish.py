@@ -22,6 +22,8 @@ from bench.store.store import Store
 from tests.bench import results_maker as maker
 from tests.conftest import make_dataset
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture(scope="module", autouse=True)
 def _program_that_stays_the_same() -> Iterator[None]:

@@ -11,6 +11,8 @@ from bench.execution import pipeline
 from bench.store.results import Results
 from tests.conftest import make_dataset
 
+pytestmark = pytest.mark.whole
+
 TAKES_ANYTHING = """from reducers.base import Reducer
 
 class Odd(Reducer):

@@ -151,6 +151,7 @@ def test_a_study_without_a_successful_run_is_reasons_only(tmp_path: Path, datase
     assert "timeout: took too long" in texts(drawn["embeddings"])
 
 
+@pytest.mark.whole
 def test_without_arrays_figures_of_runs_are_kept_and_named(tmp_path: Path, results: Results) -> None:
     shutil.copytree(results.folder, tmp_path / "clone", ignore=shutil.ignore_patterns("runs", FILE))
     clone = Results(tmp_path / "clone")
@@ -166,6 +167,7 @@ def test_without_arrays_figures_of_runs_are_kept_and_named(tmp_path: Path, resul
     assert there - {path.name for path in paths} == {"embeddings.png", "interpolations.png", "interpolations.gif"}
 
 
+@pytest.mark.whole
 def test_with_arrays_every_figure_is_written(tmp_path: Path, results: Results, pictures: dict[str, Figure]) -> None:
     shutil.copytree(results.folder, tmp_path / "clone", ignore=shutil.ignore_patterns("runs"))
     paths, kept, _ = figures.write(Results(tmp_path / "clone"))
