@@ -20,6 +20,7 @@ from bench.output.figures import style
 from bench.store.arrays import array_name
 from bench.store.results import Results
 from bench.studies.sweeps import sweeps
+from bench.units import counted
 
 
 def panels(
@@ -156,7 +157,7 @@ def footer(results: Results) -> str:
     tested = f" and {runs['n_test'].max():,} test" if runs["n_test"].max() else ""
     seeds = sorted(set(runs["seed"]))
     named = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} seeds ({seeds[0]} to {seeds[-1]})"
-    samples = f", {results.n_samples} samples of the data" if results.is_resampled else ""
+    samples = f", {counted(results.n_samples, 'sample')} of the data" if results.is_resampled else ""
     said = f"{runs['dataset'].iloc[0]}: {points} training{tested} points", f"{named}{samples}"
     return " \N{MIDDLE DOT} ".join((*said, f"study {study.name or results.folder.name}"))
 
