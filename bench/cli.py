@@ -7,7 +7,7 @@ import logging
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -17,6 +17,9 @@ from rich.table import Column, Table
 
 import reducers
 from bench.errors import BenchError
+
+if TYPE_CHECKING:
+    from bench.execution.pipeline import Publish, RunRequest
 
 app = typer.Typer(
     help="A benchmarking study of dimensionality reducers.",
@@ -190,6 +193,22 @@ def new(
     )
 
 
+def _carry_out(request: RunRequest, publish: Publish[Any], *, dry: bool) -> None:
+    """Carry out a study and publish it; or say what it would do and end there. Ctrl-C ends with its own status."""
+    from bench.commands.running import shown_partly, stopped
+    from bench.execution import pipeline, preview
+
+    if dry:
+        for line in preview.lines(request):
+            console.print(escape(line), soft_wrap=True)
+        raise typer.Exit
+    try:
+        pipeline.execute(request, console, publish, show=shown_partly)
+    except KeyboardInterrupt:
+        console.print(f"\n{stopped(request.out)}", soft_wrap=True)
+        raise typer.Exit(130) from None
+
+
 @app.command()
 def tune(
     reducer: Annotated[str, typer.Argument(help="Name of a reducer, or FILE.py:Class; all methods if not given.")] = "",
@@ -201,19 +220,10 @@ def tune(
     What is searched stands in the study `tuning`, for a reducer of your own in `search_space` of its class.
     """
     from bench.commands import tune as tuning
-    from bench.commands.running import Asked, published, shown_partly, stopped
-    from bench.execution import pipeline, preview
+    from bench.commands.running import Asked, published
 
     request = Asked(tuning.study_of(reducer) if reducer else tuning.SEARCH, data_dir=data_dir).request()
-    if dry:
-        for line in preview.lines(request):
-            console.print(escape(line), soft_wrap=True)
-        return
-    try:
-        pipeline.execute(request, console, published, show=shown_partly)
-    except KeyboardInterrupt:
-        console.print(f"\n{stopped(request.out)}", soft_wrap=True)
-        raise typer.Exit(130) from None
+    _carry_out(request, published, dry=dry)
     lines, path = tuning.select(request.out)
     for line in lines:
         console.print(escape(line), soft_wrap=True)
@@ -237,22 +247,10 @@ def card(
     One method takes a minute or two. Without a name it is the study `cards`, of all methods.
     """
     from bench.commands import card as cards
-    from bench.commands.running import Asked, published, shown_partly, stopped
-    from bench.execution import pipeline, preview
+    from bench.commands.running import Asked, published
 
     request = Asked(cards.study_of(method) if method else cards.STUDY, data_dir=data_dir).request()
-    if dry:
-        for line in preview.lines(request):
-            console.print(escape(line), soft_wrap=True)
-        return
-    try:
-        if method:
-            pipeline.execute(request, console, cards.written)
-        else:
-            pipeline.execute(request, console, published, show=shown_partly)
-    except KeyboardInterrupt:
-        console.print(f"\n{stopped(request.out)}", soft_wrap=True)
-        raise typer.Exit(130) from None
+    _carry_out(request, cards.written if method else published, dry=dry)
     if method:
         rows = cards.rows(request.out)
         table = Table(*rows[0], box=None, pad_edge=False)

@@ -28,7 +28,7 @@ ATTACKS = {
     "class spots": "Each class on a spot of its own, points at random in it, classes that are alike far apart.",
     "small groups": "Groups of 20 points of one class, drawn at random, put anywhere.",
     "class means": "Classes around their means, which lie as in the data; points at random around them.",
-    "torn map": "A t-SNE with perplexity 10, cut into pieces that are turned and laid out anew at random.",
+    "torn map": "A t-SNE with perplexity 10, cut into pieces that are rotated and laid out again at random.",
     "folded map": "An honest map folded like paper, layers on layers.",
     "scrambled map": "The map of least stress, with points that are near each other exchanged at random.",
     "density line": "All points on a line in the order of their density, as far apart as it says.",

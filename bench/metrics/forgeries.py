@@ -43,7 +43,7 @@ def small_groups(y: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
 
 
 def torn(Z: np.ndarray, n_pieces: int, rng: np.random.RandomState) -> np.ndarray:
-    """Cut a map into pieces where it is thin, and lay these out anew at random, each turned and far from the others."""
+    """Cut a map into pieces where it is thin, and lay these out again at random, rotated and far apart."""
     from sklearn.cluster import KMeans
 
     piece_of = clusters(KMeans(n_pieces, n_init=3, random_state=rng), np.asarray(Z, np.float64))
