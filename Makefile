@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help bench study posts findings gallery cards attacks report readme example test test-whole test-extras torture microbench lint format clean
+.PHONY: help bench study posts findings gallery cards attacks scale report readme example test test-whole test-extras torture microbench lint format clean
 
 help:  ## explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ cards: .venv/ready  ## how much of each embedding stays when seed, rows, threads
 
 attacks: .venv/ready  ## forged maps, impostor data, noise and copies against every score: into results/attacks (a few minutes)
 	$(BIN)/python -m bench attacks
+
+scale: .venv/ready  ## what a study of 10 million points costs, from what was measured: into results/scale/README.md
+	$(BIN)/python -m bench scale
 
 report: .venv/ready  ## tables and figures of results/$(STUDY) again, without one fit
 	$(BIN)/python -m bench report results/$(STUDY)
@@ -89,5 +92,5 @@ clean:  ## remove the virtual environment and the stored runs; tables and figure
 	touch $@
 
 .venv/ready-extras: .venv/ready-dev
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[anndata,monitor,pacmap,parquet,pbmc,phate,trimap]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[anndata,hdf5,monitor,pacmap,parquet,pbmc,phate,trimap]'
 	touch $@

@@ -37,6 +37,9 @@ __all__ = ["Results", "load_results", "run", "score"]
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from bench.execution import identity
+
+    identity.check()
     return getattr(import_module(_MODULES[name]), name)
 
 

@@ -15,8 +15,8 @@ from rich.logging import RichHandler
 from rich.markup import escape
 from rich.table import Column, Table
 
-import reducers
 from bench.errors import BenchError
+from bench.execution import identity
 
 if TYPE_CHECKING:
     from bench.execution.pipeline import Publish, RunRequest
@@ -36,14 +36,20 @@ MAX_COLUMNS = 6
 _of_file = partial(typer.Option, rich_help_panel="A file of your own")
 Dry = Annotated[bool, typer.Option("--dry-run", help="Say what would run, how long and with what; run nothing.")]
 DataDir = Annotated[Path | None, typer.Option(help="Folder with the files of datasets, or with a folder for each.")]
+Anchors = Annotated[int | None, typer.Option(help="Score by so many points, each compared with all.")]
 
 
 def main() -> None:
     """Run the command line; an error that a user can fix is one message and exit status 2."""
     logging.basicConfig(level="WARNING", format="%(message)s", handlers=[RichHandler(show_time=False, show_path=False)])
+    fixable: tuple[type[Exception], ...] = (BenchError,)
     try:
+        identity.check()
+        from reducers import ReducerError  # before, it might be a package of another project
+
+        fixable = (BenchError, ReducerError)
         app()
-    except (BenchError, reducers.ReducerError) as error:
+    except fixable as error:
         Console(stderr=True, highlight=False).print(f"[red]error:[/red] {escape(str(error))}", soft_wrap=True)
         sys.exit(2)
 
@@ -54,7 +60,7 @@ def run(
     chosen: Annotated[str, typer.Option("--reducers", help="Only these variants or reducers, as a,b,c.")] = "",
     file: Annotated[list[str], typer.Option("--reducer", help="Also a reducer of your own: FILE.py:Class.")] = [],  # noqa: B006
     dataset: Annotated[
-        str, typer.Option(help="Another dataset: a name, or a file .csv .tsv .npz .npy .parquet .h5ad.")
+        str, typer.Option(help="Another dataset: a name, or a file .csv .tsv .npz .npy .parquet .h5ad .hdf5.")
     ] = "",
     label: Annotated[str, _of_file(help="Column of labels.")] = "",
     drop: Annotated[list[str], _of_file(help="Column to leave out; may be repeated.")] = [],  # noqa: B006
@@ -71,7 +77,9 @@ def run(
     timeout: Annotated[str, typer.Option(help="Longest that one run may take: 90s, 10m, 2h.")] = "",
     memory: Annotated[str, typer.Option(help="Most memory that one run may use: 512MiB, 8GiB.")] = "",
     threads: Annotated[int | None, typer.Option(help="Thread budget of every run; all cores if not given.")] = None,
+    anchors: Anchors = None,
     out: Annotated[Path | None, typer.Option(help="Results folder.")] = None,
+    cluster: Annotated[str, typer.Option(help="Run on others: tcp://HOST:PORT, a scheduler file, or local:N.")] = "",
     rerun: Annotated[str, typer.Option(help="Repeat completed runs: failed, all, or a variant's name.")] = "",
     monitored: Annotated[bool, typer.Option("--monitor", help="Watch trainings in TensorBoard; costs time.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Report progress as JSON, one object a line.")] = False,
@@ -91,7 +99,7 @@ def run(
     names = chosen.split(",") if chosen else ()
     given = {"label": label, "drop": drop, "keep": keep, "scale": scale, "missing": missing, "image": image}
     options = {name: value for name, value in given.items() if value}
-    limits = (timeout, memory, threads, out, data_dir, rerun, monitored, yes, options, samples)
+    limits = (timeout, memory, threads, out, data_dir, rerun, monitored, yes, options, samples, cluster, anchors)
     asked = Asked(study, names, file, dataset, n, seeds, *limits)
     request = asked.request()
     if dry:
@@ -309,6 +317,41 @@ def attacks(
 
 
 @app.command()
+def scale(
+    measure: Annotated[
+        int | None, typer.Option(help="First measure loading and scoring of so many points: 1000000, or 10000000.")
+    ] = None,
+    results: Annotated[Path | None, typer.Option(help="Folder with a folder of results for each study.")] = None,
+) -> None:
+    """Write what a study of 10 million points costs, by method and step, into results/scale/README.md."""
+    from bench.commands import folders
+    from bench.commands import scale as large
+
+    root = results or folders.root()
+    if measure is not None:
+        for path in large.measure(root, measure, lambda step: console.print(f"{measure:,} points: {step}")):
+            console.print(f"wrote {escape(str(path))}", soft_wrap=True)
+    console.print(f"wrote {escape(str(large.write(root)))}", soft_wrap=True)
+
+
+@app.command()
+def merge(
+    names: Annotated[list[Path], typer.Argument(help="Results folders of one study, or their names.")],
+    out: Annotated[Path, typer.Option(help="New folder to write into.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Make one results folder of those of several people or machines, once it is clear that they belong together.
+
+    The same run is taken from the first folder that has it. On another machine it is no further seed, but says what a
+    machine changes. Costs are of the machines with most runs, scores of all.
+    """
+    from bench.commands import folders
+    from bench.commands.merge import merged
+
+    console.print(merged([folders.find(name) for name in names], out, data_dir, console).to_rich())
+
+
+@app.command()
 def verify(
     names: Annotated[list[Path], typer.Argument(help="Results folders, or their names.")] = [Path("default")],  # noqa: B006
 ) -> None:
@@ -329,9 +372,13 @@ def verify(
 def score(
     folder: Annotated[Path, typer.Argument(help="Results folder, or its name.")] = Path("default"),
     data_dir: DataDir = None,
+    anchors: Anchors = None,
 ) -> None:
-    """Compute the scores of stored embeddings that are missing or outdated, and write tables and figures."""
-    report(folder, data_dir)
+    """Compute the scores of stored embeddings that are missing or outdated, and write tables and figures.
+
+    More anchors than before extend what is there: only the others are compared with all points.
+    """
+    _rebuilt(folder, data_dir, None, anchors)
 
 
 @app.command()
@@ -341,12 +388,16 @@ def report(
     into: Annotated[Path | None, typer.Option(help="Also write the tables between the markers of this file.")] = None,
 ) -> None:
     """Write scores, tables and figures of a results folder again, without one fit."""
+    _rebuilt(folder, data_dir, into, None)
+
+
+def _rebuilt(folder: Path, data_dir: Path | None, into: Path | None, anchors: int | None) -> None:
     from bench.commands import folders
 
     found = folders.find(folder)  # what is no folder is said before the libraries are loaded
     from bench.commands import over_datasets
 
-    made = over_datasets.rebuild(found, data_dir, console)
+    made = over_datasets.rebuild(found, data_dir, console, anchors)
     if into is not None:
         made.write_into(into)
     console.print(made.to_rich())

@@ -8,6 +8,7 @@
     │   ├── OtherVersionError  a file that another version of the program wrote
     │   └── CannotWriteError   a worker could not write what came out of a run
     ├── WorkerError            a worker process that could not be started or ended
+    ├── InstallationError      a package of this project that is missing, or hidden by another one of its name
     └── UndefinedError         a score that has no value for an embedding; it becomes the reason in a table
 
 The command line shows each as one message. What goes wrong inside a reducer is no error of the program: it is a row of
@@ -53,6 +54,10 @@ class CannotWriteError(StoreError):
 
 class WorkerError(BenchError):
     """A worker process that could not be started or ended."""
+
+
+class InstallationError(BenchError):
+    """A package of this project is missing, or another one of its name hides it."""
 
 
 class UndefinedError(BenchError):

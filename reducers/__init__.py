@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 ENTRY_POINT_GROUP = "reducers"
-NO_REDUCERS = {"__init__", "base", "dependencies", "discovery", "errors"}
+NO_REDUCERS = {"__init__", "base", "dependencies", "discovery", "errors", "rows"}
 """Files of this folder that hold no reducer."""
 
 __all__ = [

@@ -71,6 +71,7 @@ class Autoencoder(NeuralReducer):
     """
 
     label = "Autoencoder"
+    streams = True
     references = ("Hinton and Salakhutdinov 2006, Reducing the dimensionality of data with neural networks",)
 
     def __init__(

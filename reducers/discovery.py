@@ -100,6 +100,11 @@ class Source:
         return bool(self._class_data("by_default", True))
 
     @property
+    def streams(self) -> bool:
+        """Whether it reads `reducers.rows.Rows` block by block, and so needs no copy of a file of bytes."""
+        return bool(self._class_data("streams", False))
+
+    @property
     def requires(self) -> tuple[str, ...]:
         """The modules that it says it needs."""
         found = self._class_data("requires", ())

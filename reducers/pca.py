@@ -5,16 +5,18 @@ from __future__ import annotations
 import numpy as np
 from sklearn.decomposition import PCA as Backend
 
-from reducers.base import Reducer
+from reducers._covariance import fitted, is_streamed, projected
+from reducers._streaming import StreamingReducer
 
 N_COMPONENTS = 50
 """Principal components that `AfterPCA` keeps; of data with fewer rows or columns, as many as there are."""
 
 
-class PCA(Reducer):
+class PCA(StreamingReducer):
     """Principal component analysis by scikit-learn, with an exact solver, so that it has no seed.
 
     scikit-learn's own default would take a randomised solver for some shapes of data and an exact one for others.
+    From 1 GiB of points on, the covariance is summed over blocks of rows in float64, and the points are not copied.
 
     Parameters
     ----------
@@ -25,6 +27,7 @@ class PCA(Reducer):
     """
 
     label = "PCA"
+    streams = True
     references = ("Pearson 1901, On lines and planes of closest fit to systems of points in space",)
 
     def __init__(self, n_components: int = 2, svd_solver: str = "covariance_eigh") -> None:
@@ -38,11 +41,14 @@ class PCA(Reducer):
                 f"Got n_components={self.n_components}, but expected at most "
                 f"min(n_samples={n_samples}, n_features={n_features})."
             )
+        if is_streamed(X) and self.svd_solver == "covariance_eigh":
+            self.pca_ = fitted(X, self.n_components)
+            return projected(self.pca_, X)
         self.pca_ = Backend(self.n_components, svd_solver=self.svd_solver, random_state=rng)
         return self.pca_.fit_transform(X)
 
     def _transform(self, X: np.ndarray) -> np.ndarray:
-        return self.pca_.transform(X)
+        return projected(self.pca_, X) if is_streamed(X) else self.pca_.transform(X)
 
     def _inverse_transform(self, Z: np.ndarray) -> np.ndarray:
         return self.pca_.inverse_transform(Z)

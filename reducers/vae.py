@@ -83,6 +83,7 @@ class VAE(NeuralReducer):
     """
 
     label = "VAE"
+    streams = True
     references = (
         "Kingma and Welling 2014, Auto-encoding variational Bayes",
         "Rybkin, Daniilidis and Levine 2021, Simple and effective VAE training with calibrated decoders",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +11,7 @@ import pandas as pd
 from bench.metrics.metric import MARGINS, column_name, not_available
 from bench.metrics.stability import NEIGHBOURS
 from bench.metrics.statistics import Interval, interval
+from bench.store.machines import DIFFERS
 from bench.store.records import Status
 from bench.store.results import Results
 from bench.studies.variant import AGAIN
@@ -61,6 +62,8 @@ CHANGES = (
     ),
 )
 """The lines of a card, in their order. All but the last are the share of a point's neighbours that stay."""
+MACHINE = Change("machine", "another machine", "The same seed, on a machine of another class.")
+"""A further line, before the last, of cards in a folder that was merged of several machines."""
 
 
 @dataclass(frozen=True)
@@ -101,12 +104,14 @@ class Card:
 
     @property
     def as_a_seed(self) -> tuple[Line, ...]:
-        """Changes of the rows, threads or process that keep no more than another seed does, but for the margin."""
+        """Changes of rows, threads, process or machine that keep no more than another seed does, but for the margin."""
         seed = self.lines[SEED]
         if seed.interval is None or not seed.moves:
             return ()
         least = seed.interval.mean + MARGIN
-        others = [self.lines[key] for key in ("permuted", "doubled", "threads", "process")]
+        others = [
+            self.lines[key] for key in ("permuted", "doubled", "threads", "process", "machine") if key in self.lines
+        ]
         return tuple(one for one in others if one.moves and one.interval is not None and one.interval.mean <= least)
 
 
@@ -114,7 +119,8 @@ def cards(results: Results) -> tuple[Card, ...]:
     """Return the card of each variant that the study runs again; of others there is none."""
     again = {spec.of for spec in results.study.variants.values() if spec.axis == AGAIN}
     pairs = results.frame("reproducibility") if again and results.has("reproducibility") else pd.DataFrame()
-    return tuple(_card(results, pairs, variant) for variant in results.variants if variant in again)
+    changes = (*CHANGES[:-1], MACHINE, CHANGES[-1]) if results.repeated else CHANGES
+    return tuple(_card(results, pairs, variant, changes) for variant in results.variants if variant in again)
 
 
 def table(found: tuple[Card, ...]) -> pd.DataFrame:
@@ -128,9 +134,9 @@ def table(found: tuple[Card, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _card(results: Results, pairs: pd.DataFrame, variant: str) -> Card:
+def _card(results: Results, pairs: pd.DataFrame, variant: str, changes: Sequence[Change]) -> Card:
     of_variant = pairs[(pairs["first"] == variant) & (pairs["split"] == "train")] if len(pairs) else pairs
-    lines = {change.key: _line(results, of_variant, variant, change) for change in CHANGES}
+    lines = {change.key: _line(results, of_variant, variant, change) for change in changes}
     return Card(variant, results.label(variant), lines)
 
 
@@ -143,10 +149,17 @@ def _line(results: Results, pairs: pd.DataFrame, variant: str, change: Change) -
         found = results.values(variant, column_name(f"{change.key}_knn_recall", split, NEIGHBOURS))
         reason = "" if len(found) else found.reason or not_available("not measured")
         return Line(change, tuple(found.by_run.values()), reason=reason)
-    of_change = pairs[pairs["differs"] == (SEED if change.key == CLUSTERS else change.key)] if len(pairs) else pairs
+    of_change = pairs[_differs(pairs, change)] if len(pairs) else pairs
     if of_change.empty:
         return Line(change, reason=not_available("no two runs to compare"))
     if change.key == CLUSTERS:
         values = of_change["cluster_ari"].dropna()
         return Line(change, tuple(values), reason="" if len(values) else not_available("no clusters"))
     return Line(change, tuple(of_change["shared_neighbours"]), bool(of_change["bit_equal"].all()))
+
+
+def _differs(pairs: pd.DataFrame, change: Change) -> pd.Series:
+    """Return which pairs of embeddings differ in a change; of another machine in whichever it was."""
+    if change is MACHINE:
+        return pairs["differs"].str.startswith(DIFFERS)
+    return pairs["differs"] == (SEED if change.key == CLUSTERS else change.key)

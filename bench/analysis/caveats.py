@@ -11,10 +11,12 @@ from time import get_clock_info
 import pandas as pd
 
 from bench.analysis.layouts import all_layouts
-from bench.analysis.quantities import QUANTITIES
+from bench.analysis.quantities import COSTS, QUANTITIES
 from bench.store import elsewhere
+from bench.store.machines import classes, is_timed
 from bench.store.records import Status
 from bench.store.results import Results
+from bench.units import counted
 
 OTHERS_CORES = 0.15
 TICKS = 100
@@ -39,6 +41,7 @@ class Mark(StrEnum):
 
     FAILED = "some runs failed"
     ELSEWHERE = "measured elsewhere"
+    MACHINES = "costs of some runs"
     TWO_LAYOUTS = "two layouts"
     ONE_RUN = "one distinct run"
     BUSY = "other programs were busy"
@@ -71,8 +74,8 @@ def caveats(results: Results) -> list[Caveat]:
         text = "Supervised: linear discriminant analysis uses labels, as no other row does."
         found.append(Caveat(text, ("lda",), (), Mark.SUPERVISED))
     ok = results.runs[results.runs["status"] == Status.OK.value]
-    stays, is_seeded = ok["transform_s"].isna() & (ok["n_test"] > 0), ok["random_state"].notna()
-    changed = ok["repeatable"].isin([False])
+    stays = ok["variant"].isin([variant for variant in results.variants if results.is_transductive(variant)])
+    changed, is_seeded = ok["repeatable"].isin([False]), ok["random_state"].notna()
     for concerned, text, mark in (
         (stays, "Transductive: embeds only its training points and has no transform.", None),
         (changed & is_seeded, "Not repeatable: the same call and seed gave another embedding.", Mark.UNREPEATABLE),
@@ -82,7 +85,8 @@ def caveats(results: Results) -> list[Caveat]:
             found.append(Caveat(text, tuple(ok.loc[concerned, "variant"].unique()), (), mark))
     if results.elsewhere:
         found.append(Caveat(elsewhere.described(results), results.elsewhere, (), Mark.ELSEWHERE))
-    return [*found, *_one_core(ok), *_times(ok), *_memory(ok), *_first_use(results)]
+    costed = results.costed
+    return [*found, *_machines(results), *_one_core(costed), *_times(costed), *_memory(costed), *_first_use(results)]
 
 
 def as_text(results: Results, found: Iterable[Caveat]) -> list[str]:
@@ -162,6 +166,30 @@ def _one_run(results: Results) -> Iterator[Caveat]:
         ends = "" if results.is_resampled else " Its scores have no interval; times are of every run."
         text = f"1 distinct run{each}: every seed gives the same embedding.{ends}"
         yield Caveat(text, tuple(rows), (), Mark.ONE_RUN)
+
+
+def _machines(results: Results) -> Iterator[Caveat]:
+    """Yield which machine classes ran what, where there are several, and which runs have no costs that are shown."""
+    runs = results.runs
+    if results.has_machines:
+        counts, numbers = classes(runs).value_counts(), results.machine_numbers
+        each = "; ".join(
+            f"{counted(int(counts[machine]), 'run')} on {numbers[machine]}, {name}"
+            for machine, name in results.machine_names.items()
+        )
+        own = next((numbers[machine] for machine in classes(runs[results.is_pooled]) if machine in numbers), "none")
+        yield Caveat(f"Several machines: {each}. Scores are of all of them, costs of {own} alone.", columns=COSTS)
+    if n := int((~is_timed(runs)).sum()):
+        why = "shared a machine with others by intent, as several workers on one machine do"
+        yield Caveat(f"{n} of {len(runs)} runs {why}: they have no costs.", columns=COSTS)
+    for variant in results.variants:
+        ok = results.ok_runs(variant)
+        left = ok[~results.is_pooled.loc[ok.index]]
+        if 0 < len(left) < len(ok):
+            where = [where for where, of in (("another", is_timed(left)), ("a shared", ~is_timed(left))) if of.any()]
+            some = f"{len(ok) - len(left)} of {len(ok)} runs"
+            text = f"Costs are of {some}: the others ran on {' or '.join(where)} machine."
+            yield Caveat(text, (variant,), COSTS, Mark.MACHINES)
 
 
 def _one_core(ok: pd.DataFrame) -> Iterator[Caveat]:

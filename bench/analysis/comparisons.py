@@ -25,7 +25,8 @@ import pandas as pd
 from bench.analysis.quantities import QUANTITIES, Quantity
 from bench.analysis.summary import interval_over
 from bench.metrics.statistics import Difference, exp_of, is_constant, paired, unpaired
-from bench.store.results import ELSEWHERE, Results
+from bench.store.machines import ELSEWHERE
+from bench.store.results import Results
 from bench.store.values import Values
 
 

@@ -102,8 +102,8 @@ class Series:
 
     @cached_property
     def runs(self) -> pd.DataFrame:
-        """Rows of `runs.csv` by number of points, of each in the order of seeds."""
-        found = self.results.runs[self.results.runs["variant"].isin(self.variants.values())]
+        """Rows of `runs.csv` whose costs are pooled, by number of points, of each in the order of seeds."""
+        found = self.results.runs[self.results.is_pooled & self.results.runs["variant"].isin(self.variants.values())]
         return found.sort_values(["n_train", "sample", "seed"], kind="stable")
 
     @property

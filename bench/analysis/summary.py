@@ -10,10 +10,13 @@ import pandas as pd
 from bench.analysis.quantities import COSTS, QUANTITIES, SCORES, Quantity
 from bench.metrics.registry import REFERENCES
 from bench.metrics.statistics import Interval, interval
+from bench.store.machines import REASONS
 from bench.store.records import Status
 from bench.store.results import Results
 from bench.store.values import Values
 
+ERROR = "_standard_error"
+"""Ending of a column with the standard error of a score by anchors."""
 WHOLE = ("n_train", "n_test", "n_components", "n_runs", "n_ok", "n_distinct")
 """Columns of whole numbers."""
 ABOUT = ("variant", "label", "reducer", "n_runs", "n_ok", "n_distinct", "status", "reason", "dataset", *WHOLE[:3])
@@ -43,7 +46,8 @@ def interval_over(values: Values, quantity: Quantity) -> Interval | None:
 def summary_table(results: Results) -> pd.DataFrame:
     """Return one row a variant or reference: mean and 95 % interval over runs of every cost and score.
 
-    Its columns hold numbers alone; `reasons` says why a variant lacks a score.
+    Its columns hold numbers alone; `reasons` says why a variant lacks a score. The last columns are standard errors of
+    scores by anchors, if there are any.
     """
     rows = [_about(results, variant) | _cells(results, variant) for variant in results.variants]
     rows += [
@@ -52,7 +56,8 @@ def summary_table(results: Results) -> pd.DataFrame:
     ]
     ends = ("", "_low", "_high")
     columns = [*ABOUT, *(f"{key}{end}" for key in (*COSTS, *SCORES) for end in ends), "reasons"]
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(WHOLE, "Int64"))
+    errors = [f"{key}{ERROR}" for key in SCORES if any(f"{key}{ERROR}" in row for row in rows)]
+    return pd.DataFrame(rows, columns=[*columns, *errors]).astype(dict.fromkeys(WHOLE, "Int64"))
 
 
 def _about(results: Results, variant: str) -> dict[str, object]:
@@ -74,9 +79,12 @@ def _cells(results: Results, row: str) -> dict[str, object]:
         found = interval_of(results, row, key)
         if found is not None:
             cells |= {key: found.mean, f"{key}_low": found.low, f"{key}_high": found.high}
-        elif key in SCORES and row not in REFERENCES:
-            # Said, so that it is not taken for a gap.
-            reasons[key] = results.values(row, key).reason
+            if (error := results.standard_error(row, key)) is not None:
+                cells[f"{key}{ERROR}"] = error
+        elif row not in REFERENCES:
+            reason = results.values(row, key).reason
+            if key in SCORES or reason in REASONS:  # said, so that it is not taken for a gap
+                reasons[key] = reason
     return cells | {"reasons": reasons_as_text(reasons)}
 
 

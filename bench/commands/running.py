@@ -56,10 +56,14 @@ class Asked:
     """How a dataset that is a file is read: fields of `DataOptions`."""
     samples: int | None = None
     """Only the first samples of the data of a study that has several."""
+    cluster: str = ""
+    """Scheduler whose hosts carry the runs out; empty for this machine."""
+    anchors: int | None = None
+    """Points that are compared with all others for the scores."""
 
     def request(self) -> pipeline.RunRequest:
         """Return what is to be run; StudyError if the study, a name or a value is refused."""
-        fields = ("dataset", "n", "seeds", "timeout", "memory", "threads")
+        fields = ("dataset", "n", "seeds", "timeout", "memory", "threads", "anchors")
         changes = {name: value for name in fields if (value := getattr(self, name)) not in ("", None)}
         given = self.study if isinstance(self.study, Study) else read(self.study)
         wanted = given.datasets
@@ -91,6 +95,7 @@ class Asked:
             monitored=self.monitored,
             yes=self.yes,
             samples=self.samples,
+            cluster=self.cluster,
         )
 
     def _place(self, whole: Study, selected: Study, own: Sequence[str], changed: Collection[str]) -> Place:
@@ -106,7 +111,7 @@ class Asked:
             f"{name}-{'-'.join(value) if isinstance(value, list) else value}" for name, value in self.options.items()
         ]
         parts = [Path(self.dataset).stem if "dataset" in changed else "", *options]
-        parts += [f"{name}{getattr(self, name)}" for name in ("n", "seeds", "threads") if name in changed]
+        parts += [f"{name}{getattr(self, name)}" for name in ("n", "seeds", "threads", "anchors") if name in changed]
         folder = folders.root() / extending.named([whole.name or "study", *parts])
         if not extending.is_kept(folder):
             return extending.within(folder, whole, selected) if is_selection else Place(folder, whole, selected)
@@ -124,6 +129,8 @@ class Asked:
 
     def _check(self, study: Study, whole: Study) -> None:
         """Raise StudyError if a name is unknown that only this command can tell, or if there are too many runs."""
+        if self.cluster and self.monitored:
+            raise StudyError("Got --cluster and --monitor, but trainings are watched on this machine alone. Take one.")
         if self.rerun not in ("", "failed", "all", *study.variants):
             raise StudyError(unknown("--rerun", self.rerun, ["failed", "all", *study.variants]))
         if self.samples is not None and not 1 <= self.samples <= study.samples:
@@ -146,15 +153,15 @@ class Asked:
                 "Take fewer seeds, samples or variants, or add --yes if they are meant."
             )
         for name, variant in study.variants.items():
-            if not self.n and study.n and (variant.n or 0) > study.n:
+            if not self.n and study.n_fitted and (variant.n or 0) > study.n_fitted:
                 raise StudyError(
-                    f"Got n = {variant.n} in variant {name!r}, but expected at most {study.n}, the study's."
+                    f"Got n = {variant.n} in variant {name!r}, but expected at most {study.n_fitted}, the study's."
                 )
 
 
 def _most_points(study: Study) -> int | None:
     """Return the largest number of training points that a study asks its own data for."""
-    return max([n for n in (study.n, *(variant.n for variant in study.variants.values())) if n], default=None)
+    return max([n for n in (study.n_fitted, *(variant.n for variant in study.variants.values())) if n], default=None)
 
 
 def published(results: Results, load_data: pipeline.LoadData, force: bool = True) -> Published:

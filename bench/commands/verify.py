@@ -7,14 +7,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from bench.errors import BenchError, StoreError
-from bench.store import sums
+from bench.store import machines, sums
 from bench.store.records import Environment
 from bench.store.score_store import Scored
 from bench.store.store import Store
 
 
 def faults(folder: Path) -> Iterator[str]:
-    """Yield what is wrong with a results folder, those on each of its datasets included, one sentence each.
+    """Yield what is wrong with a results folder, those on each dataset or machine within it included, a sentence each.
 
     Raises StoreError if it is no results folder.
     """
@@ -40,8 +40,9 @@ def faults(folder: Path) -> Iterator[str]:
                 check(name)
             except BenchError as error:
                 yield str(error)
+    members = sorted(folder.glob(f"{machines.FOLDER}/*"))
     with suppress(BenchError):  # what is wrong with the study itself is said above
-        members = [folder / of for of in store.study().folders.values()]
-        for one in members:
-            if (one / "study.toml").is_file():
-                yield from faults(one)
+        members += [folder / of for of in store.study().folders.values()]
+    for one in members:
+        if (one / "study.toml").is_file():
+            yield from faults(one)

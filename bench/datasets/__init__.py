@@ -25,6 +25,7 @@ from bench.datasets import (
     texture,
     tree,
     usps,
+    word_vectors,
 )
 from bench.datasets.base import MAX_NEIGHBOURS, Dataset, of_digits, split
 from bench.datasets.options import DataOptions
@@ -98,6 +99,11 @@ SOURCES = {
         pbmc.ORIGINAL.load,
         pbmc.missing,
     ),
+    "word-vectors": Source(
+        "word vectors: 100 dimensions, no labels, 50,000 training points (n up to 340,000), 1,479 test points",
+        word_vectors.load,
+        word_vectors.ORIGINAL.missing,
+    ),
     "gaussians": Source(
         "made from a seed: nine Gaussians of unequal size, density and distance, 20 features, 5,000 training points",
         gaussians.load,
@@ -124,6 +130,7 @@ def load(
     options: DataOptions = DataOptions(),  # noqa: B008 - frozen
     *,
     unlimited: bool = False,
+    rest: bool = False,
 ) -> Dataset:
     """Load a dataset by its name, one of openml.org as `openml:NAME`, or a file or IDX folder of one's own by its path.
 
@@ -137,6 +144,8 @@ def load(
         How a file of one's own, or a dataset of openml.org, is read.
     unlimited : bool
         Whether a file of one's own may have more than 100,000 columns.
+    rest : bool
+        Whether every point that is not among the `n` training points is a test point.
 
     Raises
     ------
@@ -148,6 +157,11 @@ def load(
     guard.check_name(name)
     if n is not None and n < 1:
         raise DatasetError(f"Got n={n}, but expected at least 1 training point.")
+    if rest and n is not None:
+        every = load(name, None, data_dir, options, unlimited=unlimited)
+        if every.available > len(every.X):  # of some datasets fewer are taken than there are
+            every = load(name, every.available, data_dir, options, unlimited=unlimited)
+        return every.with_rest(n)
     images = None if name in SOURCES else idx.training_images(Path(name))
     if (name in SOURCES or images) and (given := options.model_dump(exclude_defaults=True)):
         raise DatasetError(f"Got --{next(iter(given))} for {name}, but expected it for a file of your own only.")
@@ -157,10 +171,10 @@ def load(
         dataset = openml.load(name, n, options, unlimited=unlimited)
     elif images:
         dataset = idx.load(images, n, unlimited=unlimited)
-    elif Path(name).suffix.lower() in files.READERS:
+    elif Path(name).suffix.lower() in files.ENDINGS:
         dataset = files.load(Path(name), n, options, unlimited=unlimited)
     else:
-        endings = ", ".join(files.READERS)
+        endings = ", ".join(files.ENDINGS)
         raise DatasetError(
             f"{unknown('dataset', name, SOURCES)} A file of your own ends in one of: {endings}. A folder of your own "
             f"holds IDX files, such as {idx.IMAGES}."

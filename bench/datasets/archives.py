@@ -6,11 +6,10 @@ import lzma
 import math
 import os
 import struct
-import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from bench.datasets.guard import BYTES_PER_VALUE, check_columns, check_memory, listed, opened, shown
+from bench.datasets.npy import Head, head_of
 from bench.datasets.options import DataOptions
 from bench.datasets.points import Points
 from bench.errors import DatasetError
@@ -76,24 +76,35 @@ def read_npy(path: Path, file: BinaryIO, options: DataOptions, *, unlimited: boo
 
     Raises DatasetError as for an archive.
     """
+    place = check_beside(path, options)
+    stored = _Stored("X", path, os.fstat(file.fileno()).st_size, partial(_again, file))
+    with _readable(path):
+        labels = labels_beside(path, _check_points(stored, unlimited=unlimited))
+        X = _array(stored)
+    notes = () if labels is not None else (f"there is no {place} beside it",)
+    return _points(path, X, labels, f"in {place}", notes)
+
+
+def check_beside(path: Path, options: DataOptions) -> str:
+    """Return the name of the file of labels beside an array; DatasetError if options ask for columns of the array."""
     _refuse_columns(path, options)
-    beside = path.with_suffix(".labels.npy")
+    beside = path.with_suffix(".labels.npy").name
     if options.label:
         raise DatasetError(
-            f"Got --label {shown(options.label)} for {path}, but expected its labels beside it, in {beside.name}."
+            f"Got --label {shown(options.label)} for {path}, but expected its labels beside it, in {beside}."
         )
-    with ExitStack() as stack:
-        files = {"X": file}
-        if beside.exists():
-            files["y"] = stack.enter_context(opened(beside))
-        with _readable(path):
-            stored = [
-                _Stored(name, path if name == "X" else beside, os.fstat(one.fileno()).st_size, partial(_again, one))
-                for name, one in files.items()
-            ]
-            X, labels = _arrays(stored, unlimited=unlimited)
-    notes = () if labels is not None else (f"there is no {beside.name} beside it",)
-    return _points(path, X, labels, f"in {beside.name}", notes)
+    return beside
+
+
+def labels_beside(path: Path, rows: int) -> np.ndarray | None:
+    """Return the labels beside an array of so many rows, for `own.npy` those in `own.labels.npy`; None without any."""
+    beside = path.with_suffix(".labels.npy")
+    if not beside.exists():
+        return None
+    with opened(beside) as file, _readable(beside):
+        stored = _Stored("y", beside, os.fstat(file.fileno()).st_size, partial(_again, file))
+        _check_labels(stored, rows)
+        return _checked_text(_array(stored), beside)
 
 
 def _refuse_columns(path: Path, options: DataOptions) -> None:
@@ -147,17 +158,22 @@ def _points(path: Path, X: np.ndarray, labels: np.ndarray | None, place: str, no
 def _check_points(stored: _Stored, *, unlimited: bool) -> int:
     """Raise DatasetError if X is unsuitable by what it declares, and return its number of rows."""
     shape, dtype = _header(stored)
-    if dtype.kind not in "biuf" or dtype.itemsize > 8:
-        advice = ADVICE.get(dtype.kind, "Write them with astype(np.float64).")
-        raise DatasetError(f"Got X of {shown(dtype)} in {stored.path}, but expected real numbers. {advice}")
-    if len(shape) not in (2, 3) or 0 in shape:
-        raise DatasetError(
-            f"Got X of shape {shown(shape)} in {stored.path}, but expected (n_samples, n_features) or (n_samples, "
-            "height, width), none of them 0."
-        )
-    check_columns(stored.path, math.prod(shape[1:]), unlimited=unlimited)
+    check_kind(stored.path, shape, dtype, unlimited=unlimited)
     check_memory(stored.path, math.prod(shape) * (dtype.itemsize + BYTES_PER_VALUE))
     return shape[0]
+
+
+def check_kind(path: Path, shape: Sequence[int], dtype: np.dtype, *, unlimited: bool) -> None:
+    """Raise DatasetError if points have an unsuitable shape or kind of values, or very many columns."""
+    if dtype.kind not in "biuf" or dtype.itemsize > 8:
+        advice = ADVICE.get(dtype.kind, "Write them with astype(np.float64).")
+        raise DatasetError(f"Got X of {shown(dtype)} in {path}, but expected real numbers. {advice}")
+    if len(shape) not in (2, 3) or 0 in shape:
+        raise DatasetError(
+            f"Got X of shape {shown(tuple(shape))} in {path}, but expected (n_samples, n_features) or (n_samples, "
+            "height, width), none of them 0."
+        )
+    check_columns(path, math.prod(shape[1:]), unlimited=unlimited)
 
 
 def _check_labels(stored: _Stored, rows: int) -> None:
@@ -177,22 +193,18 @@ def _header(stored: _Stored) -> tuple[tuple[int, ...], np.dtype]:
     """Return shape and dtype that an array declares, if its size agrees with them."""
     check_memory(stored.path, stored.size)
     with stored.open() as member:
-        version = npy.read_magic(member)
-        if version not in ((1, 0), (2, 0)):
-            raise ValueError(f"{stored.name} is of NPY version {version}")
-        read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        try:
-            shape, _, dtype = read_header(member)
-        except (MemoryError, tokenize.TokenError) as error:  # brackets without end
-            raise ValueError(f"the header of {stored.name} is no dictionary") from error
-        held = stored.size - member.tell()
-    declared = math.prod(shape) * dtype.itemsize
-    if not dtype.hasobject and (declared != held or min(shape, default=0) < 0):
+        head = head_of(member)
+    check_size(stored.name, stored.path, head, stored.size - head.offset)
+    return head.shape, head.dtype
+
+
+def check_size(name: str, path: Path, head: Head, held: int) -> None:
+    """Raise DatasetError if an array declares another size than what is held."""
+    if not head.dtype.hasobject and (head.nbytes != held or min(head.shape, default=0) < 0):
         raise DatasetError(
-            f"Got {shown(stored.name)} in {stored.path}, whose header declares shape {shown(shape)} of {dtype}, but "
+            f"Got {shown(name)} in {path}, whose header declares shape {shown(head.shape)} of {head.dtype}, but "
             f"which holds {held:,} bytes. Write the file again."
         )
-    return shape, dtype
 
 
 def _array(stored: _Stored) -> np.ndarray:

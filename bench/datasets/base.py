@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 
 import numpy as np
 
+from bench.datasets.in_place import InPlace
 from bench.datasets.truth import Truth
 from bench.errors import DatasetError, unknown
+from reducers.rows import Rows, blocks, stretch_of
 
 SPLIT_SEED = 0
 MAX_NEIGHBOURS = 10
@@ -24,7 +27,10 @@ class Dataset:
 
     name: str
     X: np.ndarray
-    """Training points of shape (n_samples, n_features), float32, features in [0, 1]."""
+    """Training points of shape (n_samples, n_features), float32, features in [0, 1].
+
+    Of a file of bytes that is mapped in place these are `reducers.rows.Rows`, which have what is asked of an array.
+    """
     X_test: np.ndarray
     """Test points, likewise."""
     y: np.ndarray | None
@@ -41,6 +47,8 @@ class Dataset:
     """Training points that there are, if more than in `X`."""
     truth: Truth | None = None
     """Where the training points lie within the shape that they were drawn from, if that is known."""
+    in_place: InPlace | None = None
+    """The file of which both arrays are stretches, if it is mapped and not copied."""
 
     @property
     def selection(self) -> str:
@@ -56,8 +64,8 @@ class Dataset:
         digest = sha256()
         for array in (self.X, self.y, self.X_test, self.y_test):
             digest.update(b"none" if array is None else f"{array.dtype}{array.shape}".encode())
-            if array is not None:
-                digest.update(array.tobytes())
+            for block in _bytes_of(array):
+                digest.update(block)
         return digest.hexdigest()
 
     def select(
@@ -76,7 +84,8 @@ class Dataset:
                 raise DatasetError(unknown(f"class of {self.name}", without, self.classes))
             kept = np.flatnonzero(self.y != self.classes.index(without))
         size = min(n or len(kept), len(kept) // samples)
-        kept = kept[sample * size : (sample + 1) * size]
+        stretch = slice(sample * size, (sample + 1) * size)
+        kept = kept[stretch]
         if len(kept) == len(self.X) and not rows:
             return self
         if len(kept) <= MAX_NEIGHBOURS:
@@ -86,7 +95,46 @@ class Dataset:
             )
         kept = kept[order_of_rows(rows, len(kept))]
         truth = self.truth.of(kept) if self.truth else None
-        return replace(self, X=self.X[kept], y=None if self.y is None else self.y[kept], truth=truth)
+        X = self.X[kept] if without or rows else stretch_of(self.X, stretch)
+        return replace(self, X=X, y=None if self.y is None else self.y[kept], truth=truth)
+
+    def with_rest(self, n: int) -> Dataset:
+        """Return the data with the first `n` training points, and all others as test points, before those there are.
+
+        Raises DatasetError if fewer are there, or there is none more.
+        """
+        if n >= len(self.X):
+            raise DatasetError(
+                f"Got {n:,} points to fit and all others to map, but expected fewer than the {len(self.X):,} training "
+                f"points of {self.name}."
+            )
+        fitted = self.select(n)
+        known = self.y[:0] if self.y is not None and not len(self.X_test) else self.y_test
+        y = None if self.y is None or known is None else np.concatenate([self.y[n:], known])
+        return replace(fitted, X_test=self._joined(n), y_test=y, available=max(self.available, len(self.X)))
+
+    def _joined(self, n: int) -> np.ndarray:
+        """Return the training points from the n-th on and the test points, in place where they lie so in a file."""
+        left = stretch_of(self.X, slice(n, None))
+        file = self.in_place
+        if file is not None and (start := file.place_of(left)) is not None:
+            row = file.array.itemsize * file.array.shape[1]
+            if file.place_of(self.X_test) == start + len(left) * row:
+                first = (start - file.offset) // row
+                both = file.array[first : first + len(left) + len(self.X_test)]
+                return both if not isinstance(left, Rows) else Rows(both, left.divisor)
+        return np.concatenate([left, self.X_test])
+
+
+def _bytes_of(array: np.ndarray | None) -> Iterator[memoryview]:
+    """Yield the bytes of an array in C order, few at a time."""
+    if array is None or not array.shape[0]:
+        return
+    if array.ndim != 2 or not array.shape[1]:
+        yield np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
+        return
+    for _, block in blocks(array):
+        yield np.ascontiguousarray(block).reshape(-1).view(np.uint8).data
 
 
 def order_of_rows(rows: str, n: int) -> np.ndarray:

@@ -35,6 +35,23 @@ class Frame:
 
         Raises DatasetError if a column that is asked for does not exist, or one of features holds text.
         """
+        features, label, notes = self.layout(options)
+        X = self._numbers(features)
+        names = [self.names[i] for i in features]
+        if label is None:
+            return Points(self.path, X, names, notes=notes)
+        labels = self.table[label].to_numpy()
+        return Points(self.path, X, names, labels, self.place_of(label), notes)
+
+    def place_of(self, label: int) -> str:
+        """Return where the labels stand, as text."""
+        return f"in column {shown(self.names[label])}"
+
+    def layout(self, options: DataOptions) -> tuple[list[int], int | None, tuple[str, ...]]:
+        """Return which columns are features, which one holds labels, or None, and notes on those that are left out.
+
+        Raises DatasetError if a column that is asked for does not exist, or none is left.
+        """
         dropped, kept = self._asked(*options.drop), self._asked(*options.keep)
         label, unused = self._label_columns(self._asked(*filter(None, [options.label])), kept)
         unused = [i for i in unused if i not in dropped]
@@ -58,12 +75,7 @@ class Frame:
             )
             if columns
         ]
-        X = self._numbers(features)
-        names = [self.names[i] for i in features]
-        if label is None:
-            return Points(self.path, X, names, notes=tuple(notes))
-        labels = self.table[label].to_numpy()
-        return Points(self.path, X, names, labels, f"in column {shown(self.names[label])}", tuple(notes))
+        return features, label, tuple(notes)
 
     @cached_property
     def names(self) -> Sequence[str]:

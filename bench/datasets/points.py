@@ -66,7 +66,7 @@ class Points:
         if not varies.any():
             raise DatasetError(f"Got {len(values):,} equal rows in {self.path}, but expected points that differ.")
         exact = values.astype(np.float64, copy=False)
-        self._check_range(low.astype(np.float64), high.astype(np.float64))
+        self.check_range(low.astype(np.float64), high.astype(np.float64))
         ratio, widest = (1.0, 0) if self.image_shape else scaling.unevenness(exact)
         if how == "auto":
             how = "standard" if ratio > scaling.UNEVEN and not self.same_unit else "none"
@@ -74,10 +74,10 @@ class Points:
         lost = varies & ~(np.ptp(X, axis=0) >= SMALLEST) | ~np.isfinite(X).all(axis=0)
         if lost.any():
             raise DatasetError(
-                f"Got {self._named(lost)} of {self.path} with values that differ, but as float32 ({done}) they do not. "
+                f"Got {self.named(lost)} of {self.path} with values that differ, but as float32 ({done}) they do not. "
                 "Give each column its own scale with --scale standard, or leave these out with --drop COLUMN."
             )
-        notes = [f"{np.count_nonzero(~varies):,} of {len(varies):,} columns are constant ({self._named(~varies)})"]
+        notes = [f"{np.count_nonzero(~varies):,} of {len(varies):,} columns are constant ({self.named(~varies)})"]
         notes = [] if varies.all() else notes
         if ratio > scaling.UNEVEN:
             notes.append(
@@ -86,7 +86,7 @@ class Points:
             )
         return X, done, tuple(notes)
 
-    def _check_range(self, low: np.ndarray, high: np.ndarray) -> None:
+    def check_range(self, low: np.ndarray, high: np.ndarray) -> None:
         """Refuse values whose range is infinite or denormal in float64, so that no factor could scale them."""
         limits = np.finfo(np.float64)
         with np.errstate(over="ignore"):
@@ -96,11 +96,11 @@ class Points:
         size = np.maximum(np.abs(low), np.abs(high))
         raise DatasetError(
             f"Got values from {low.min():g} to {high.max():g} in {self.path}, the largest in "
-            f"{self._named(size > size.max() / 2)}, but expected a range between {limits.tiny:.1e} and "
+            f"{self.named(size > size.max() / 2)}, but expected a range between {limits.tiny:.1e} and "
             f"{limits.max:.1e}. Multiply all values by one factor."
         )
 
-    def _named(self, which: np.ndarray) -> str:
+    def named(self, which: np.ndarray) -> str:
         """Return the first few of some columns by name."""
         names = [self.columns[int(i)] for i in np.flatnonzero(which)]
         return f"column{'s' if len(names) > 1 else ''} {listed(names)}"

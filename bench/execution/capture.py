@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from bench.execution.border import (
     Arrays,
     Sizes,
 )
+from reducers.rows import blocks, stretch_of
 
 GRID_SHARE = 0.98
 """Middle share of the training points, along each axis, that the points of the lattice span."""
@@ -36,9 +38,26 @@ def of_reconstructions(rebuilt: Any, X_test: np.ndarray, sizes: Sizes) -> Arrays
     Raises InvalidEmbeddingError if these are no reconstructions.
     """
     border.checked("reconstructions", rebuilt, sizes)
-    error = np.square(rebuilt.astype(np.float64) - X_test).sum(axis=1)
+    error = np.empty(len(rebuilt))
+    for rows, points in blocks(X_test):
+        error[rows] = np.square(rebuilt[rows].astype(np.float64) - points).sum(axis=1)
     rebuilt = border.checked("rebuilt", rebuilt[:REBUILT_ROWS], sizes)
     return {"squared_error": border.checked("squared_error", error, sizes), "rebuilt": rebuilt}
+
+
+def of_batches(reducer: Any, Z_test: np.ndarray, X_test: np.ndarray, sizes: Sizes, batches: Sequence[slice]) -> Arrays:
+    """Return what `of_reconstructions` does of so many test points that few of them are mapped back at a time.
+
+    Raises InvalidEmbeddingError if these are no reconstructions.
+    """
+    found = []
+    for rows in batches:
+        rebuilt = reducer.inverse_transform(Z_test[rows])
+        found.append(
+            of_reconstructions(rebuilt, stretch_of(X_test, rows), replace(sizes, n_test=rows.stop - rows.start))
+        )
+    error = np.concatenate([arrays["squared_error"] for arrays in found])
+    return {"squared_error": border.checked("squared_error", error, sizes), "rebuilt": found[0]["rebuilt"]}
 
 
 def for_scores(reducer: Any, X: np.ndarray, X_test: np.ndarray, sizes: Sizes) -> Arrays:

@@ -50,7 +50,7 @@ from bench.errors import UndefinedError
 from bench.execution.capture import ends_of_line
 from bench.execution.drawable import BY_EPOCH, DECODED, EPOCHS, FILM, FILM_EPOCHS, HISTORY, drawable
 from bench.execution.pair_distances import lengths, pairs, shepard
-from bench.execution.scoring import UNREADABLE, embedding_of, run_name
+from bench.execution.scoring import UNREADABLE, embedding_of, run_name, space_of
 from bench.metrics.clustering import hdbscan
 from bench.metrics.distances import centroid_distances
 from bench.metrics.embedding import Embedding
@@ -96,7 +96,7 @@ def keep_drawings(
     if str(Arrays(store.folder).get("input_hash", "")) == input_hash:
         return
     data = dataset.select(sample=0, samples=results.study.samples)
-    space, pictured = ReferenceSpace(data, cache_folder), results.pictured.variants
+    space, pictured = space_of(data, cache_folder), results.pictured.variants
     positions: Named = {}
     others = {"input_hash": np.array(input_hash), **correct, **_of_data(data)}
     if pictured:
@@ -113,7 +113,7 @@ def keep_drawings(
                 positions |= of_shown[0]
                 others |= {name: _joined(others.get(name), array) for name, array in of_shown[1].items()}
         elif spec.without and spec.scores and shown is not None:
-            part = ReferenceSpace(dataset.select(spec.n, spec.without, samples=results.study.samples))
+            part = space_of(dataset.select(spec.n, spec.without, samples=results.study.samples))
             if embedding := _embedding(store, shown, part):
                 positions |= _splits("embedding", shown, embedding)
         progress(variant)
@@ -156,6 +156,9 @@ def _of_data(data: Dataset) -> Named:
 
 
 def _true_neighbours(space: ReferenceSpace) -> Named:
+    """Return the nearest training points of each point in all features; none of very many points."""
+    if not space.all_pairs:
+        return {}
     index = np.uint16 if space.n <= 2**16 else np.uint32
     found = {"train": space.neighbours}
     if len(space.dataset.X_test):
@@ -290,6 +293,7 @@ def _confusion(embedding: Embedding) -> Named:
 def _clusters(embedding: Embedding) -> Named:
     """Return the cluster of each training point; none if there are too many components or too few points."""
     try:
+        embedding.space.require_all_pairs()
         return {"clusters": hdbscan(embedding.Z).astype(np.int16)}
     except UndefinedError:
         return {}

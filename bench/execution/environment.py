@@ -14,19 +14,38 @@ from pathlib import Path
 import psutil
 
 from bench.execution import threads
-from bench.store.records import Environment
+from bench.store.records import Environment, Machine
 from bench.studies.plan import MEASUREMENT
+from bench.texts import plain
 
 PROJECT = Path(__file__).parents[2]
 OWN_FILES = ("bench", "reducers", "constraints.txt")
+KERNELS = (
+    "ATEN_CPU_CAPABILITY", "BLIS_ARCH_TYPE", "MKL_CBWR", "MKL_DEBUG_CPU_TYPE", "MKL_ENABLE_INSTRUCTIONS",
+    "NPY_DISABLE_CPU_FEATURES", "NPY_ENABLE_CPU_FEATURES", "NUMBA_CPU_FEATURES", "NUMBA_CPU_NAME",
+    "NUMBA_ENABLE_AVX", "ONEDNN_MAX_CPU_ISA", "OPENBLAS_CORETYPE",
+)  # fmt: skip
+"""Variables by which libraries are told what a processor can do."""
+
+
+def processor() -> str:
+    """Return the name and generation of the processor, and what is set of the kernels that libraries take on it."""
+    return ", ".join((_processor(), *kernels()))
 
 
 @cache
-def processor() -> str:
-    """Return the name and generation of the processor."""
+def _processor() -> str:
     cpuinfo = Path("/proc/cpuinfo")
     named = name_in(cpuinfo.read_text()) if cpuinfo.is_file() else ""
     return named or platform.processor() or platform.machine()
+
+
+def kernels() -> list[str]:
+    """Return the variables that are set by which libraries take other kernels than the processor's own.
+
+    They change times, and the last digits of results, as another processor would.
+    """
+    return [f"{name}={plain(os.environ[name])}" for name in KERNELS if os.environ.get(name)]
 
 
 def name_in(cpuinfo: str) -> str:
@@ -52,13 +71,20 @@ def fingerprint() -> str:
     return sha256(repr(parts).encode()).hexdigest()[:16]
 
 
-def environment(dataset: str, dataset_fingerprint: str, provenance: str, thread_budget: int) -> Environment:
-    """Return the machine as it is now."""
-    return Environment(
+def machine() -> Machine:
+    """Return what is known of this machine's class."""
+    return Machine(
         processor=processor(),
         cores=threads.available(),
         memory_mib=round(psutil.virtual_memory().total / 2**20),
         system=platform.platform(),
+    )
+
+
+def environment(dataset: str, dataset_fingerprint: str, provenance: str, thread_budget: int) -> Environment:
+    """Return the machine as it is now."""
+    return Environment(
+        **machine().model_dump(),
         python=platform.python_version(),
         versions=dict(sorted((found.metadata["Name"], found.version) for found in distributions() if found.name)),
         git_commit=git_commit(),

@@ -88,9 +88,9 @@ def learn_from(folder: Path, runs: Sequence[Run], n_train: int) -> Estimate:
 
 
 def _earlier_runs(folder: Path) -> pd.DataFrame:
-    """Return the successful runs of a results folder; none if it cannot be read."""
+    """Return the successful runs of a results folder that were timed; none if it cannot be read."""
     try:
         runs = Results(folder).runs
-        return runs.loc[runs["status"] == Status.OK.value, COLUMNS]
+        return runs.loc[(runs["status"] == Status.OK.value) & runs["fit_s"].notna(), COLUMNS]
     except (StoreError, KeyError):
         return pd.DataFrame(columns=COLUMNS)

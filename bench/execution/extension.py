@@ -17,14 +17,13 @@ def to_measure(
 ) -> list[Run]:
     """Return the runs of which tables do not have the sample of the data already, and keep the rows of the others.
 
-    A sample that they have is finished if all its runs would have the same keys now, on the machine that made them:
-    code of the reducer, versions, parameters and data are the same then. What `rerun` names is measured again.
+    A sample that they have is finished if all its runs would have the same keys now: code of the reducer, versions,
+    parameters, threads and data are the same then. What `rerun` names is measured again.
     """
     tables = elsewhere.earlier(store) if study.samples > 1 and rerun != "all" else None
     if tables is None:
         return list(runs)
-    machines = tables.runs[["machine", "threads"]].drop_duplicates().itertuples(index=False, name=None)
-    keys = {run.key for machine, threads in machines for run in plan.make(study, dataset, int(threads), str(machine))}
+    keys = {run.key for threads in tables.runs["threads"].unique() for run in plan.make(study, dataset, int(threads))}
     found = {pair for pair in elsewhere.finished(store, tables, runs, keys) if pair[0] != rerun}
     if keep and found:
         elsewhere.keep(store, tables, found)

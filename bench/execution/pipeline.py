@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from pathlib import Path
@@ -16,13 +17,14 @@ import reducers
 from bench import datasets
 from bench.datasets import Dataset
 from bench.errors import DatasetError, StoreError
-from bench.execution import environment, estimate, extension, reproducibility, scoring, threads
+from bench.execution import environment, estimate, extension, reproducibility, scoring
 from bench.execution.drawings import keep_drawings
+from bench.execution.local import ThisMachine
 from bench.execution.partial import Partial, Show
 from bench.execution.progress import Progress, bar
-from bench.execution.runner import Runner
+from bench.execution.runner import Executor, Runner
 from bench.metrics import METRICS
-from bench.store import disk, elsewhere, sums, test_set
+from bench.store import disk, elsewhere, machines, sums, test_set
 from bench.store.export import export
 from bench.store.records import Environment, Outcome
 from bench.store.results import Results
@@ -64,6 +66,8 @@ class RunRequest:
     """Whether trainings write events for TensorBoard."""
     yes: bool = False
     """Whether data with very many columns are meant."""
+    cluster: str = ""
+    """Scheduler whose hosts carry the runs out; see `cluster.connected`. Empty: this machine."""
     samples: int | None = None
     """How many samples of the data are run of a study that has several, the first ones; None runs all."""
     root: Path | None = None
@@ -94,16 +98,31 @@ def execute(
     Raises DatasetError if the data cannot be had, or have fewer points than were asked for; StoreError if the results
     folder cannot be written, or another study holds it.
     """
+    with _executor(request) as executor:
+        if request.cluster:
+            console.print(str(executor), highlight=False, markup=False, soft_wrap=True)
+        return _execute(request, executor, console, publish, emit, show)
+
+
+def _execute(
+    request: RunRequest,
+    executor: Executor,
+    console: Console,
+    publish: Publish[Published],
+    emit: Callable[[str], None] | None,
+    show: Show,
+) -> Published:
     started = perf_counter()
     dataset = load(request)
     for line in filter(None, (dataset.select(samples=request.chosen.samples).selection, dataset.provenance)):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
-    budget = request.chosen.threads or threads.available()
-    runs = plan.make(request.chosen, dataset, budget, environment.fingerprint(), request.samples)
+    budget = request.chosen.threads or executor.cores
+    runs = plan.make(request.chosen, dataset, budget, request.samples)
     store = Store(request.out)
     with store.locked():
         store.set_aside_damaged()
-        before = _environment(request.chosen, store, dataset, budget)
+        former = store.environment()
+        before = _environment(request.chosen, former, dataset, budget)
         if request.base is not None:
             elsewhere.copy(store, request.base, dataset.fingerprint)
         else:
@@ -114,14 +133,16 @@ def execute(
             store.write("study.toml", request.whole.to_toml())
             store.write_model("environment.json", before)
         partial = Partial(request.whole, store, dataset, before, console, show)
-        runner = Runner(request.chosen, dataset, store, request.monitored, after_round=partial.after_round)
+        runner = Runner(request.chosen, dataset, store, executor, request.monitored, after_round=partial.after_round)
         outcomes = _run(runner, runs, request, console, emit)
         runs = [run for run in runs if not runner.is_left_out(run)]
         store.write("study.toml", request.whole.to_toml())
         pools = sorted({pool for outcome in outcomes for pool in outcome.pools}, key=attrgetter("library", "threads"))
         after = before.model_copy(update={"load_after": environment.load(), "pools": tuple(pools)})
         if outcomes:
-            store.write_model("environment.json", after)
+            known = {**machines.known(former), **executor.machines}
+            store.write_model("environment.json", machines.joined(after, known, store.records()))
+        executor.score(store, dataset, console)
         _compute(store, dataset, console)
         published = publish(Results(request.out), lambda: dataset, False)
         if outcomes:
@@ -130,10 +151,22 @@ def execute(
         return published
 
 
+@contextmanager
+def _executor(request: RunRequest) -> Iterator[Executor]:
+    """Hold what carries the runs out."""
+    if not request.cluster:
+        yield ThisMachine()
+        return
+    from bench.execution import cluster  # dask takes a second to import
+
+    with cluster.connected(request.cluster, request.chosen) as executor:
+        yield executor
+
+
 def load(request: RunRequest) -> Dataset:
     """Return the data of a study; DatasetError if they cannot be had, or have fewer points than were asked for."""
     study = request.chosen
-    dataset = datasets.load(study.dataset, study.n, request.data_dir, study.data, unlimited=request.yes)
+    dataset = load_data_of(study, request.data_dir, unlimited=request.yes)
     if request.n is not None and len(dataset.X) < request.n:
         raise DatasetError(
             f"Got n={request.n}, but expected at most {len(dataset.X)}: {dataset.name} has no more training points."
@@ -141,21 +174,32 @@ def load(request: RunRequest) -> Dataset:
     return dataset
 
 
-def rebuild(folder: Path, data_dir: Path | None, console: Console, publish: Publish[Published]) -> Published:
+def load_data_of(study: Study, data_dir: Path | None, *, unlimited: bool) -> Dataset:
+    """Return the data that a study of one dataset names; DatasetError if they cannot be had."""
+    n, rest = study.n_fitted, study.map == "all"
+    return datasets.load(study.dataset, n, data_dir, study.data, unlimited=unlimited, rest=rest)
+
+
+def rebuild(
+    folder: Path, data_dir: Path | None, console: Console, publish: Publish[Published], anchors: int | None = None
+) -> Published:
     """Publish a results folder again, without one fit.
 
     If its runs are there, what is missing of their scores is computed first; that needs the data. If they are not, as
-    in a fresh clone, everything is made from the tables and arrays that are committed.
+    in a fresh clone, everything is made from the tables and arrays that are committed. `anchors` is how many points
+    scores compare with all others from now on; None leaves it to the study.
 
-    Raises StoreError if the folder holds no results, or another study holds it; DatasetError if scores have to be
-    computed and the data cannot be had.
+    Raises StudyError if there cannot be so many anchors; StoreError if the folder holds no results, or another study
+    holds it; DatasetError if scores have to be computed and the data cannot be had.
     """
     store = Store(folder)
     study = store.study()
     with store.locked():
         if elsewhere.has_runs(store):
             store.set_aside_damaged()
-            dataset = datasets.load(study.dataset, study.n, data_dir, study.data, unlimited=True)
+            dataset = load_data_of(study, data_dir, unlimited=True)
+            if anchors is not None:
+                store.write("study.toml", study.with_changes({"anchors": anchors}).to_toml())
             _compute(store, dataset, console)
             return publish(Results(folder), lambda: dataset, True)
         if not Results(folder).exists:
@@ -172,7 +216,7 @@ def rebuild(folder: Path, data_dir: Path | None, console: Console, publish: Publ
         def load_data() -> Dataset | None:
             """Return the data of the study, if those of its results can be had."""
             try:
-                found = datasets.load(study.dataset, study.n, data_dir, study.data, unlimited=True)
+                found = load_data_of(study, data_dir, unlimited=True)
             except DatasetError:
                 return None
             return found if where is None or found.fingerprint == where.dataset_fingerprint else None
@@ -180,10 +224,9 @@ def rebuild(folder: Path, data_dir: Path | None, console: Console, publish: Publ
         return publish(Results(folder), load_data, True)
 
 
-def _environment(study: Study, store: Store, dataset: Dataset, budget: int) -> Environment:
+def _environment(study: Study, former: Environment | None, dataset: Dataset, budget: int) -> Environment:
     """Return where the study runs now, and of which code; of reducers that do not run now it is as it was."""
     now = environment.environment(dataset.name, dataset.fingerprint, dataset.provenance, budget)
-    former = store.environment()
     code = {variant.reducer: reducers.digest(variant.reducer) for variant in study.variants.values()}
     spent = former.model_dump(include={"wall_s", "measured_s"}) if former else {}
     code = (former.reducers if former else {}) | code

@@ -8,7 +8,7 @@ import reducers
 from bench import datasets
 from bench.datasets import Dataset
 from bench.errors import DatasetError
-from bench.execution import environment, estimate, extension, pipeline, tensorboard, threads
+from bench.execution import estimate, extension, forecast, pipeline, tensorboard, threads
 from bench.execution.pipeline import RunRequest
 from bench.store.store import Store
 from bench.studies import plan
@@ -41,6 +41,9 @@ def lines(request: RunRequest) -> Iterator[str]:
         yield dataset.provenance
         if todo:
             yield f"would run {expected.as_text(todo)}"
+            yield from forecast.lines(study, todo, dataset, request.root or request.out.parent)
+            if dataset.in_place:
+                yield f"data: {dataset.in_place.path} is mapped in place, and counts towards no limit of memory"
         else:
             note = ""
             yield f"all {counted(len(runs), 'run')} are done already" if len(runs) > 1 else "the run is done already"
@@ -87,7 +90,7 @@ def _planned(request: RunRequest) -> tuple[Dataset, list[plan.Run], list[plan.Ru
     """Return the data of a study, its runs, those of them that are to be done, and what these are expected to take."""
     dataset, store = pipeline.load(request), Store(request.out)
     study = request.chosen
-    runs = plan.make(study, dataset, _budget(study), environment.fingerprint(), request.samples)
+    runs = plan.make(study, dataset, _budget(study), request.samples)
     wanted = extension.to_measure(store, study, dataset, runs, request.rerun, keep=False) if not request.base else runs
     todo = [run for run in wanted if _is_to_be_done(store, run)]
     return dataset, runs, todo, estimate.learn_from(request.root or request.out.parent, todo, len(dataset.X))

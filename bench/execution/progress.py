@@ -38,9 +38,10 @@ class Progress:
         self.console, self.plan, self.todo, self.estimate, self.emit = console, plan, list(todo), estimate, emit
         self.done: list[Record] = []
         self.warm: set[str] = set()
-        self.running: Run | None = None
-        self.since = monotonic()
+        self.running: dict[tuple[str, int, int], tuple[Run, float]] = {}
+        """Runs that go on, several only on several hosts, and when each began."""
         self.phase = ""
+        """What the only one is at."""
         self.live: Live | None = None
 
     def shown(self) -> AbstractContextManager[object]:
@@ -52,8 +53,13 @@ class Progress:
 
     def started(self, run: Run) -> None:
         """Note that a run begins."""
-        self.running, self.since, self.phase = run, monotonic(), ""
+        self.running[_id(run)], self.phase = (run, monotonic()), ""
         self._report("started", run)
+
+    def lost(self, run: Run) -> None:
+        """Note that a run is begun anew later, because its host was lost."""
+        self.running.pop(_id(run), None)
+        self._report("lost", run)
 
     def warmed(self, run: Run, outcome: Outcome) -> None:
         """Note that a worker is ready."""
@@ -66,7 +72,7 @@ class Progress:
     def ended(self, run: Run, record: Record) -> None:
         """Count a run that has ended and learn from its cost."""
         self.done.append(record)
-        self.running = None
+        self.running.pop(_id(run), None)
         self.estimate.learn(record)
         outcome = record.outcome
         facts = {"status": outcome.status.value, "reason": outcome.reason, "fit_s": outcome.fit and outcome.fit.wall_s}
@@ -86,8 +92,8 @@ class Progress:
         seconds = self.estimate.seconds(left, self.warm) if left else 0.0
         if not left or seconds is None:
             return seconds
-        elapsed = monotonic() - self.since if self.running else 0.0
-        return max(seconds - elapsed, 1.0)
+        elapsed = sum(monotonic() - since for _, since in self.running.values())
+        return max((seconds - elapsed) / max(len(self.running), 1), 1.0)
 
     def _report(self, event: str, run: Run, **facts: object) -> None:
         if self.emit is not None:
@@ -105,10 +111,11 @@ class Progress:
 
     def _now(self) -> str:
         """Return which method, seed and phase it is at."""
-        if self.running is None:
-            return ""
-        sample = f", sample {self.running.sample}" if self.running.sample else ""
-        return f"; {self.running.spec.label}{sample}, seed {self.running.seed}: {self.phase or 'starts'}"
+        if len(self.running) != 1:
+            return f"; {len(self.running)} at once" if self.running else ""
+        ((run, _),) = self.running.values()
+        sample = f", sample {run.sample}" if run.sample else ""
+        return f"; {run.spec.label}{sample}, seed {run.seed}: {self.phase or 'starts'}"
 
     def _remaining(self) -> str:
         seconds = self.remaining_s()
@@ -130,12 +137,16 @@ class Progress:
         state = "waits" if len(done) < todo else "done"
         if failed := [record for record in done if not record.ok]:
             state = failed[0].outcome.status.value.replace("_", " ")
-        if self.running is not None and self.running.variant == variant:
+        if since := [since for run, since in self.running.values() if run.variant == variant]:
             doing = self.phase or ("runs" if variant in self.warm else "starts")
-            state = f"[bold]{doing}, {seconds_as_text(monotonic() - self.since)}[/bold]"
+            state = f"[bold]{doing}, {seconds_as_text(monotonic() - min(since))}[/bold]"
         fits = [record.outcome.fit.wall_s for record in done if record.outcome.fit is not None]
         finished = len(asked) - todo + len(done)
         return asked[0].spec.label, state, f"{finished}/{len(asked)}", seconds_as_text(median(fits)) if fits else ""
+
+
+def _id(run: Run) -> tuple[str, int, int]:
+    return run.variant, run.sample, run.seed
 
 
 def json_line(event: str, **facts: object) -> str:

@@ -15,9 +15,10 @@ from rich.console import Console
 from bench.datasets import Dataset
 from bench.datasets.base import order_of_rows, places_of_points
 from bench.execution.progress import bar
-from bench.execution.scoring import UNREADABLE, embedding_of, run_name
+from bench.execution.scoring import UNREADABLE, embedding_of, run_name, space_of
 from bench.metrics import Embedding, ReferenceSpace
 from bench.metrics.stability import compare
+from bench.store import machines
 from bench.store.records import Record
 from bench.store.store import Store
 from bench.store.tables import to_csv
@@ -43,29 +44,30 @@ def table(store: Store, dataset: Dataset, console: Console) -> pd.DataFrame:
     Variants should be the same if reducer, parameters, seeds and training points are: then they differ in process, and
     perhaps in threads, or in the rows that the points stand in. Of points that stand in two rows the first one counts.
     As a scale for such a difference, the first of them is also compared with itself, its first seed with every other
-    one.
+    one. Runs of a merged folder that were repeated on another machine are compared with those, too.
     """
-    study, found = store.study(), list(pairs(store))
-    rows = []
+    study, rows = store.study(), []
+    found = [(differs, store, one, other) for differs, one, other in pairs(store)] + list(on_machines(store))
 
     @cache
     def space(n: int | None, without: str, sample: int) -> ReferenceSpace:
-        return ReferenceSpace(dataset.select(n, without, sample, study.samples))
+        return space_of(dataset.select(n, without, sample, study.samples))
 
     @lru_cache(MAX_KEPT)
-    def embedding(variant: str, sample: int, seed: int) -> Embedding:
+    def embedding(where: Store, variant: str, sample: int, seed: int) -> Embedding:
         """Return the embedding of a run, its points in the order in which the study has them."""
-        spec, record = study.variants[variant], store.find(variant, sample, seed)
+        spec, record = study.variants[variant], where.find(variant, sample, seed)
         assert record is not None
         points = space(spec.n, spec.without, sample)
-        return _in_order(store, points, record, spec.rows) if spec.rows else embedding_of(store, points, record)
+        return _in_order(where, points, record, spec.rows) if spec.rows else embedding_of(where, points, record)
 
     with bar(console, "reproducibility", len(found)) as advance:
-        for differs, one, other in found:
+        for differs, where, one, other in found:
             names = {"reducer": one.reducer, "differs": differs, "sample": one.sample}
             names |= {"first": one.variant, "first_seed": one.seed, "second": other.variant, "second_seed": other.seed}
             try:
-                compared = compare(*(embedding(record.variant, record.sample, record.seed) for record in (one, other)))
+                both = ((store, one), (where, other))
+                compared = compare(*(embedding(of, run.variant, run.sample, run.seed) for of, run in both))
             except UNREADABLE as error:
                 log.warning("%s and %s cannot be compared: %s", run_name(one), run_name(other), error)
                 compared = {}
@@ -101,6 +103,18 @@ def pairs(store: Store) -> Iterator[tuple[str, Record, Record]]:
         if len(runs) > 1:
             of_first = next(iter(runs.values()))
             yield from (("seed", of_first[0], other) for other in of_first[1:] if other.sample == of_first[0].sample)
+
+
+def on_machines(store: Store) -> Iterator[tuple[str, Store, Record, Record]]:
+    """Yield each successful run, with a seed, that was repeated on another machine; between them the other's store."""
+    variants = store.study().variants
+    for path in sorted((store.folder / machines.FOLDER).glob("*/study.toml")):
+        other = Store(path.parent)
+        for again in other.records():
+            one = store.find(again.variant, again.sample, again.seed)
+            is_again = one is not None and one.ok and again.ok and one.machine != again.machine
+            if one is not None and is_again and variants[again.variant].seeded:
+                yield machines.DIFFERS + again.machine, other, one, again
 
 
 def _in_order(store: Store, space: ReferenceSpace, record: Record, rows: str) -> Embedding:

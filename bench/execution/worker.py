@@ -27,6 +27,7 @@ from pydantic import TypeAdapter
 import reducers
 from bench.errors import CannotWriteError
 from bench.execution import border, capture, numba_cache, threads
+from bench.execution.batches import batches_of, inverted, materialised, transformed
 from bench.execution.border import Sizes
 from bench.execution.meter import measure
 from bench.execution.shared_data import DataFacts, mapped
@@ -157,7 +158,7 @@ class WorkerSession:
         try:
             reducer = self._create({}, again.random_state)
             sizes = self._sizes(reducer)
-            got, cost = self._timed("fit_transform", lambda: _materialised(reducer.fit_transform(self.X)))
+            got, cost = self._timed("fit_transform", lambda: materialised(reducer.fit_transform(self.X)))
             border.checked("train", got, sizes)
         except Exception as error:  # noqa: BLE001 - a reducer may raise anything
             return self._failed(error, "fit_transform", {})
@@ -190,7 +191,7 @@ class WorkerSession:
 
         def fitted() -> Any:
             reducer.fit(self.X)
-            return _materialised(reducer.embedding_)  # read once and inside the clock: it may be computed only now
+            return materialised(reducer.embedding_)  # read once and inside the clock: it may be computed only now
 
         with watched(reducer, fit.monitor) as notes:
             got, cost = self._timed("fit", fitted)
@@ -202,11 +203,15 @@ class WorkerSession:
         self.notes += [*notes, *cut_short]
         if not parts["can_transform"] or not len(self.X_test):
             return arrays
-        Z_test, cost = self._timed("transform", lambda: _materialised(reducer.transform(self.X_test)))
+        batches = batches_of(self.X_test)
+        Z_test, cost = self._timed("transform", lambda: transformed(reducer.transform, self.X_test, batches))
         arrays["test"], parts["transform"] = border.checked("test", Z_test, sizes), cost
         if parts["can_invert"]:
-            rebuilt, cost = self._timed("inverse", lambda: _materialised(reducer.inverse_transform(Z_test)))
-            arrays |= capture.of_reconstructions(rebuilt, self.X_test, sizes)
+            rebuilt, cost = self._timed("inverse", lambda: inverted(reducer.inverse_transform, Z_test, batches))
+            if rebuilt is not None:
+                arrays |= capture.of_reconstructions(rebuilt, self.X_test, sizes)
+            else:
+                arrays |= capture.of_batches(reducer, Z_test, self.X_test, sizes, batches)
             parts["inverse"] = cost
         # From here on outside the clock, though not outside the time limit.
         if self.start.scored:
@@ -258,11 +263,6 @@ class WorkerSession:
         if left := set(threading.enumerate()) - self.threads_before:
             notes.append(f"left {counted(len(left), 'thread')} running")
         return notes + self.notes
-
-
-def _materialised(got: Any) -> Any:
-    """Return an array as a plain one, and anything else as it is."""
-    return np.asarray(got) if isinstance(got, np.ndarray) and not isinstance(got, np.ma.MaskedArray) else got
 
 
 def _course(reducer: Any) -> tuple[dict[str, Any], list[str]]:

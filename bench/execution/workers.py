@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+import reducers
 from bench.datasets import Dataset
 from bench.execution.shared_data import Selections, SharedData
 from bench.execution.worker import Start
@@ -76,7 +77,7 @@ class Workers:
         """Return the worker of a run, started and ready; WorkerError if it cannot be started."""
         worker_id, spec = worker_of(run), run.spec
         if worker_id not in self._handles:
-            shared = self.selections.of(selection_of(run), data)
+            shared = self.selections.of(selection_of(run), data, streams=reducers.source(spec.reducer).streams)
             start = Start(spec.reducer, spec.params, run.threads, spec.seeded, shared.facts, spec.scores)
             timeout_s, memory = self.study.timeout, self.study.memory
             handle = WorkerHandle(start, shared, self.interrupt, timeout_s=timeout_s, memory=memory, began=self.began)

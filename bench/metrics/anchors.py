@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from math import sqrt
 from operator import index
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from bench.metrics import anchor_kernels
-from bench.metrics.chunks import in_chunks
+from bench.metrics import anchor_pass, kernels
+from bench.metrics.anchor_cache import CachedRows, digest_of
+from bench.metrics.anchor_pass import Compared
+from bench.metrics.chunks import threads
 from bench.metrics.coranking import Coranking
 from bench.metrics.embedding import Embedding, Rows
-from bench.metrics.reference_space import MAX_NEIGHBOURS, Points, ReferenceSpace, squared_norms
+from bench.metrics.reference_space import MAX_EXACT, Points, ReferenceSpace
 from bench.metrics.statistics import ROUNDING
 from bench.metrics.tree import nearest_of_all
 
 SEED = 0
+USUAL = 5_000
+"""Anchors where a study does not say how many: most scores are then known to within 0.01."""
 MIN_ANCHORS = 100
 GROUP = 10
 """Anchors that are left out together at least."""
@@ -27,22 +31,21 @@ MAX_GROUPS = 50
 """Groups that are left out in turn at most: with more, errors are hardly known better."""
 FEW = 10
 """Nearest neighbours of all points that a tree is asked for."""
+SUMMED = 2**14
+"""Points whose distances from anchors are summed up together."""
 MAX_COMPONENTS = 3
 """In more dimensions a tree is no faster than looking at all points."""
 
 
-class Compared(NamedTuple):
-    """What comparing each anchor with all points gives, a row an anchor.
+def chosen(asked: int | None, n: int, n_test: int) -> int | None:
+    """Return of how many anchors scores of a study are that asks for so many, or none; None compares all points.
 
-    The nearest in the embedding and in the data; the ranks in the data of those near in the embedding, from 0, and the
-    other way round; what an anchor adds to the area under R_NX, of training points only.
+    >>> chosen(None, 70_000, 10_000), chosen(None, 70_001, 0), chosen(500, 400, 100)
+    (None, 5000, None)
     """
-
-    near: np.ndarray
-    near_in_data: np.ndarray
-    ranks_in_data: np.ndarray
-    ranks: np.ndarray
-    areas: np.ndarray
+    if asked is None:
+        return USUAL if max(n, n_test) > MAX_EXACT else None
+    return asked if asked < n else None
 
 
 def draw(space: ReferenceSpace, n: Any, seed: int = SEED) -> dict[Rows, np.ndarray]:
@@ -222,43 +225,73 @@ class Anchored(Embedding):
     def _of_kept(self, array: np.ndarray, of: Rows) -> np.ndarray:
         return array[self.kept[of]] if of in self.kept else array
 
+    def class_sums(self, of: Points) -> np.ndarray:
+        """Return the sum of the distances of each anchor to the points of each class."""
+        self.looked_at.add(of)
+        positions = self.positions if of == "train" else self.test_positions
+
+        def compute(first: int) -> np.ndarray:
+            return self._class_sums(positions, self.labels(of), self.anchors[of][first:])
+
+        def find() -> np.ndarray:
+            rows = self.cached("class-sums", of)
+            if rows.n_known < len(self.anchors[of]):
+                rows.add({"sums": compute(rows.n_known)})
+            return rows.found["sums"]
+
+        return self.once(f"class sums, {of}", find)
+
+    def _class_sums(self, positions: np.ndarray, y: np.ndarray, rows: np.ndarray | slice) -> np.ndarray:
+        """Sum tile by tile, so that positions are read from memory once."""
+        order, queries = np.argsort(y, kind="stable"), np.ascontiguousarray(positions[:, rows])
+        starts = np.append(np.unique(y[order], return_index=True)[1], len(y))
+        sums = np.zeros((queries.shape[1], len(starts) - 1))
+        with threads() as run:
+            for start in range(0, len(y), SUMMED):
+                tile, of_tile = positions[:, order[start : start + SUMMED]], np.empty(sums.shape)
+                inside = np.clip(starts - start, 0, tile.shape[1])
+                run(kernels.class_sums, np.ascontiguousarray(tile), queries, inside, of_tile)
+                sums += of_tile
+        return sums
+
+    def compare(self, of: Points) -> Compared:
+        """Return what comparing each anchor with all points gives."""
+        return compare_together([self], of)[0]
+
+    def cached(self, what: str, of: Points) -> CachedRows:
+        """Return the cache of something that is known of each anchor."""
+        anchors = self.anchors[of]
+        digest = self.once(f"digest, {of}", lambda: digest_of(self.Z, self.Z_test, anchors[:MIN_ANCHORS]))
+        return CachedRows(self.space, f"{digest}-{what}-{of}", len(anchors))
+
     def _compared(self, of: Points) -> Compared:
         self.looked_at.add(of)
-        whole = self.__dict__["_whole"]
-        found = self.once(f"compared, {of}", lambda: whole._compare(of))
+        whole: Anchored = self.__dict__["_whole"]
+        found = self.once(f"compared, {of}", lambda: whole.compare(of))
         return Compared(*(self._of_kept(array, of) for array in found))
 
-    def _compare(self, of: Points) -> Compared:
-        space, anchors = self.space, self.anchors[of]
-        positions = self.positions if of == "train" else self.test_positions
-        points = (space.points if of == "train" else space.test_points)[anchors]
-        norms, queries = squared_norms(points), np.ascontiguousarray(positions[:, anchors])
-        itself = anchors if of == "train" else np.full(len(anchors), -1)
-        n_near = min(MAX_NEIGHBOURS, space.n - (of == "train"))
-        near, near_in_data, ranks_in_data, ranks = (np.empty((len(anchors), n_near), np.int32) for _ in range(4))
-        areas = np.zeros(len(anchors))
-        weights, least = _weights(space.n) if of == "train" else (np.empty(0), 0.0)
-        for rows, products in space.product_blocks(points):
-            of_rows = (products, norms[rows], space.norms, self.positions, np.ascontiguousarray(queries[:, rows]))
-            outputs = (array[rows] for array in (near_in_data, near, ranks_in_data, ranks, areas))
-            in_chunks(anchor_kernels.compare_rows, *of_rows, itself[rows], weights, *outputs)
-        return Compared(near, near_in_data, ranks_in_data, ranks, areas - least)
+
+def by_anchors(embedding: Embedding, anchors: Mapping[Rows, np.ndarray]) -> Anchored:
+    """Return an embedding as one that is scored by anchors."""
+    return Anchored(**{one.name: getattr(embedding, one.name) for one in fields(Embedding)}, anchors=anchors)
+
+
+def compare_together(embeddings: Sequence[Anchored], of: Points = "train") -> list[Compared]:
+    """Compare the anchors of several embeddings of the same data with all points, in one pass over the data.
+
+    Of anchors that were compared at an earlier time the cache has what came out, and only the others are compared.
+    """
+    rows = [one.cached("compared", of) for one in embeddings]
+    for n_known in sorted({of_one.n_known for of_one in rows}):
+        group = [(one, of_one) for one, of_one in zip(embeddings, rows, strict=True) if of_one.n_known == n_known]
+        some, anchors = [one for one, _ in group], embeddings[0].anchors[of][n_known:]
+        found = anchor_pass.compare(some[0].space, some, anchors, of) if len(anchors) else []
+        for (_, of_one), new in zip(group, found, strict=False):
+            of_one.add(new._asdict())
+    for one, of_one in zip(embeddings, rows, strict=True):
+        one.__dict__["_known"][f"compared, {of}"] = Compared(**of_one.found)
+    return [one.__dict__["_known"][f"compared, {of}"] for one in embeddings]
 
 
 _OF_ROWS = ("coranking", "neighbours", "test_neighbours", "test_ranks", "baseline", "parts", "_groups")
 """What an embedding keeps of the anchors that it counts, and a part of it does not have."""
-
-
-def _weights(n: int) -> tuple[np.ndarray, float]:
-    r"""Return sums of weights by rank that make the area under R_NX of them, and what is to be subtracted.
-
-    With :math:`S_k` neighbours shared of k, an anchor's area is :math:`\sum_k ((n - 1) S_k / k - k) / (n - 1 - k) / k`
-    over :math:`\sum_k 1 / k`, and a point at ranks r and s, from 0, is one of :math:`S_k` for all
-    :math:`k > \max(r, s)`.
-    """
-    if n < 3:
-        return np.zeros(n), 0.0
-    k = np.arange(1.0, n - 1)
-    whole = (1 / k).sum()
-    of_rank = np.append(np.cumsum(((n - 1) / (k * k * (n - 1 - k)))[::-1])[::-1], 0.0) / whole
-    return np.append(0.0, np.cumsum(of_rank)), float((1 / (n - 1 - k)).sum() / whole)

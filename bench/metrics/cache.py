@@ -56,6 +56,21 @@ class CachedArrays:
         return self.arrays[name]
 
 
+def read(folder: Path) -> Arrays:
+    """Return all arrays of a folder; none if it is not there, or one of them is damaged."""
+    try:
+        names = list(json.loads((folder / "sums.json").read_text()))
+    except (OSError, ValueError):
+        return {}
+    found = {name: array for name in names if (array := _find(folder, name)) is not None}
+    return found if len(found) == len(names) else {}
+
+
+def write(folder: Path, arrays: Arrays) -> None:
+    """Write arrays into a folder at once; that they cannot be written is only named."""
+    _write_or_warn(folder, arrays)
+
+
 def flush() -> None:
     """Wait until all arrays are written."""
     for writer, _ in list(_being_written.values()):

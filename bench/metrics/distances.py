@@ -11,6 +11,7 @@ from bench.errors import UndefinedError
 from bench.metrics import checks, pair_kernels
 from bench.metrics.chunks import in_chunks
 from bench.metrics.embedding import Embedding
+from bench.metrics.grid import Grid
 from bench.metrics.metric import metric
 from bench.metrics.reference_space import ReferenceSpace
 from bench.metrics.samples import PAIRS, TRIPLETS, random_pairs, triplets
@@ -180,10 +181,10 @@ def centroid_distances(embedding: Embedding) -> tuple[np.ndarray, np.ndarray]:
     space, y = embedding.space, embedding.labels()
     if len(np.unique(y)) < 2:
         raise UndefinedError("one class")
-    return _between_means(embedding.positions.T, y), space.once("centroids", lambda: _between_means(space.points, y))
+    return _between_means(embedding.positions.T, y), space.once("centroids", lambda: _between_means(Grid(space), y))
 
 
-def _between_means(points: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _between_means(points: np.ndarray | Grid, y: np.ndarray) -> np.ndarray:
     means = np.stack([points[y == label].mean(axis=0, dtype=np.float64) for label in np.unique(y)])
     distances = np.linalg.norm(means[:, None] - means, axis=2)
     # Rounded, so that distances which tie do not differ by how their means were rounded.

@@ -203,6 +203,8 @@ class Embedding(Memory):
         Queries are of the form that `as_positions` gives.
         """
         checks.positions(queries, len(self.positions))
+        if first >= 0 and queries.shape[1] == self.space.n:
+            self.space.require_all_pairs()
         if first >= 0 and first + queries.shape[1] > self.space.n:
             raise ValueError(
                 f"Got {queries.shape[1]} queries from point {first} on, but expected points of the sample."

@@ -24,12 +24,12 @@ def hdbscan_clusters(subject: Subject) -> dict[str, float]:
     `n_clusters`, and `outside`, the share of points of no cluster. As it is used, HDBSCAN finds two clusters or more,
     or none; `one_allowed` is their number where a single cluster of all points may be found, too.
     """
-    return _by_hdbscan(subject.Z)
+    return _by_hdbscan(_embedded(subject))
 
 
 def hdbscan_clusters_of_data(subject: Subject) -> dict[str, float]:
     """Clusters that HDBSCAN finds in the unreduced data; see `hdbscan_clusters`."""
-    return subject.space.once("hdbscan", lambda: _by_hdbscan(subject.dataset.X))
+    return subject.space.once("hdbscan", lambda: _by_hdbscan(_data(subject)))
 
 
 def kmeans_clusters(subject: Subject) -> dict[str, float]:
@@ -37,12 +37,22 @@ def kmeans_clusters(subject: Subject) -> dict[str, float]:
 
     `n_clusters`, and that `silhouette`. There are always two or more; how much they are worth, the silhouette says.
     """
-    return _by_kmeans(subject.Z)
+    return _by_kmeans(_embedded(subject))
 
 
 def kmeans_clusters_of_data(subject: Subject) -> dict[str, float]:
     """Clusters of the k-means with the highest silhouette in the unreduced data; see `kmeans_clusters`."""
-    return subject.space.once("best k-means", lambda: _by_kmeans(subject.dataset.X))
+    return subject.space.once("best k-means", lambda: _by_kmeans(_data(subject)))
+
+
+def _embedded(subject: Subject) -> np.ndarray:
+    subject.space.require_all_pairs()
+    return subject.Z
+
+
+def _data(subject: Subject) -> np.ndarray:
+    subject.space.require_all_pairs()
+    return subject.dataset.X
 
 
 def _by_hdbscan(points: np.ndarray) -> dict[str, float]:

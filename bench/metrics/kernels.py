@@ -14,38 +14,38 @@ import numpy as np
 from numba import njit
 
 Array = np.ndarray
-CROWDED = 12.0
+PART = 256
+"""Points of a part on average: few enough that a part is sorted within the processor's nearest cache."""
+PER_POINT = 3  # buckets for each point of a part
+CROWDED = 12
 """Squared bucket sizes add up to n where buckets hold one point each; from this many times n on, insertion is slow."""
-DIGIT_BITS = 11
-"""Bits of the numbers that one pass of the radix sort looks at."""
+u4, u8 = np.uint32, np.uint64  # an index that cannot be negative is not checked for being counted from the end
 
 
 class Scratch(NamedTuple):
     """What sorting one row needs; made once a chunk."""
 
     distances: Array
+    bucket: Array
+    starts: Array
+    """Where each part begins; once its points are there, where it ends."""
+    places: Array
+    """The same of the buckets of one part."""
+    parted: Array
+    """Distances whose last bits are the index of the point, part after part."""
     sorted: Array
     order: Array
-    bucket: Array
-    places: Array
-    bits: Array
-    other_bits: Array
-    other_order: Array
 
 
 @njit(cache=True, nogil=True)
 def _scratch(n: int) -> Scratch:
-    n_buckets = 1 << DIGIT_BITS
-    while n_buckets < 2 * n:
-        n_buckets *= 2
     return Scratch(
         np.empty(n, np.float64),
+        np.empty(n, np.uint32),
+        np.empty(n // PART + 1, np.uint32),
+        np.empty(PER_POINT * n, np.uint32),
         np.empty(n, np.float64),
-        np.empty(n, np.int32),
-        np.empty(n, np.int32),
-        np.empty(n_buckets, np.int32),
-        np.empty(n, np.uint64),
-        np.empty(n, np.uint64),
+        np.empty(n, np.float64),
         np.empty(n, np.int32),
     )
 
@@ -72,124 +72,123 @@ def _from_products(products: Array, norm: float, norms: Array, distances: Array)
 
 
 @njit(cache=True, nogil=True)
-def _count(s: Scratch, itself: int, low: float, scale: float) -> np.int64:
-    """Count the points of each bucket, make first places of the counts and return the sum of their squares."""
-    for q in range(len(s.places)):
-        s.places[q] = 0
-    for j in range(len(s.distances)):
-        s.bucket[j] = np.int32((s.distances[j] - low) * scale)
-    for j in range(len(s.distances)):
-        s.places[s.bucket[j]] += 1
-    if itself >= 0:
-        s.places[s.bucket[itself]] -= 1
-    first, crowd = np.int32(0), np.int64(0)
-    for q in range(len(s.places)):
-        c = s.places[q]
-        s.places[q] = first
+def _count(values: Array, bucket: Array, counts: Array) -> None:
+    """Count values by buckets of equal width, from the least to the largest."""
+    low, high = values[0], values[0]
+    for t in range(len(values)):
+        low, high = min(low, values[t]), max(high, values[t])
+    # A width below that has no finite reciprocal.
+    scale = (len(counts) - 1) / (high - low) if high - low > 1e-290 else 0.0
+    for t in range(len(values)):
+        bucket[t] = np.int32((values[t] - low) * scale)
+    for q in range(len(counts)):
+        counts[q] = 0
+    for t in range(len(values)):
+        counts[bucket[t]] += u4(1)
+
+
+@njit(cache=True, nogil=True)
+def _begin(counts: Array) -> np.uint64:
+    """Make first places of the counts and return the sum of their squares."""
+    first, crowd = u4(0), u8(0)
+    for q in range(len(counts)):
+        c = counts[q]
+        counts[q] = first
         first += c
-        crowd += np.int64(c) * np.int64(c)
+        crowd += u8(c) * u8(c)
     return crowd
 
 
 @njit(cache=True, nogil=True)
-def _last_bucket(s: Scratch, k: int, m: int) -> tuple[int, int]:
-    """Return the bucket that the k-th of m points is in, and how many points there are up to its end."""
-    if k >= m:
-        return len(s.places) - 1, m
-    last = 0
-    # By now these are first places; the next bucket's is where this one ends.
-    while last + 1 < len(s.places) and s.places[last + 1] < k:
-        last += 1
-    return last, (s.places[last + 1] if last + 1 < len(s.places) else m)
-
-
-@njit(cache=True, nogil=True)
-def _scatter(s: Scratch, start: int, stop: int, last: int) -> None:
-    for j in range(start, stop):
+def _divide(s: Scratch, itself: int, last: int, mask: np.uint64) -> None:
+    """Bring points to their parts, if these are not after the last, as keys."""
+    bits, keys = s.distances.view(np.uint64), s.parted.view(np.uint64)
+    for j in range(len(bits)):
         b = s.bucket[j]
-        if b <= last:
-            place = s.places[b]
-            s.places[b] = place + np.int32(1)
-            s.sorted[place] = s.distances[j]
-            s.order[place] = j
+        if b <= last and j != itself:
+            place = s.starts[b]
+            s.starts[b] = place + u4(1)
+            keys[place] = (bits[j] & ~mask) | u8(j)
 
 
 @njit(cache=True, nogil=True)
-def _insert(values: Array, order: Array, m: int) -> None:
-    """Insertion sort, stable, of what buckets have brought nearly into order."""
-    for t in range(1, m):
-        value = values[t]
-        if values[t - 1] > value:
-            item, u = order[t], t - 1
-            while u >= 0 and values[u] > value:
-                values[u + 1], order[u + 1] = values[u], order[u]
-                u -= 1
-            values[u + 1], order[u + 1] = value, item
+def _insert(values: Array) -> None:
+    """Insertion sort of what buckets have brought nearly into order."""
+    for t in range(u8(1), u8(len(values))):
+        value, u = values[t], u8(t)
+        if values[t - u8(1)] > value:
+            while u > u8(0) and values[u - u8(1)] > value:
+                values[u] = values[u - u8(1)]
+                u -= u8(1)
+            values[u] = value
 
 
 @njit(cache=True, nogil=True)
-def _radix(s: Scratch, itself: int, low: float) -> None:
-    """Stable radix sort by the bits of a float64, which order as the numbers do where none is negative.
+def _sort_part(keys: Array, found: Array, bucket: Array, places: Array) -> None:
+    """Sort keys, none of which is another, by buckets; by a library's sort if they crowd into few."""
+    _count(keys, bucket, places)
+    if _begin(places) > CROWDED * u8(len(keys)):
+        found[:] = keys
+        found.view(np.uint64).sort()
+        return
+    for t in range(u8(len(keys))):
+        place = places[bucket[t]]
+        places[bucket[t]] = place + u4(1)
+        found[place] = keys[t]
+    _insert(found)
 
-    For rows whose distances crowd into few buckets: outliers, collapsed embeddings.
-    """
-    view, bits, order = s.distances.view(np.uint64), s.bits, s.order
-    other_bits, other_order, places = s.other_bits, s.other_order, s.places
-    s.sorted[0] = low
-    least = s.sorted.view(np.uint64)[0]
-    m, top = 0, np.uint64(0)
-    for j in range(len(view)):
-        if j != itself:
-            bits[m], order[m] = view[j] - least, j
-            top = max(top, bits[m])
-            m += 1
-    size, shift = 1 << DIGIT_BITS, np.uint64(0)
-    mask = np.uint64(size - 1)
-    while shift < 64 and (top >> shift) > 0:
-        for b in range(size):
-            places[b] = 0
-        for t in range(m):
-            places[(bits[t] >> shift) & mask] += 1
-        first = np.int32(0)
-        for q in range(size):
-            c = places[q]
-            places[q] = first
-            first += c
-        for t in range(m):
-            q = (bits[t] >> shift) & mask
-            other_bits[places[q]], other_order[places[q]] = bits[t], order[t]
-            places[q] += 1
-        bits, other_bits, order, other_order = other_bits, bits, other_order, order
-        shift += np.uint64(DIGIT_BITS)
+
+@njit(cache=True, nogil=True)
+def _extract(s: Scratch, m: int, mask: np.uint64) -> None:
+    """Read indices from keys; order points by their distances whose keys differ in the index only, if these do."""
+    keys, bits, lost, same = s.sorted.view(np.uint64), s.distances.view(np.uint64), u8(0), 0
     for t in range(m):
-        s.order[t] = order[t]
+        s.order[t] = np.int32(keys[t] & mask)
+    for j in range(len(bits)):
+        lost |= bits[j] & mask
+    for t in range(1, m if lost > 0 else 0):
+        same += (keys[t] ^ keys[t - 1]) <= mask
+    t = 1 if same else m
+    while t < m:
+        if (keys[t] ^ keys[t - 1]) <= mask and s.distances[s.order[t]] != s.distances[s.order[t - 1]]:
+            start = t - 1
+            while start > 0 and (keys[t] ^ keys[start - 1]) <= mask:
+                start -= 1
+            while t < m and (keys[t] ^ keys[start]) <= mask:
+                t += 1
+            run = s.order[start:t]
+            run[:] = run[np.argsort(s.distances[run], kind="mergesort")]
+        t += 1
 
 
 @njit(cache=True, nogil=True)
 def _sort(s: Scratch, itself: int, k: int) -> int:
     """Order the k nearest points of a row, or more, by distance, then by index; return how many points there are.
 
-    `itself` is left out; -1 leaves out nobody. Distances are spread over buckets of equal width and inserted, or sorted
-    by their bits where that would be slow.
+    `itself` is left out; -1 leaves out nobody. Points are divided by distance into parts of equal width, and each is
+    sorted by itself. One number stands for a point all the way: its distance, save for the last bits, and its index.
     """
     n = len(s.distances)
     if itself >= 0:
         s.distances[itself] = s.distances[itself - 1] if itself > 0 else s.distances[n - 1]
-    low, high = s.distances[0], s.distances[0]
-    for j in range(n):
-        low = min(low, s.distances[j])
-        high = max(high, s.distances[j])
-    m = n - 1 if itself >= 0 else n
-    # A width below that has no finite reciprocal.
-    if high - low < 1e-290 or _count(s, itself, low, (len(s.places) - 1) / (high - low)) > CROWDED * n:
-        _radix(s, itself, low)
-        return m
-    last, n_sorted = _last_bucket(s, k, m)
-    _scatter(s, 0, itself if itself >= 0 else n, last)
+    _count(s.distances, s.bucket, s.starts)
     if itself >= 0:
-        _scatter(s, itself + 1, n, last)
-    _insert(s.sorted, s.order, n_sorted)
-    return m
+        s.starts[s.bucket[itself]] -= u4(1)
+    _begin(s.starts)
+    last, mask = 0, u8(1)
+    while last + 1 < len(s.starts) and s.starts[last + 1] < k:
+        last += 1
+    while mask < n:
+        mask = mask * u8(2) + u8(1)
+    _divide(s, itself, last, mask)
+    start = 0
+    for b in range(last + 1):
+        stop = int(s.starts[b])
+        if stop > start:
+            _sort_part(s.parted[start:stop], s.sorted[start:stop], s.bucket, s.places[: PER_POINT * (stop - start)])
+        start = stop
+    _extract(s, start, mask)
+    return n - 1 if itself >= 0 else n
 
 
 @njit(cache=True, nogil=True)
@@ -208,7 +207,7 @@ def rank_rows(
         itself = first + row if first >= 0 else -1
         m = _sort(s, itself, len(norms))
         for t in range(m):
-            ranks[row, s.order[t]] = t
+            ranks[row, u4(s.order[t])] = t
         if itself >= 0:
             ranks[row, itself] = m
         near[row] = s.order[: near.shape[1]]
@@ -227,7 +226,7 @@ def nearest_rows(chunk: int, n_chunks: int, positions: Array, queries: Array, fi
 @njit(cache=True, nogil=True)
 def _look_up(ranks: Array, order: Array, m: int, p: Array, q: Array) -> None:
     for t in range(m):
-        rank = np.int32(ranks[order[t]])
+        rank = ranks[u4(order[t])]
         p[t] = rank
         q[rank] = t
 

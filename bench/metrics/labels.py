@@ -10,6 +10,7 @@ import numpy as np
 from bench.errors import UndefinedError
 from bench.metrics import checks
 from bench.metrics.embedding import Embedding
+from bench.metrics.grid import Grid
 from bench.metrics.metric import WIDE_KS, metric
 from bench.metrics.reference_space import Points
 
@@ -208,7 +209,7 @@ def _compute_silhouettes(embedding: Embedding, of: Points) -> np.ndarray:
     return np.where(sizes[codes] > 1, silhouettes, 0.0)
 
 
-def _to_centroids(points: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _to_centroids(points: np.ndarray | Grid, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the distance of each point to each class mean, as a share of the largest, and the classes as 0, 1, ..."""
     codes, n_classes = _classes(y)
     centroids = np.stack([points[codes == c].mean(axis=0, dtype=np.float64) for c in range(n_classes)])
@@ -221,7 +222,7 @@ def _lengths(points: np.ndarray, centroids: np.ndarray) -> np.ndarray:
     return np.stack([np.linalg.norm(points - centroid, axis=1) for centroid in centroids], axis=1)
 
 
-def _separation(points: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _separation(points: np.ndarray | Grid, y: np.ndarray) -> np.ndarray:
     """Return for every two classes how far their points are on their own side, from 0 at chance to 1."""
     distances, codes = _to_centroids(points, y)
     separation = []
@@ -235,5 +236,5 @@ def _separation(points: np.ndarray, y: np.ndarray) -> np.ndarray:
 def _separation_gained(embedding: Embedding) -> np.ndarray:
     """Return for every two classes by how much the embedding separates them more than the original space does."""
     space, y = embedding.space, embedding.labels()
-    of_data = space.once("separation", lambda: _separation(space.points, y))
+    of_data = space.once("separation", lambda: _separation(Grid(space), y))
     return _separation(embedding.positions.T, y) - of_data

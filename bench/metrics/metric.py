@@ -57,7 +57,8 @@ def not_available(reason: str) -> str:
 class Value:
     """One number: a score of one embedding on one split at one k, or the reason why there is none.
 
-    `part` tells which of several numbers of the score it is, such as a class.
+    `part` tells which of several numbers of the score it is, such as a class. `standard_error` is that of a score by
+    anchors: 0 if it looks at all points anyway, None if it is not known, or there are no anchors.
     """
 
     score: str
@@ -66,6 +67,7 @@ class Value:
     value: float | None
     reason: str = ""
     part: str = ""
+    standard_error: float | None = None
 
 
 @dataclass(frozen=True)

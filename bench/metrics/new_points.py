@@ -215,7 +215,7 @@ def _squared_to_nearest(embedding: Embedding) -> np.ndarray:
     space, near = embedding.space, embedding.neighbours_in_data("test")
 
     def compute() -> np.ndarray:
-        return squared_norms(space.test_points[embedding.rows("test")] - space.points[near[:, 0]])
+        return squared_norms(space.grid(embedding.rows("test"), "test") - space.grid(near[:, 0]))
 
     return embedding.of_data("nearest", compute)
 

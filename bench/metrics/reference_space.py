@@ -13,9 +13,12 @@ import numpy as np
 from numba import get_num_threads
 
 from bench.datasets import Dataset
+from bench.errors import UndefinedError
 from bench.metrics import checks, kernels, pair_kernels
 from bench.metrics.cache import CachedArrays
 from bench.metrics.chunks import in_chunks
+from bench.metrics.products import Products
+from reducers.rows import Rows, blocks
 
 MAX_NEIGHBOURS = 100
 """Neighbours that are stored of each point: the largest k of any metric."""
@@ -25,6 +28,8 @@ MAX_LEVELS = 2**24
 """Steps of a grid from 0 to 1 whose squares are exact."""
 FAR = 2**10
 """Features lie in [0, 1]; products of those that lie this far outside might overflow."""
+MAX_EXACT = 70_000
+"""Points that are all compared with all; of more, scores of a study are by anchors."""
 BLOCK = 2**28
 """Bytes that one block of rows may take."""
 VERSION = 1
@@ -59,6 +64,8 @@ class ReferenceSpace(Memory):
         Where arrays over all pairs are cached for the next process; None caches nothing on disk.
     memory : int
         Bytes that arrays over all pairs may take.
+    all_pairs : bool
+        Whether all points may be compared with all, however long that takes; else that is an UndefinedError.
 
     Raises
     ------
@@ -70,12 +77,15 @@ class ReferenceSpace(Memory):
     dataset: Dataset
     folder: Path | None = None
     memory: int = MEMORY
+    all_pairs: bool = True
 
     def __post_init__(self) -> None:
         """Check shapes and types once, for every embedding; labels are indices."""
         data = self.dataset
-        n_features = checks.table("X", data.X, columns="n_features").shape[1]
-        checks.table("X_test", data.X_test, columns=n_features)
+        # Of bytes that are mapped one row tells all that is checked here.
+        X, X_test = (array[:1] if isinstance(array, Rows) else array for array in (data.X, data.X_test))
+        n_features = checks.table("X", X, columns="n_features").shape[1]
+        checks.table("X_test", X_test, columns=n_features)
         if not self.n:
             raise ValueError("Got no training point, but expected at least one.")
         if data.levels is not None and not 1 <= data.levels <= MAX_LEVELS:
@@ -114,7 +124,17 @@ class ReferenceSpace(Memory):
     @cached_property
     def norms(self) -> np.ndarray:
         """Squared norms of the training points, float64."""
-        return squared_norms(self.points)
+        return np.concatenate([squared_norms(self.grid(slice(i, i + 2**13))) for i in range(0, self.n, 2**13)])
+
+    def grid(self, rows: slice | np.ndarray, of: Points = "train") -> np.ndarray:
+        """Return some points on the grid; of large data without bringing all of them there."""
+        name, X = ("points", self.dataset.X) if of == "train" else ("test_points", self.dataset.X_test)
+        is_large = 8 * len(X) * X.shape[1] > 2 * BLOCK and name not in self.__dict__
+        return self._on_grid(X[rows]) if is_large else getattr(self, name)[rows]
+
+    @cached_property
+    def _products(self) -> Products:
+        return Products(self.points)
 
     @cached_property
     def neighbours(self) -> np.ndarray:
@@ -125,6 +145,11 @@ class ReferenceSpace(Memory):
     def test_neighbours(self) -> np.ndarray:
         """Nearest training points of each test point, nearest first."""
         return self._nearest("test")
+
+    def require_all_pairs(self) -> None:
+        """Raise UndefinedError if not all points may be compared with all."""
+        if not self.all_pairs:
+            raise UndefinedError(f"more than {MAX_EXACT:,} points")
 
     def rank_blocks(self, of: Points = "train") -> Iterator[tuple[slice, np.ndarray]]:
         """Yield blocks of rows with the rank, from 0, of every training point as a neighbour of each row's point.
@@ -148,7 +173,7 @@ class ReferenceSpace(Memory):
         products = np.empty((rows, self.n), self.points.dtype)
         for start in range(0, len(queries), rows):
             block = slice(start, min(start + rows, len(queries)))
-            yield block, np.matmul(queries[block], self.points.T, out=products[: block.stop - start])
+            yield block, self._products.into(products[: block.stop - start], queries[block])
 
     @property
     def pairs(self) -> CachedArrays:
@@ -171,7 +196,7 @@ class ReferenceSpace(Memory):
         squares = np.empty(len(i))
         for start in range(0, len(i), 2**13):
             part = slice(start, start + 2**13)
-            squares[part] = squared_norms(self.points[i[part]] - self.points[j[part]])
+            squares[part] = squared_norms(self.grid(i[part]) - self.grid(j[part]))
         return squares
 
     @cached_property
@@ -216,6 +241,7 @@ class ReferenceSpace(Memory):
     ) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
         """Rank block after block of rows, into `near` and, if given, `ranks`; yield rows, inner products and ranks."""
         queries = self.points if of == "train" else self.test_points
+        self.require_all_pairs()
         norms, block = squared_norms(queries), np.empty((0, self.n), np.uint32)
         for rows, products in self.product_blocks(queries):
             if ranks is None and len(block) < len(products):
@@ -240,10 +266,12 @@ class ReferenceSpace(Memory):
         """Return whole numbers around 0; of float32 if every partial sum of a product stays below 2^24."""
         half = (self.levels + 1) // 2
         exact = np.float32 if X.shape[1] * half**2 < 2**24 else np.float64
-        varying = X if self._varying.all() else X[:, self._varying]
-        grid = np.multiply(varying, self.levels, dtype=exact)
-        np.rint(grid, out=grid)
-        grid -= half
+        grid = np.empty((len(X), np.count_nonzero(self._varying)), exact)
+        for rows, block in blocks(X):
+            varying = block if self._varying.all() else block[:, self._varying]
+            part = np.multiply(varying, self.levels, dtype=exact, out=grid[rows])
+            np.rint(part, out=part)
+            part -= half
         return grid
 
 

@@ -63,18 +63,20 @@ class Reproducibility:
     aligned_displacement : float
         The median after Procrustes alignment of the training points: about 1.2 for embeddings that have nothing in
         common.
-    shared_neighbours : float
-        Share of a point's 15 nearest training points in one that are among its 15 nearest in the other.
+    shared_neighbours : float or None
+        Share of a point's 15 nearest training points in one that are among its 15 nearest in the other; None of very
+        many points.
     cluster_ari : float or None
         Adjusted Rand index (Hubert and Arabie 1985) of HDBSCAN's clusters of training points in one and in the other,
-        points of no cluster being one more; None of test points, and where in one of them no two clusters are found.
+        points of no cluster being one more; None of test points, and where in one of them no two clusters are found, or
+        none are looked for.
     """
 
     bit_equal: bool
     displacement: float
     largest_displacement: float
     aligned_displacement: float
-    shared_neighbours: float
+    shared_neighbours: float | None
     cluster_ari: float | None
 
 
@@ -105,10 +107,18 @@ def compare(first: Embedding, second: Embedding) -> dict[str, Reproducibility]:
             displacement=float(np.median(moved)),
             largest_displacement=float(moved.max()),
             aligned_displacement=float(np.median(moved_aligned)),
-            shared_neighbours=shared(first.neighbours_of(split), second.neighbours_of(split), NEIGHBOURS),
+            shared_neighbours=_shared(first, second, split),
             cluster_ari=_cluster_ari(first, second) if split == "train" else None,
         )
     return found
+
+
+def _shared(first: Embedding, second: Embedding, split: Points) -> float | None:
+    """Return the share of neighbours that both embeddings have in common; None of very many points."""
+    try:
+        return shared(first.neighbours_of(split), second.neighbours_of(split), NEIGHBOURS)
+    except UndefinedError:
+        return None
 
 
 def _cluster_ari(first: Embedding, second: Embedding) -> float | None:
@@ -116,6 +126,7 @@ def _cluster_ari(first: Embedding, second: Embedding) -> float | None:
     from sklearn.metrics import adjusted_rand_score
 
     def found(embedding: Embedding) -> np.ndarray:
+        embedding.space.require_all_pairs()
         return embedding.once("hdbscan", lambda: hdbscan(embedding.positions.T))
 
     try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bench.analysis.card import CHANGES, Card, Line, cards, table
+from bench.analysis.card import Card, Line, cards, table
 from bench.metrics.stability import NEIGHBOURS
 from bench.output.markdown import markdown
 from bench.output.tables.render import escaped
@@ -53,7 +53,7 @@ def page(results: Results, found: tuple[Card, ...]) -> str:
         title=results.title,
         cards=known,
         missing=[card for card in found if card not in known],
-        changes=CHANGES,
+        changes=[line.change for line in found[0].lines.values()],
         lines=lines,
         k=NEIGHBOURS,
         chance=NEIGHBOURS / max(int(runs["n_train"].max()) - 1, 1),

@@ -9,7 +9,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 import reducers
-from bench.store import sums
+from bench.store import machines, sums
 from bench.store.arrays import FILE as ARRAYS
 from bench.store.disk import digest_of, read
 from bench.store.results import Results
@@ -32,9 +32,10 @@ def input_hash(results: Results) -> str:
         sums.check(results.folder, name)
     environment = results.environment
     # How long the study took is known only when everything is drawn.
-    machine = environment and environment.model_copy(update={"wall_s": None, "measured_s": None})
-    facts = (machine, sys.version, sorted(f"{library.name} {library.version}" for library in distributions()))
+    where = environment and environment.model_copy(update={"wall_s": None, "measured_s": None})
+    facts = (where, sys.version, sorted(f"{library.name} {library.version}" for library in distributions()))
     files = [path for name in INPUTS if (path := results.folder / name).is_file()]
+    files += results.folder.glob(f"{machines.FOLDER}/*/*.csv")
     for package in PROGRAM:
         files += [path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     return sha256(repr([facts, [(str(path), digest_of(path)) for path in sorted(files)]]).encode()).hexdigest()

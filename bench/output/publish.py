@@ -23,6 +23,7 @@ from bench.output import figures, manifest, report
 from bench.output.findings import NEEDS, advice, findings
 from bench.output.tables import build, derived, power, render, structure, variance
 from bench.output.tables.model import Table
+from bench.output.tables.other_machines import other_machines
 from bench.output.tables.terminal import TerminalTable, brief
 from bench.store import protocol, test_set
 from bench.store.results import Results
@@ -119,7 +120,8 @@ def publish(
         store.remove("variance.csv")
     split = _cited(results, variance.split_of_variance(results, frames.get("variance.csv")))
     seeds = _cited(results, power.seeds_needed(results))
-    both = (*_cited(results, derived.over_points(results, rankings[test_set.KEY])), *split, *seeds)
+    machines = _cited(results, other_machines(results))
+    both = (*_cited(results, derived.over_points(results, rankings[test_set.KEY])), *split, *seeds, *machines)
     families = _cited(results, build.by_family(results, rankings, notes))
     page = render.page(results.title, headline, said, needs, both, families, as_text(results, notes))
     paths += [
@@ -136,7 +138,7 @@ def publish(
         needs_runs.append("report.html")
     published = Published(results.title, headline, said, needs, paths, needs_runs=tuple(needs_runs))
     if results.arrays:
-        paths += _report(results, load_data, (*families, *split, *seeds), as_text(results, notes), published)
+        paths += _report(results, load_data, (*families, *split, *seeds, *machines), as_text(results, notes), published)
     manifest.note(results, inputs)
     return published
 

@@ -19,8 +19,9 @@ from bench.errors import StoreError
 from bench.metrics.registry import METRICS, REFERENCES
 from bench.store import arrays, sums
 from bench.store.disk import read
+from bench.store.machines import EARLIER, ELSEWHERE, HERE, classes, is_timed
 from bench.store.records import Environment
-from bench.store.results import EARLIER, ELSEWHERE, HERE, Results
+from bench.store.results import Results
 from bench.store.store import Store
 from bench.store.tables import to_csv
 from bench.studies.plan import Run
@@ -74,8 +75,8 @@ def earlier(store: Store) -> Results | None:
 def finished(store: Store, tables: Results, runs: Iterable[Run], keys: Collection[str]) -> set[Finished]:
     """Return the variants, each with a sample of the data, of which tables have all runs and the folder has none.
 
-    The runs must be those that would be done now: `keys` are theirs on the machines of the tables, made of the code,
-    the versions and the data at hand. Tables that lack nothing are not extended, but measured again: there are none.
+    The runs must be those that would be done now: `keys` are theirs, made of the code, the versions and the data at
+    hand. Tables that lack nothing are not extended, but measured again: there are none.
     """
     valid = tables.runs[tables.runs["key"].isin(keys)]
     known = set(valid[["variant", "sample", "seed"]].itertuples(index=False, name=None))
@@ -153,6 +154,8 @@ def with_rows(store: Store, name: str, own: pd.DataFrame) -> pd.DataFrame:
         others = others.assign(measured=_where(store.environment(), base.environment, others))
     if others.empty:
         return own
+    if "timed" in (*own, *others):
+        own, others = own.assign(timed=is_timed(own)), others.assign(timed=is_timed(others))
     order = {variant: place for place, variant in enumerate((*REFERENCES, *store.study().variants))}
     joined = pd.concat([own, others.reindex(columns=own.columns).astype(_whole(own))], ignore_index=True)
     by = ["place", "sample", "seed"] if base.study.samples > 1 else ["place"]
@@ -205,6 +208,9 @@ def _where(here: Environment | None, there: Environment | None, rows: pd.DataFra
     """Return of each run that was measured elsewhere whether the conditions were the same, so that costs compare."""
     before = rows["measured"] if "measured" in rows else pd.Series(HERE, rows.index)
     alike = (before != ELSEWHERE) & _alike(here, there)
+    if here is not None and there is not None and there.machines:
+        alike = (before != ELSEWHERE) & (here.measurement == there.measurement)
+        alike &= (classes(rows) == here.fingerprint) & (rows["threads"] == here.thread_budget)
     if here is not None and "machine" in rows:  # what was elsewhere there may be of this machine
         alike |= (before == ELSEWHERE) & (rows["machine"] == here.fingerprint) & (rows["threads"] == here.thread_budget)
     return [EARLIER if one else ELSEWHERE for one in alike]

@@ -15,6 +15,8 @@ from bench.store.tables import to_csv
 
 RUN = ["variant", "sample", "seed"]
 SCORE_COLUMNS = [*RUN, "split", "score", "k", "part", "value", "reason"]
+STANDARD_ERROR = "standard_error"
+"""A last column of scores by anchors."""
 CURVE_COLUMNS = [*RUN, "k", "r_nx", "recall", "trustworthiness", "continuity"]
 MEASURE_COLUMNS = [*RUN, "measure", "part", "value"]
 
@@ -36,7 +38,7 @@ def export(store: Store) -> None:
         "measures": _measures_table(found),
     }
     for name, own in tables.items():
-        table = elsewhere.with_rows(store, name, own)
+        table = _without_nothing(elsewhere.with_rows(store, name, own))
         if table.empty and name in ("curves", "measures"):
             store.remove(f"{name}.csv")
         else:
@@ -44,14 +46,19 @@ def export(store: Store) -> None:
 
 
 def runs_table(records: Iterable[Record]) -> pd.DataFrame:
-    """Return one row a run: what was asked, how it ended and what it cost."""
+    """Return one row a run: what was asked, how it ended and what it cost.
+
+    A column `timed` says of which runs costs are measurements, unless they are of all.
+    """
     whole = {name: "Int64" for name in ("n_components", "random_state", "n_iter")}
-    return pd.DataFrame([_run_row(record) for record in records]).astype(whole)
+    table = pd.DataFrame([_run_row(record) for record in records]).astype(whole)
+    return table.drop(columns="timed") if table["timed"].all() else table
 
 
 def _run_row(record: Record) -> dict[str, object]:
     outcome = record.outcome
-    fit, transform = outcome.fit, outcome.transform
+    costs = {name: cost if record.timed else None for name, cost in outcome.costs.items()}
+    fit, transform = costs["fit"], costs["transform"]
     row: dict[str, object] = {
         **_fields(record, "variant", "label", "reducer", "dataset", "n_train", "n_test"),
         "n_components": outcome.n_components,
@@ -61,7 +68,7 @@ def _run_row(record: Record) -> dict[str, object]:
         "n_iter": outcome.n_iter,
         "converged": outcome.converged,
     }
-    for name, cost in outcome.costs.items():
+    for name, cost in costs.items():
         row |= {f"{name}_s": cost and cost.wall_s, f"{name}_cpu_s": cost and cost.cpu_s}
         row |= {f"{name}_cores": cost and cost.cores}
     return row | {
@@ -78,7 +85,7 @@ def _run_row(record: Record) -> dict[str, object]:
         "notes": "; ".join(outcome.notes),
         **_fields(record, "load_before", "started", "key"),
         "new_on_disk": outcome.new_on_disk,
-        **_fields(record, "host", "machine", "attempts", "exclusive"),
+        **_fields(record, "host", "machine", "attempts", "exclusive", "timed"),
     }
 
 
@@ -99,11 +106,18 @@ def _scores_table(scores: ScoreStore, records: list[Record], found: list[tuple[R
         across = scores.across([one for one in records if one.variant == variant and one.sample == 0])
         groups += [(variant, None, None, across.current)] if across else []
     rows = [
-        (variant, sample, seed, v.split, v.score, v.k, v.part, v.value, v.reason)
+        (variant, sample, seed, v.split, v.score, v.k, v.part, v.value, v.reason, v.standard_error)
         for variant, sample, seed, values in groups
         for v in values
     ]
-    return pd.DataFrame(rows, columns=SCORE_COLUMNS).astype(dict.fromkeys(("sample", "seed", "k"), "Int64"))
+    types = {**dict.fromkeys(("sample", "seed", "k"), "Int64"), STANDARD_ERROR: "float64"}
+    return pd.DataFrame(rows, columns=[*SCORE_COLUMNS, STANDARD_ERROR]).astype(types)
+
+
+def _without_nothing(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without a column of standard errors if there is none."""
+    has_none = STANDARD_ERROR in table and table[STANDARD_ERROR].isna().all()
+    return table.drop(columns=STANDARD_ERROR) if has_none else table
 
 
 def _curves_table(found: list[tuple[Record, Scored]]) -> pd.DataFrame:

@@ -114,7 +114,8 @@ class ResultsFolder:
         `test`, or `seeds` for one that compares seeds. `part` is one of several, such as a class. `value` is a number,
         or missing for the given `reason`. `quantity` is the column of `summary` with its mean, such as
         `knn_accuracy_k10_test`. References and scores over seeds have neither `sample` nor `seed`, but references have
-        a `sample` in a study with several samples of its data.
+        a `sample` in a study with several samples of its data. By anchors there is a `standard_error`: 0 for a score
+        that looks at all points, missing where all anchors agree.
         """
         frame = self._chosen(self.frame("scores"), *REFERENCES).astype(dict.fromkeys(("sample", "seed", "k"), "Int64"))
         of = ["score", "split", "k"]

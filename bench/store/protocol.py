@@ -20,7 +20,7 @@ def cited(study: Study, environment: Environment | None) -> str:
     """Return name, version of the measurement and hash of a protocol; empty if results of earlier editions lack them.
 
     The hash is that of the data with their split, of seeds, budgets and order, of how is measured, of the version of
-    each score, and of the margins within which methods are equivalent.
+    each score, of anchors if a study says how many, and of the margins within which methods are equivalent.
     """
     if environment is None or environment.measurement is None:
         return ""
@@ -31,5 +31,7 @@ def cited(study: Study, environment: Environment | None) -> str:
         "scores": environment.metrics,
         "margins": {"costs": MARGINS, "scores": {key: metric.margin for key, metric in METRICS.items()}},
     }
+    if study.anchors is not None:
+        facts["anchors"] = study.anchors
     digest = sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     return f"{study.name or 'study'}-{environment.measurement} ({digest[:SHOWN]})"

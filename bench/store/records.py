@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import not_
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bench.texts import plain
+from bench.units import counted
 
 SCHEMA = 4
 """Raised whenever a field changes its meaning."""
@@ -70,6 +72,8 @@ class Status(StrEnum):
     CRASHED = "crashed"
     INVALID = "invalid"
     UNAVAILABLE = "unavailable"
+    LOST = "lost"
+    """Its worker was lost, again and again: a machine of a cluster, or the way to it."""
 
 
 class Frozen(BaseModel):
@@ -154,6 +158,8 @@ class Record(Stored):
     """How often the run was started; more than once only where a worker was lost without any fault of its own."""
     exclusive: bool = True
     """Whether no other timed run shared the machine."""
+    timed: Annotated[bool, Field(exclude_if=bool)] = True
+    """Whether its costs are measurements: not where several runs shared a machine by intent, `--cluster local:2`."""
     timeout_s: Amount
     memory_cap_mib: Amount
     started: str
@@ -172,14 +178,25 @@ class Record(Stored):
         return self.outcome.status is Status.OK
 
 
-class Environment(Stored):
-    """Where a study ran."""
+class Machine(Stored):
+    """What is known of a class of machines, whose times can be compared."""
 
     processor: str
+    """Its name and generation, and what is set of the kernels that libraries take on it."""
     cores: Positive
     memory_mib: Amount
     """Physical memory."""
     system: str
+
+    @property
+    def as_text(self) -> str:
+        """Its processor, cores and memory."""
+        return f"{self.processor}, {counted(self.cores, 'core')}, {self.memory_mib / 1024:.0f} GiB"
+
+
+class Environment(Machine):
+    """Where a study ran: the machine, or of several classes that whose costs its tables show."""
+
     python: str
     versions: dict[str, str]
     git_commit: str | None
@@ -207,3 +224,5 @@ class Environment(Stored):
     """Version of each score when the tables were made."""
     reducers: dict[str, str] = {}
     """Hash of the code of each reducer when it was last run."""
+    machines: Annotated[dict[str, Machine], Field(exclude_if=not_)] = {}
+    """Every class of machines that has a run, by fingerprint; empty where one did all."""

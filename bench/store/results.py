@@ -19,8 +19,8 @@ from bench.errors import StoreError
 from bench.metrics.metric import not_available
 from bench.metrics.registry import REFERENCES, UNSCORED
 from bench.store.arrays import LEFT_OUT, array_name
-from bench.store.folder import ResultsFolder
-from bench.store.records import Status
+from bench.store.machines import OTHER, SHARED, is_timed, same_on_all
+from bench.store.runs_by_variant import RunsByVariant
 from bench.store.store import Store
 from bench.store.values import DataFacts, Kind, RunId, ScoreIndex, Values
 from bench.studies.search import AXIS
@@ -35,13 +35,11 @@ USUAL = 2
 CONTROL_REFERENCES = ("shuffled-labels",)
 DECIDING = (("knn_accuracy_k10", "10-NN accuracy"), ("trustworthiness_k5", "trustworthiness"))
 """Scores by which the run is chosen that a picture shows: the first one that the run has."""
-HERE, EARLIER, ELSEWHERE = "here", "earlier", "elsewhere"
-"""Where the runs of a variant were measured, if a folder extends another study; see `bench.store.elsewhere`."""
 NOT_AVAILABLE = {"transform_s": not_available("transductive"), "inverse_s": not_available("no inverse")}
 """Why a completed run lacks a cost."""
 
 
-class Results(ResultsFolder):
+class Results(RunsByVariant):
     """The results of a study in a folder, or of `only` some of its variants."""
 
     def variant(self, name: str) -> Variant:
@@ -103,53 +101,17 @@ class Results(ResultsFolder):
         n = self.study.samples if self.datasets else self.n_samples
         return f"over {counted(n, 'sample')} of the data, {counted(self.study.seeds, 'seed')} each"
 
-    @cached_property
-    def n_samples(self) -> int:
-        """How many samples of the data there are runs on."""
-        return int(self.runs["sample"].nunique())
-
     def distinct_runs(self, variant: str, sample: int | None = None) -> int:
         """Return how many different embeddings a variant gave, as scores tell: on all samples of the data or one."""
         same_as, runs = self._index.same_as.get(variant, {}), self.run_ids(variant)
         return len({same_as.get(run, run) for run in runs if sample in (None, run[0])})
 
-    def measured(self, variant: str) -> str:
-        """Return where a variant was measured: `here`, `earlier` under the same conditions, or `elsewhere`.
-
-        Of samples of the data some may have been measured earlier or elsewhere: `elsewhere` is a variant without a run
-        whose costs can be compared, `here` one all of whose runs are.
-        """
-        runs = self.runs_of(variant)
-        found = set(runs["measured"]) if "measured" in runs else {HERE}
-        return found.pop() if len(found) == 1 else EARLIER
-
-    @cached_property
-    def elsewhere(self) -> tuple[str, ...]:
-        """Variants with rows of the study that this folder extends."""
-        return tuple(variant for variant in self.variants if self.measured(variant) != HERE)
-
-    def runs_of(self, variant: str) -> pd.DataFrame:
-        """Return the runs of a variant, those that failed included."""
-        return self._runs_by_variant[variant][0]
-
-    def ok_runs(self, variant: str) -> pd.DataFrame:
-        """Return the successful runs of a variant."""
-        return self._runs_by_variant[variant][1]
-
-    def ok(self, *variants: str) -> bool:
-        """Return whether each of the variants has a successful run."""
-        return all(variant in self._runs_by_variant and len(self.ok_runs(variant)) for variant in variants)
-
-    def run_ids(self, variant: str) -> list[RunId]:
-        """Return sample and seed of each successful run of a variant."""
-        return [(int(s), int(seed)) for s, seed in self.ok_runs(variant)[["sample", "seed"]].itertuples(index=False)]
-
     def values(self, variant: str, quantity: str) -> Values:
         """Return a quantity of each successful run of a variant.
 
         It is a column of `summary.csv` such as `fit_s` or `knn_accuracy_k10_test`, any cost of `runs.csv`, or a
-        measure: `NAME`, or `NAME:PART` where it has several parts. Costs of runs that were measured elsewhere are left
-        out where others of the variant were not.
+        measure: `NAME`, or `NAME:PART` where it has several parts. Scores are of all runs, costs of the timed ones of
+        one machine class; see `costed_runs`.
 
         A reference has one value a sample where the study has several samples of its data, and else none; see `single`.
         """
@@ -159,12 +121,30 @@ class Results(ResultsFolder):
         if quantity not in ok:
             found = self.of_runs(variant, self._index.values.get((variant, quantity), {}))
             return found if found else replace(found, reason=self._index.reasons.get((variant, quantity), ""))
-        if "measured" in ok and self.measured(variant) != ELSEWHERE:
-            ok = ok[ok["measured"] != ELSEWHERE]
-        known = ok[["sample", "seed", quantity]].dropna().itertuples(index=False, name=None)
+        return self.costs_of(variant, quantity, self.costed_runs(variant))
+
+    def costs_of(self, variant: str, quantity: str, runs: pd.DataFrame) -> Values:
+        """Return a cost of some runs of a variant, or why they have none."""
+        known = runs[["sample", "seed", quantity]].dropna().itertuples(index=False, name=None)
         by_run = {(int(sample), int(seed)): float(value) for sample, seed, value in known}
-        reason = NOT_AVAILABLE.get(quantity, "") if len(ok) and not by_run else ""
+        reason = "" if by_run else self._why_no_cost(variant, quantity)
         return replace(self.of_runs(variant, by_run), reason=reason, same_as={})
+
+    def _why_no_cost(self, variant: str, quantity: str) -> str:
+        """Return why none of the runs whose costs are pooled has a cost; empty if that is not known."""
+        ok, usual = self.ok_runs(variant), NOT_AVAILABLE.get(quantity, "")
+        if ok.empty or ok[quantity].notna().any():
+            return "" if ok.empty else OTHER
+        timed = is_timed(ok)
+        is_usual = timed.any() or usual in self._index.reasons_of(variant)
+        return usual if usual and is_usual else "" if timed.all() else SHARED
+
+    def is_transductive(self, variant: str) -> bool:
+        """Return whether a variant has no `transform`, as its times tell or, where none was measured, its scores."""
+        ok = self.ok_runs(variant)
+        if (timed := is_timed(ok)).any():
+            return bool((ok["transform_s"].isna() & (ok["n_test"] > 0) & timed).any())
+        return NOT_AVAILABLE["transform_s"] in self._index.reasons_of(variant)
 
     def of_runs(self, variant: str, by_run: Mapping[RunId, float]) -> Values:
         """Return numbers of a variant's embeddings as values that count in intervals as its scores do."""
@@ -180,6 +160,14 @@ class Results(ResultsFolder):
         if found:
             return sum(found.values()) / len(found), ""
         return self._index.singles.get((row, quantity), (None, self._index.reasons.get((row, quantity), "")))
+
+    def standard_error(self, row: str, quantity: str) -> float | None:
+        """Return the standard error of a score by anchors, the mean over runs; None if it looks at all points.
+
+        All runs are of the same anchors, so that a mean over runs is hardly nearer to what all points would give.
+        """
+        found = self._index.errors.get((row, quantity))
+        return sum(found) / len(found) if found else None
 
     def parts(self, row: str, run: RunId | None, score: str, split: str) -> dict[str, float]:
         """Return a score that has several parts, such as one a class, of a run or, without one, of a reference.
@@ -288,11 +276,9 @@ class Results(ResultsFolder):
         return int(self.runs.loc[~self.runs["variant"].isin(doubled), "n_train"].max())
 
     @cached_property
-    def _runs_by_variant(self) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
-        """All runs of each variant, and the successful ones."""
-        groups = self.runs.groupby("variant", sort=False)
-        return {str(name): (runs, runs[runs["status"] == Status.OK.value]) for name, runs in groups}
-
-    @cached_property
     def _index(self) -> ScoreIndex:
-        return ScoreIndex(self.scores, self.measures if self.has("measures") else None)
+        index = ScoreIndex(self.scores, self.measures if self.has("measures") else None)
+        if self.has_machines:
+            several = {row: of for row, of in index.same_as.items() if self.ok(row)}
+            index.same_as |= {row: same_on_all(of, self.machine_of(row)) for row, of in several.items()}
+        return index

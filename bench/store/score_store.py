@@ -23,6 +23,8 @@ class Scored(Stored):
     """Hash of the embedding's file, or of what else the scores are of."""
     versions: dict[str, int]
     """Version of each score, measure and curve when it was computed."""
+    anchors: int = 0
+    """How many points were compared with all others for the scores; 0 if all were."""
     values: list[Value] = []
     measures: dict[str, dict[str, float]] = {}
     """Quantities that only some studies ask for; each has one number or several by part."""
@@ -47,6 +49,17 @@ class Scored(Stored):
     def current(self) -> list[Value]:
         """Values of scores that are still computed as they were."""
         return [v for v in self.values if v.score in METRICS and self.versions.get(v.score) == METRICS[v.score].version]
+
+    def of_anchors(self, anchors: int) -> Scored:
+        """Return what stays if scores are to be of so many anchors: all, or the measures, which are of all points."""
+        if self.anchors == anchors:
+            return self
+        versions = {
+            key: version
+            for key, version in self.versions.items()
+            if key in {f"measure:{name}" for name in self.measures}
+        }
+        return Scored(subject=self.subject, versions=versions, anchors=anchors, measures=self.measures)
 
     def correct_of(self, n_test: int) -> np.ndarray | None:
         """Return `correct` as an array of bool of shape (n_test,); None if it is not known."""

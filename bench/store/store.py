@@ -210,6 +210,10 @@ class Store:
         with opened(self.stem_of(record).with_suffix(".npz")) as file:
             return dict(np.load(file, allow_pickle=False))
 
+    def packed_arrays(self, record: Record) -> bytes:
+        """Return the file with the arrays of a run, as it is stored."""
+        return disk.read(self.stem_of(record).with_suffix(".npz"))
+
     def forget(self, record: Record) -> None:
         """Remove a run that is no longer a result of this study."""
         stem = self.stem_of(record)

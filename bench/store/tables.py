@@ -12,7 +12,9 @@ import pandas as pd
 from bench.store.disk import opened
 from bench.texts import plain
 
-TEXTS = {"variant": str, "part": str, "reason": str, "notes": str, "pools": str, "status": str, "label": str}
+TEXTS = dict.fromkeys(
+    ("variant", "part", "reason", "notes", "pools", "status", "label", "host", "machine"), str
+)  # fmt: skip
 _FORMULA = r"[=+\-@\t\n]"
 
 
@@ -29,6 +31,12 @@ def read_csv(path: Path) -> pd.DataFrame:
     with opened(path) as file:
         frame = pd.read_csv(file, dtype=TEXTS, keep_default_na=False, na_values=[""])
     return _with_texts(frame.fillna({name: "" for name in TEXTS if name in frame}), _as_it_was)
+
+
+def read_texts(path: Path) -> pd.DataFrame:
+    """Return a table with every cell as it is written; see `read_csv` for what is raised."""
+    with opened(path) as file:
+        return pd.read_csv(file, dtype=str, keep_default_na=False)
 
 
 def _with_texts(frame: pd.DataFrame, change: Callable[[object], object]) -> pd.DataFrame:

@@ -100,6 +100,8 @@ class ScoreIndex:
         self.values: dict[tuple[str, str], dict[RunId, float]] = {}
         """Value of each run by variant and quantity; `reasons`: the first reason for a missing one."""
         self.reasons: dict[tuple[str, str], str] = {}
+        self.errors: dict[tuple[str, str], list[float]] = {}
+        """Standard errors of scores by anchors, by row and quantity; none where a score looks at all points."""
         self.singles: dict[tuple[str, str], tuple[float | None, str]] = {}
         """Value or reason of references and of scores over seeds, by row and quantity."""
         self.parts: dict[tuple[str, RunId | None, str, str], dict[str, float]] = {}
@@ -123,11 +125,18 @@ class ScoreIndex:
                 self.reasons.setdefault((row, quantity), reason)
         self.same_as = {row: _repeated(of_row) for row, of_row in of_runs.items()}
         """Of each variant the runs with the very scores of an earlier one on the same data, and that one."""
+        for row, quantity, part, error in _rows(scores, ["variant", "quantity", "part", "standard_error"]):
+            if not part and error > 0:
+                self.errors.setdefault((row, quantity), []).append(float(error))
         if measures is not None:
             names = ["variant", "sample", "seed", "measure", "part", "value"]
             for row, sample, seed, name, part, value in _rows(measures, names):
                 quantity = f"{name}:{part}" if part else name
                 self.values.setdefault((row, quantity), {})[int(sample), int(seed)] = float(value)
+
+    def reasons_of(self, row: str) -> set[str]:
+        """Return the reasons why scores of a row are missing."""
+        return {reason for (of, _), reason in self.reasons.items() if of == row}
 
 
 def _repeated(scores: Mapping[RunId, list[tuple[str, str, float | None]]]) -> dict[RunId, RunId]:
@@ -152,4 +161,4 @@ def _mean(values: list[float], *, is_ratio: bool) -> float:
 
 
 def _rows(frame: pd.DataFrame, names: list[str]) -> Iterator[Any]:
-    return frame[names].itertuples(index=False, name=None)
+    return frame.reindex(columns=names).itertuples(index=False, name=None)

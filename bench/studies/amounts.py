@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
@@ -25,3 +26,8 @@ def _of_text(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 Duration = Annotated[float, BeforeValidator(_of_text(parse_duration))]
 Size = Annotated[int, BeforeValidator(_of_text(parse_size))]
+
+
+def written(number: float) -> str:
+    """Return a number with all its digits and without an exponent."""
+    return format(Decimal(repr(number)).normalize(), "f")

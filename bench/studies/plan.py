@@ -43,16 +43,15 @@ def derive_seed(**axes: str | int) -> int:
     return int.from_bytes(sha256(text.encode()).digest()[:4], "big") % 2**31
 
 
-def make(study: Study, dataset: Dataset, threads: int, machine: str, samples: int | None = None) -> list[Run]:
+def make(study: Study, dataset: Dataset, threads: int, samples: int | None = None) -> list[Run]:
     """Return the runs of a resolved study in the order they take place.
 
     With rounds, samples and seeds are outermost and the order within each round is shuffled by the study's seed, so
     that a machine that slows down does so for all variants. Without rounds, the runs of one variant follow each other.
-    Variants without a thread budget of their own get `threads`. Times of another `machine` are not times of this one.
-    With `samples` only so many of the study's samples of the data are included, the first ones; a sample has the same
-    points however many are.
+    Variants without a thread budget of their own get `threads`. With `samples` only so many of the study's samples of
+    the data are included, the first ones; a sample has the same points however many are.
     """
-    common = {"measurement": MEASUREMENT, "machine": machine}
+    common = {"measurement": MEASUREMENT}
     names = {variant.reducer for variant in study.variants.values()}
     code = {name: {"code": reducers.digest(name), "versions": reducers.requirements(name)} for name in names}
 

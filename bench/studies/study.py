@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
-from decimal import Decimal
 from functools import cache
+from math import inf
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import tomli_w
 from pydantic import (
@@ -25,16 +24,18 @@ import reducers
 from bench.datasets.options import DataOptions
 from bench.errors import StudyError, unknown
 from bench.studies import document
-from bench.studies.amounts import Duration, Size
+from bench.studies.amounts import Duration, Size, written
 from bench.studies.naming import checked_file_name, checked_key, cut, key_of
 from bench.studies.over_datasets import Hypothesis, checked_datasets, folder_of
 from bench.studies.search import AXIS, Search
-from bench.studies.variant import Count, Text, Threads, Variant
+from bench.studies.variant import Count, Text, Threads, Variant, check_parameters, names_of
 from reducers import Source
 
 __all__ = ["Study", "Variant", "names", "read"]
 
 FOLDER = Path(__file__).parent
+MIN_ANCHORS = 100
+"""Of fewer anchors the error is hardly known."""
 
 
 class Study(BaseModel):
@@ -53,11 +54,17 @@ class Study(BaseModel):
     """Of a study over several datasets: what is counted over them, stated before it is run."""
     n: Count | None = None
     """Training points, at most; none takes the dataset's own number."""
+    fit_on: Count | None = None
+    """Training points, at most, as `n`; `n` is the word of the command line and replaces it."""
+    map: Literal["", "all"] = ""
+    """`all`: every point that is not fitted is a test point, and is transformed; else those of the dataset are."""
     seeds: Count = 3
     samples: Count = 1
     """Disjoint samples of the training data, each of which every variant is fitted on with every seed."""
     measures: tuple[str, ...] = ()
     """Quantities that this study computes of each run, in addition to its scores; see `bench.metrics.measures`."""
+    anchors: Annotated[int, Field(strict=True, ge=MIN_ANCHORS)] | None = None
+    """Points that are compared with all others for the scores; none compares all, and of very many points some."""
     timeout: Duration = 600.0
     memory: Size = 8 * 2**30
     threads: Threads | None = None
@@ -90,6 +97,13 @@ class Study(BaseModel):
             return names  # one of them is refused already
         return checked_datasets(names, others.data["dataset"], has_options=others.data["data"] != DataOptions())
 
+    @field_validator("map")
+    @classmethod
+    def _maps_what_is_not_fitted(cls, which: str, others: ValidationInfo) -> str:
+        if which and not any(others.data.get(name, True) for name in ("n", "fit_on")):
+            raise ValueError(f"Got map = {which!r} without fit_on, but expected how many points are fitted.")
+        return which
+
     @field_validator("hypotheses")
     @classmethod
     def _are_of_several(cls, stated: tuple[Hypothesis, ...], others: ValidationInfo) -> tuple[Hypothesis, ...]:
@@ -100,11 +114,11 @@ class Study(BaseModel):
     @field_validator("figures")
     @classmethod
     def _figures_are_of_variants(cls, figures: tuple[str, ...], others: ValidationInfo) -> tuple[str, ...]:
-        known = others.data.get("variants", {})
+        known, n = others.data.get("variants", {}), others.data.get("n") or inf
         for name in figures:
             if name not in known and not others.data.get("every_reducer"):
                 raise ValueError(unknown("variant", name, known))
-            if name in known and (known[name].n or known[name].n_each or known[name].without):
+            if name in known and ((known[name].n or inf) < n or known[name].n_each or known[name].without):
                 raise ValueError(
                     f"Got variant {name!r}, but figures show variants that are fitted on all training points."
                 )
@@ -116,6 +130,11 @@ class Study(BaseModel):
         if search and others.data.get("rounds"):
             raise ValueError("Got a search with rounds, but expected rounds = false: its budget is spent in order.")
         return search
+
+    @property
+    def n_fitted(self) -> int | None:
+        """Training points, at most; None takes the dataset's own number."""
+        return self.n or self.fit_on
 
     @property
     def n_runs(self) -> int:
@@ -165,7 +184,7 @@ class Study(BaseModel):
                         f"Got two variants with the key {key!r}, {origins[key]} and {origin}, but expected a key for "
                         "each. Rename or remove one."
                     )
-                _check_parameters(key, one, known_to(one.reducer))
+                check_parameters(key, one, known_to(one.reducer))
                 resolved[key], origins[key] = one, origin
         for name in (*self.figures, *(one.of for one in resolved.values() if one.of)):
             if name not in resolved:
@@ -214,7 +233,7 @@ class Study(BaseModel):
         known = reducers.sources()
         chosen: dict[str, Variant] = {}
         for name in names:
-            matching = {key: variant for key, variant in self.variants.items() if name in _names_of(key, variant)}
+            matching = {key: variant for key, variant in self.variants.items() if name in names_of(key, variant)}
             if not matching and name not in known:
                 raise StudyError(f"{unknown('reducer', name, {*self.variants, *known})} {reducers.hint(name)}")
             chosen |= matching or {name: Variant(reducer=name).labelled(reducers.source, known)}
@@ -230,12 +249,12 @@ class Study(BaseModel):
 
     def _as_in_a_file(self) -> dict[str, Any]:
         fields = self.model_dump(exclude_none=True) | {"data": self.data.model_dump(exclude_defaults=True)}
-        for name in ("dataset", "data", "datasets", "hypotheses"):
+        for name in ("dataset", "data", "datasets", "hypotheses", "map"):
             if not fields[name]:
                 del fields[name]
         if self.search:
-            fields["search"]["budget"] = f"{_written(self.search.budget)}s"
-        return fields | {"timeout": f"{_written(self.timeout)}s", "memory": f"{_written(self.memory / 2**20)}MiB"}
+            fields["search"]["budget"] = f"{written(self.search.budget)}s"
+        return fields | {"timeout": f"{written(self.timeout)}s", "memory": f"{written(self.memory / 2**20)}MiB"}
 
 
 def names() -> list[str]:
@@ -273,26 +292,8 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _names_of(key: str, variant: Variant) -> tuple[str, ...]:
-    """Return what a variant is called by: its key, its reducer, or the file or the class of that."""
-    file, _, class_name = variant.reducer.rpartition(":")
-    return key, variant.reducer, Path(file).stem if file.endswith(".py") else key, class_name if file else key
-
-
 def _variant_of(spec: str) -> Variant:
     try:
         return Variant(reducer=spec)
     except ValidationError as error:
         raise StudyError(document.sentence(error.errors()[0])) from error
-
-
-def _check_parameters(key: str, variant: Variant, known: Collection[str] | None) -> None:
-    """Raise StudyError if a parameter does not exist, as far as the text of the reducer tells."""
-    for name in variant.params:
-        if known is not None and name not in known:
-            raise StudyError(f"In variant {key!r}: {unknown(f'parameter of {variant.reducer}', name, known)}")
-
-
-def _written(number: float) -> str:
-    """Return a number with all its digits and without an exponent."""
-    return format(Decimal(repr(number)).normalize(), "f")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -164,3 +165,16 @@ class Variant(BaseModel):
         for number, params in enumerate(others, start=1):
             changed = other(f", configuration {number}", params=self.params | params, of=name, axis=AXIS)
             yield key_of(name, number), f"configuration {number} of {name!r}", changed
+
+
+def names_of(key: str, variant: Variant) -> tuple[str, ...]:
+    """Return what a variant is called by: its key, its reducer, or the file or the class of that."""
+    file, _, class_name = variant.reducer.rpartition(":")
+    return key, variant.reducer, Path(file).stem if file.endswith(".py") else key, class_name if file else key
+
+
+def check_parameters(key: str, variant: Variant, known: Collection[str] | None) -> None:
+    """Raise StudyError if a parameter does not exist, as far as the text of the reducer tells."""
+    for name in variant.params:
+        if known is not None and name not in known:
+            raise StudyError(f"In variant {key!r}: {unknown(f'parameter of {variant.reducer}', name, known)}")

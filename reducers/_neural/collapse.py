@@ -40,7 +40,7 @@ def warn_of_collapse(X: np.ndarray, last: Epoch) -> None:
         f"The codes of the training points vary by less than {ACTIVE_VARIANCE:g} in every latent dimension. "
         f"Likely cause: {cause}.",
         PosteriorCollapseWarning,
-        stacklevel=4,
+        stacklevel=5,
     )
 
 

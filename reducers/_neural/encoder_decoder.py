@@ -13,10 +13,12 @@ from sklearn.utils.validation import FLOAT_DTYPES, check_is_fitted, validate_dat
 from reducers._neural.architectures import Architecture, architecture
 from reducers._neural.images import Images
 from reducers._neural.networks import ROWS, in_blocks, squared_errors
-from reducers.base import Reducer, generator_of
+from reducers._streaming import StreamingReducer
+from reducers.base import generator_of
+from reducers.rows import Rows
 
 
-class EncoderDecoder(Reducer):
+class EncoderDecoder(StreamingReducer):
     """A network to codes and one back; subclasses say how wide the encoder's head is and where in it the codes are."""
 
     activation: ClassVar[str] = "relu"
@@ -128,4 +130,6 @@ class EncoderDecoder(Reducer):
 
     def _checked_input(self, X: Any) -> np.ndarray:
         check_is_fitted(self, "embedding_")
+        if isinstance(X, Rows):
+            return self._checked_rows(X)  # type: ignore[return-value]  # it is read in blocks, as an array is
         return validate_data(self, X, dtype=FLOAT_DTYPES, order="C", reset=False)

@@ -23,6 +23,7 @@ from reducers._neural.extras import (
     prior_codes,
 )
 from reducers._neural.history import Epoch
+from reducers._neural.in_place import PointsInPlace, stays_in_place
 from reducers._neural.networks import OUTPUTS, seeded, to_tensor
 from reducers._neural.stopping import SCHEDULES
 from reducers._neural.training import OPTIMIZERS, Recipe, Task, Terms, Trained, train
@@ -159,11 +160,10 @@ class NeuralReducer(EncoderDecoder):
         with seeded(seeds.initialisation):
             self._build(X.shape[1], self._output(X))
         images, device = self.images_, torch.device(self.device)
-        data = to_tensor(X).to(device)
         augmentation = torch.Generator(device).manual_seed(seeds.augmentation)
-        if not images.augments:
-            # What never changes is computed once, and the pixels as given are not needed any more.
-            data = images.preprocessed(data)
+        # What never changes is computed once, if there is room for it, and the pixels as given are not needed any more.
+        prepared = _unchanged if images.augments else images.preprocessed
+        data = PointsInPlace(X, device, prepared) if stays_in_place(X) else prepared(to_tensor(X).to(device))
         n_validation = self._n_validation(len(X))
         order = torch.randperm(len(X), generator=torch.Generator().manual_seed(seeds.split)).to(device)
         task = Task(

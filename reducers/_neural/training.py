@@ -1,4 +1,4 @@
-"""Training shared by the neural reducers: one loop, the whole data in memory, generators of its own.
+"""Training shared by the neural reducers: one loop, the data in memory or mapped, generators of its own.
 
 A loader that serves one sample at a time costs several times what the matrix products cost; here an epoch is one
 permutation and slices of one tensor.
@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from reducers._neural.history import Epoch
+from reducers._neural.in_place import PointsInPlace
 from reducers._neural.losses import scale
 from reducers._neural.networks import ROWS
 from reducers._neural.stopping import Stopping
@@ -69,8 +70,8 @@ class Task:
         Weight of the KL term against the reconstruction term, from the number of samples in a batch.
     beta_unit : callable
         Factor that turns this weight into one against the squared error, from the reconstruction term.
-    data : Tensor of shape (n_samples, n_features)
-        The only copy of the data.
+    data : Tensor of shape (n_samples, n_features), or PointsInPlace
+        The only copy of the data, or the data themselves where they are too large for one.
     preprocessed : callable
         Returns rows of the data as the network is given them.
     rows : Tensor of shape (n_rows,) or None
@@ -87,7 +88,7 @@ class Task:
     terms: Callable[[torch.Tensor, float, torch.Generator], Terms]
     beta: Callable[[int], float]
     beta_unit: Callable[[float], float]
-    data: torch.Tensor
+    data: torch.Tensor | PointsInPlace
     preprocessed: Callable[[torch.Tensor], torch.Tensor]
     rows: torch.Tensor | None = None
     validation: torch.Tensor | None = None

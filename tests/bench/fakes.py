@@ -249,6 +249,16 @@ class Slow(Fake):
         time.sleep(0.15)
 
 
+class Clocked(Fake):
+    """Writes down when each of its fits began and ended, by the clock of the machine."""
+
+    def mischief(self, X):
+        began = time.monotonic()
+        time.sleep(0.2)
+        with open(os.environ["CLOCKED"], "a") as file:
+            file.write(f"{began} {time.monotonic()}\n")
+
+
 class Overrides(Fake):
     """Overrides what scikit-learn calls, so that no check of the base class takes place, and returns what it likes."""
 

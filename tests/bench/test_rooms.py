@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "units": set(),
     "cli": {"commands", "execution", "output"},
     "__main__": {"cli"},
-    "__init__": {"commands", "store", "metrics"},
+    "__init__": {"commands", "execution", "store", "metrics"},
 }
 
 

@@ -9,6 +9,7 @@ from unittest.mock import MagicMock
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from bench.execution.local import ThisMachine
 from bench.execution.runner import Runner
 from bench.store.store import Store
 from bench.studies import plan
@@ -23,10 +24,10 @@ def test_runs_of_a_reducer_that_does_nothing(benchmark: BenchmarkFixture, seeds:
     """The difference of the two, over 50, is the cost of one run beyond the worker's start."""
     study = Study(name="s", dataset="clouds", seeds=seeds, variants={"Calm": Variant(reducer=f"{FAKES}:Calm")})
     data = make_dataset(4_000, 1_000, 784)
-    runs = plan.make(study, data, 1, "machine")
+    runs = plan.make(study, data, 1)
 
     def execute() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            Runner(study, data, Store(Path(folder))).execute(runs, MagicMock())
+            Runner(study, data, Store(Path(folder)), ThisMachine()).execute(runs, MagicMock())
 
     benchmark.pedantic(execute, rounds=3, warmup_rounds=1)

@@ -14,6 +14,7 @@ from sklearn.metrics import silhouette_score
 
 from bench.datasets import Dataset
 from bench.metrics import METRICS, Embedding, ReferenceSpace, evaluate
+from bench.metrics.products import Products
 from tests.microbench.conftest import GROWTH
 
 K = 20
@@ -41,6 +42,17 @@ def test_reference_space(measure: Measure, images: Dataset) -> None:
         assert len(fresh.neighbours)
 
     measure("reference space: distances, ranks, neighbours", "ours", compute, rounds=2)
+
+
+def test_products(in_turn: Callable, space: ReferenceSpace) -> None:
+    points, queries = space.points, space.points[:512]
+    ours, out = Products(points), np.empty((512, space.n), points.dtype)
+
+    def by_blas() -> np.ndarray:
+        return np.matmul(queries, points.T, out=out)
+
+    contenders = {"ours": lambda: ours.into(out, queries), "numpy, float32": by_blas}
+    in_turn("inner products of 512 images with all", contenders)
 
 
 def test_every_curve(measure: Measure, embedding: Embedding) -> None:

@@ -31,4 +31,4 @@ def test_it_is_the_reducer_on_principal_components(alone: str, after: str) -> No
 @pytest.mark.parametrize(("alone", "after"), PAIRS.items())
 def test_its_runs_depend_on_the_code_of_both(alone: str, after: str) -> None:
     behind = {path.stem for path in code_behind(reducers.source(after), reducers.FOLDER)}
-    assert behind == {after, alone, "pca", "base", "errors"}
+    assert behind == {after, alone, "pca", "_covariance", "_streaming", "rows", "base", "errors"}

@@ -213,7 +213,7 @@ def test_the_code_behind_a_reducer_is_exactly_what_it_imports() -> None:
         files = code_behind(reducers.source(name), reducers.FOLDER)
         return {str(path.relative_to(reducers.FOLDER)) for path in files}
 
-    assert behind("pca") == {"pca.py", "base.py", "errors.py"}
+    assert behind("pca") == {"pca.py", "_covariance.py", "_streaming.py", "rows.py", "base.py", "errors.py"}
     assert "posts/presets.py" not in behind("reducers.posts.post2:Post2VAE")
     more = {"posts/post2.py", "posts/displayed.py", "posts/__init__.py", "autoencoder.py"}
     assert behind("reducers.posts.post2:Post2VAE") - more == behind("vae")

@@ -12,6 +12,7 @@ from statistics import median
 
 import psutil
 
+from bench.execution.local import ThisMachine
 from bench.execution.runner import Runner
 from bench.store.records import Record
 from bench.store.store import Store
@@ -74,12 +75,12 @@ def run(names: list[str]) -> Iterator[Found]:
         variants = {name: Variant(reducer=f"{fakes.__file__}:{name}", label=name) for name in ("Calm", "Exits")}
         study = Study(name="soak", dataset="clouds", seeds=n, threads=1, repeat=False, rounds=False, variants=variants)
         data = make_dataset(600, 100)
-        runs = {(one.variant, one.seed): one for one in plan.make(study, data, 1, "machine")}
+        runs = {(one.variant, one.seed): one for one in plan.make(study, data, 1)}
         chosen = [runs["Exits" if seed % EACH_FAULTY == EACH_FAULTY - 1 else "Calm", seed] for seed in range(n)]
         store = Store(place.out)
         store.write("study.toml", study.to_toml())
         with store.locked():
-            Runner(study, data, store).execute(chosen, watcher)  # type: ignore[arg-type]
+            Runner(study, data, store, ThisMachine()).execute(chosen, watcher)  # type: ignore[arg-type]
         left = end_descendants(10.0)
         stored = len(store.records())
     tenth = n // 10

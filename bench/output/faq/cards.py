@@ -16,11 +16,12 @@ def changes(results: Results) -> Answer:
     """Return how much of each embedding stays, by what changes."""
     known = _known(results)
     rows = [(card.label, *map(_cell, card.lines.values())) for card in known]
+    asked = [line.change for line in known[0].lines.values()] if known else CHANGES
     moved = [
-        (change.title, [card.label for card in known if card.lines[change.key] in card.as_a_seed]) for change in CHANGES
+        (change.title, [card.label for card in known if card.lines[change.key] in card.as_a_seed]) for change in asked
     ]
     facts = {"k": NEIGHBOURS, "moved": [(title, labels) for title, labels in moved if labels]}
-    return Answer(("method", *(change.title for change in CHANGES)), rows, facts)
+    return Answer(("method", *(change.title for change in asked)), rows, facts)
 
 
 def order_of_rows(results: Results) -> Facts | None:

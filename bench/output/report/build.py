@@ -103,6 +103,7 @@ def build(
     text = templates.get_template("page.html").render(
         results=results,
         environment=results.environment,
+        machines=results.machine_names if results.has_machines else {},
         classes=classes,
         n_features=results.arrays["data/n_features"],
         policy=_policy(script, style),

@@ -120,7 +120,8 @@ def against_time(results: Results) -> tuple[list[Chart], list[Method]]:
 def _cells(results: Results, variant: str, key: str) -> tuple[Cell, Cell] | None:
     """Return time and score of a method; None if one of them is missing."""
     time, score = interval_of(results, variant, TIME), interval_of(results, variant, key)
-    return (Cell.of(QUANTITIES[TIME], time), Cell.of(QUANTITIES[key], score)) if time and score else None
+    error = results.standard_error(variant, key)
+    return (Cell.of(QUANTITIES[TIME], time), Cell.of(QUANTITIES[key], score, error=error)) if time and score else None
 
 
 def _chart(quantity: Quantity, cells: dict[str, tuple[Cell, Cell]], variants: list[str]) -> Chart:

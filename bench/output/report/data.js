@@ -39,7 +39,7 @@ const words = { train: "training", test: "test" };
 function neighboursOf(item) {
   const [split, index] = whereIs(item);
   const near = block(`near-${split}`, meta.wide ? Uint32Array : Uint16Array);
-  return [...near.subarray(index * meta.neighbours, (index + 1) * meta.neighbours)];
+  return near ? [...near.subarray(index * meta.neighbours, (index + 1) * meta.neighbours)] : [];
 }
 
 const sprites = {};

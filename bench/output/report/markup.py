@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -14,6 +14,7 @@ import pandas as pd
 
 from bench.output.tables.model import Cell, Row, Table
 from bench.store.arrays import array_name
+from bench.store.machines import SHARED
 from bench.store.records import Status
 from bench.store.results import NOT_AVAILABLE, Results
 from bench.units import seconds_as_text
@@ -157,7 +158,7 @@ def runs(results: Results, variant: str) -> dict[str, Any]:
         "label": results.label(variant),
         "reducer": spec.reducer,
         "params": [(name, repr(value)) for name, value in spec.params.items()],
-        "rows": [_run(row) for row in rows],
+        "rows": [_run(row, results.machine_numbers if results.has_machines else {}) for row in rows],
         "pools": ", ".join(sorted(pools)),
         "notes": list(dict.fromkeys(note for row in rows for note in row["notes"].split("; ") if note)),
         "log": "\n\n".join(logs),
@@ -171,11 +172,13 @@ def _ends(cell: Cell) -> tuple[float, float]:
     return cell.value if cell.low is None else cell.low, cell.value if cell.high is None else cell.high
 
 
-def _run(row: dict[Any, Any]) -> dict[str, str]:
-    """Return the columns of a run, by what stands above them."""
+def _run(row: dict[Any, Any], machines: Mapping[str, str]) -> dict[str, str]:
+    """Return the columns of a run, by what stands above them; the machine only where `machines` has a name for it."""
     seed = f"{row['seed']}" + ("" if pd.isna(row["random_state"]) else f" ({row['random_state']:.0f})")
     times = {name: "–" if pd.isna(row[key]) else seconds_as_text(row[key]) for key, name in SECONDS.items()}
-    if row["status"] == Status.OK.value and row["n_test"] and pd.isna(row["transform_s"]):
+    if not row.get("timed", True):
+        times = dict.fromkeys(times, SHARED)
+    elif row["status"] == Status.OK.value and row["n_test"] and pd.isna(row["transform_s"]):
         times["transform"] = NOT_AVAILABLE["transform_s"]
     return {
         "seed": f"sample {row['sample']}, {seed}" if row["sample"] else seed,
@@ -184,4 +187,5 @@ def _run(row: dict[Any, Any]) -> dict[str, str]:
         "same again": "–" if pd.isna(row["repeatable"]) else "to the bit" if row["repeatable"] else "not the same",
         "peak memory": "–" if pd.isna(row["peak_mib"]) else f"{row['peak_mib']:,.0f} MiB",
         "threads": f"{row['threads']}",
+        **({"machine": machines.get(row["machine"], "elsewhere")} if machines else {}),
     }

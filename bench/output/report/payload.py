@@ -185,7 +185,7 @@ def _assembled(results: Results, data: DataFacts, n_runs: int) -> Payload:
             "dataset": data.name,
             "n": {"train": int(results.runs["n_train"].max()), "test": int(results.runs["n_test"].max())},
             "classes": list(data.classes),
-            "neighbours": results.arrays["data/near/train"].shape[1],
+            "neighbours": 0,
             "variants": [],
             "runs": list(range(n_runs)),
             "tile": None,
@@ -197,6 +197,7 @@ def _assembled(results: Results, data: DataFacts, n_runs: int) -> Payload:
     payload.meta["wide"] = any(array is not None and array.itemsize > 2 for array in near.values())
     for split, array in near.items():
         if array is not None:
+            payload.meta["neighbours"] = array.shape[1]
             payload.put(f"near-{split}", array.astype("<u4" if payload.meta["wide"] else "<u2").tobytes())
     local = {}
     for panel, variant in enumerate(results.variants):

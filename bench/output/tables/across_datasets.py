@@ -13,6 +13,7 @@ from bench.analysis.summary import interval_of
 from bench.metrics.metric import not_available
 from bench.metrics.registry import REFERENCES
 from bench.metrics.statistics import Interval
+from bench.output.tables.gains import error_of_gain
 from bench.output.tables.model import Cell, Row, Table
 from bench.store.results import Results
 from bench.store.values import Kind
@@ -194,7 +195,8 @@ def _column(one: Results, key: str, *, is_gain: bool) -> dict[str, Cell]:
             found = _measured_of_data(one, key)
         if found is not None:
             low, high = (None if end is None else end - base.mean for end in (found.low, found.high))
-            cells[row] = Cell.of(quantity, Interval(found.mean - base.mean, low, high, found.n), row in bold)
+            error = error_of_gain(one, row, key) if is_gain else one.standard_error(row, key)
+            cells[row] = Cell.of(quantity, Interval(found.mean - base.mean, low, high, found.n), row in bold, error)
         elif row not in REFERENCES:
             status = str(one.runs_of(row)["status"].iloc[0]).replace("_", " ")
             cells[row] = Cell.missing(one.values(row, key).reason if one.ok(row) else not_available(status))

@@ -12,6 +12,7 @@ from bench.analysis.caveats import Caveat, Mark
 from bench.analysis.comparisons import Ranking
 from bench.analysis.quantities import COSTS, QUANTITIES, Quantity
 from bench.analysis.summary import interval_of, reasons_as_text
+from bench.metrics.anchors import USUAL
 from bench.metrics.metric import not_available
 from bench.metrics.registry import REFERENCES
 from bench.output.tables import gains
@@ -44,6 +45,11 @@ OF_FIRST_SAMPLE = "Over the seeds of the first sample of the data."
 EQUIVALENT = "Equivalent: within {}, by 95 % intervals that hold for all pairs of methods at once."
 UNDECIDED = "No bold where no difference can be said to matter: {}."
 OF_LABELS = "10-NN accuracy on training points is leave-one-out. Scores alone use labels, no fit does."
+OF_ERRORS = " ±: standard error of scores by anchors."
+BY_ANCHORS = (
+    "±: standard error of scores for which {:,} points, drawn at random, were compared with all. All runs share these "
+    "points: intervals {} have that error in them only as far as it differs from run to run."
+)
 OF_MEMORY = "Memory is what the run itself holds, without mapped files and the data."
 Rankings = Mapping[str, Ranking]
 
@@ -68,7 +74,7 @@ def headline(
     families = {QUANTITIES[key].family for key in keys}
     kinds = [*(["quality"] if families - {"cost"} else []), *(["cost"] if "cost" in families else [])]
     table = _table(results, rankings, caveats, "headline", " and ".join(kinds).capitalize(), keys)
-    notes = [*table.notes, *_how_to_read(table.columns)]
+    notes = [*table.notes, *_how_to_read(table.columns), *_by_anchors(results, table)]
     if results.study.seeds > 1 and not results.is_resampled:
         notes.append(OF_ONE_SAMPLE)
     if "labels" in families:
@@ -76,7 +82,7 @@ def headline(
         notes += gains.note(results, keys)
     if "peak_mib" in keys and any(_has_number(results, row, "mapped_mib") for row in results.variants):
         notes.append(OF_MEMORY)
-    return (replace(table, caption=f"{_data(results)} {LEGEND.format(over=results.over)}", notes=tuple(notes)),)
+    return (replace(table, caption=f"{_data(results)} {_legend(results, table)}", notes=tuple(notes)),)
 
 
 def _how_to_read(columns: Sequence[Quantity]) -> Iterator[str]:
@@ -90,6 +96,16 @@ def _how_to_read(columns: Sequence[Quantity]) -> Iterator[str]:
         yield UNDECIDED.format(", ".join(undecided))
 
 
+def _legend(results: Results, table: Table) -> str:
+    return LEGEND.format(over=results.over) + (OF_ERRORS if table.has_errors else "")
+
+
+def _by_anchors(results: Results, table: Table) -> Iterator[str]:
+    """Yield what a standard error is of, if a cell has one."""
+    if table.has_errors:
+        yield BY_ANCHORS.format(results.study.anchors or USUAL, results.over)
+
+
 def by_family(results: Results, rankings: Rankings, caveats: Sequence[Caveat]) -> tuple[Table, ...]:
     """Return every quantity that has a number, one table a family."""
     rows = (*results.variants, *results.references)
@@ -99,8 +115,9 @@ def by_family(results: Results, rankings: Rankings, caveats: Sequence[Caveat]) -
         if keys and family in FAMILY_TITLES:
             table = _table(results, rankings, caveats, f"all-{family}", FAMILY_TITLES[family], keys)
             of_seeds = family == "stability" and results.is_resampled
-            caption = OF_FIRST_SAMPLE if of_seeds else LEGEND.format(over=results.over)
-            tables.append(replace(table, caption=caption, notes=(*table.notes, *_how_to_read(table.columns))))
+            caption = OF_FIRST_SAMPLE if of_seeds else _legend(results, table)
+            notes = (*table.notes, *_how_to_read(table.columns), *_by_anchors(results, table))
+            tables.append(replace(table, caption=caption, notes=notes))
             tables += gains.gains(results, family, keys)
     return tuple(tables)
 
@@ -108,9 +125,10 @@ def by_family(results: Results, rankings: Rankings, caveats: Sequence[Caveat]) -
 def headline_frame(tables: Sequence[Table]) -> pd.DataFrame:
     """Return the headline, one row a method: what `summary.csv` has of these columns, and which cells are best.
 
-    Its columns hold numbers alone; `reasons` says why a row lacks some.
+    Its columns hold numbers alone; `reasons` says why a row lacks some. Standard errors of scores by anchors come last.
     """
     rows: dict[str, dict[str, object]] = {}
+    errors: dict[str, dict[str, float]] = {}
     for table in tables:
         for row in table.rows:
             cells = rows.setdefault(row.key, {"variant": row.key, "label": row.label, "kind": row.kind.value})
@@ -118,10 +136,12 @@ def headline_frame(tables: Sequence[Table]) -> pd.DataFrame:
             for column, cell in zip(table.columns, row.cells, strict=True):
                 cells |= {column.key: cell.value, f"{column.key}_low": cell.low, f"{column.key}_high": cell.high}
                 cells |= {f"{column.key}_best": cell.best}
+                if cell.error is not None:
+                    errors.setdefault(row.key, {})[f"{column.key}_standard_error"] = cell.error
                 if cell.value is None:
                     missing[column.key] = f"{cell.text} {cell.interval}".strip()
             cells["reasons"] = reasons_as_text(missing)
-    return pd.DataFrame(list(rows.values()))
+    return pd.DataFrame([cells | errors.get(key, {}) for key, cells in rows.items()])
 
 
 def _data(results: Results) -> str:
@@ -129,7 +149,8 @@ def _data(results: Results) -> str:
     samples = f" in {results.n_samples} of {results.study.samples} samples of the data" if results.is_resampled else ""
     first, counts = runs.iloc[0], runs["variant"].value_counts()
     n_runs = _span(counts) + (" runs" if counts.max() > 1 else " run")
-    threads = f"{first['threads']} thread{'s' if first['threads'] > 1 else ''}"
+    allowed = runs["threads"] if results.has_machines else runs["threads"].head(1)
+    threads = f"{_span(allowed)} thread{'s' if allowed.max() > 1 else ''}"
     return (
         f"{first['dataset']}: {_span(runs['n_train'])} training points, {first['n_test']:,} test points; "
         f"{n_runs} of each method{samples}, {threads} allowed."
@@ -180,7 +201,7 @@ def _cell(results: Results, rankings: Rankings, row: str, quantity: Quantity) ->
         return Cell.missing(not_available(results.runs_of(row)["status"].iloc[0].replace("_", " ")))
     found = interval_of(results, row, quantity.key)
     if found is not None:
-        return Cell.of(quantity, found, row in rankings[quantity.key].bold)
+        return Cell.of(quantity, found, row in rankings[quantity.key].bold, results.standard_error(row, quantity.key))
     if row in REFERENCES and quantity.key in COSTS:
         return Cell("")
     _, reason = results.single(row, quantity.key)

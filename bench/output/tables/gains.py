@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import inf
+from math import hypot, inf
 
 from bench.analysis.quantities import QUANTITIES, number
 from bench.analysis.summary import interval_of
@@ -69,8 +69,14 @@ def gain(results: Results, row: str, key: str) -> Interval | None:
     return Interval(found.mean - of_data, low, high, found.n)
 
 
+def error_of_gain(results: Results, row: str, key: str) -> float | None:
+    """Return the standard error of a gain by anchors; both scores are of the same points, so that it is rather less."""
+    errors = [results.standard_error(one, key) for one in (row, REFERENCE)]
+    return hypot(*(error or 0.0 for error in errors)) if any(errors) else None
+
+
 def _cell(results: Results, row: str, key: str) -> Cell:
     if found := gain(results, row, key):
-        return Cell.of(QUANTITIES[key], found)
+        return Cell.of(QUANTITIES[key], found, error=error_of_gain(results, row, key))
     reason = results.values(row, key).reason if results.ok(row) else ""
     return Cell.missing(reason or not_available("not scored"))

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, groupby, product
+from math import floor, log10
 
 from bench.analysis.quantities import ARROWS, Quantity, shown
 from bench.metrics.statistics import Interval
 from bench.store.values import Kind
+from bench.units import fixed
 
 LETTERS = "abcdefghijklmnoprstuvwxyz"
 """Marks of footnotes: those letters that Unicode has in superscript."""
@@ -23,7 +25,8 @@ class Cell:
     """A number with its 95 % interval, or that there is none with the reason; the same to sort and draw by.
 
     `best` says whether it is the best of its column, or equivalent to the best; `notes` are the positions, from 0, of
-    the table's notes that concern this number.
+    the table's notes that concern this number. A score by anchors has its standard `error`, which stands before the
+    interval.
     """
 
     text: str
@@ -33,11 +36,15 @@ class Cell:
     high: float | None = None
     best: bool = False
     notes: tuple[int, ...] = ()
+    error: float | None = None
 
     @classmethod
-    def of(cls, quantity: Quantity, found: Interval, best: bool = False) -> Cell:
-        """Return a number with its interval, if it has one."""
-        return cls(*shown(quantity, found), found.mean, found.low, found.high, best)
+    def of(cls, quantity: Quantity, found: Interval, best: bool = False, error: float | None = None) -> Cell:
+        """Return a number with its interval, if it has one, and with the standard error of a score by anchors."""
+        text, interval = shown(quantity, found)
+        if error is not None:
+            interval = f"± {fixed(error, max(0, -floor(log10(error))))} {interval}".strip()
+        return cls(text, interval, found.mean, found.low, found.high, best, error=error)
 
     @classmethod
     def missing(cls, reason: str) -> Cell:
@@ -82,6 +89,11 @@ class Table:
     def pointed(self) -> set[int]:
         """Return the positions of the notes that a row or cell points at."""
         return {note for row in self.rows for notes in (row.notes, *(c.notes for c in row.cells)) for note in notes}
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether there are scores by anchors, with a standard error."""
+        return any(cell.error is not None for row in self.rows for cell in row.cells)
 
     def marked(self, notes: Sequence[int]) -> tuple[str, ...]:
         """Return the letters of some notes."""

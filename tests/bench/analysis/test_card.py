@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from bench.analysis.card import CHANGES, Change, Line, cards, table
+from bench.store.machines import DIFFERS, FOLDER
 from bench.store.records import Status
 from tests.bench.output.faq.made_up import STAYS, around
 from tests.bench.output.faq.made_up import cards as made_up
@@ -89,3 +91,20 @@ def test_a_study_that_runs_nothing_again_has_no_card(tmp_path: Path) -> None:
     from tests.bench.output.faq.made_up import threads
 
     assert cards(threads().write(tmp_path)) == ()
+
+
+def test_a_folder_of_several_machines_has_one_more_line(tmp_path: Path) -> None:
+    made = made_up()
+    pairs = made.tables["reproducibility"]
+    again = pairs[pairs["differs"] == "process"].assign(differs=f"{DIFFERS}y", shared_neighbours=0.7, bit_equal=False)
+    tables = {"reproducibility": pd.concat([pairs, again.assign(second=again["first"])])}
+    results = replace(made, tables=tables).write(tmp_path)
+    assert "machine" not in cards(results)[0].lines, "nothing was repeated"
+    (results.folder / FOLDER / "y").mkdir(parents=True)
+    (results.folder / FOLDER / "y" / "study.toml").write_text("")
+    found = {card.variant: card for card in cards(type(results)(results.folder))}
+    assert list(found["pca"].lines)[-2:] == ["machine", "clusters"]
+    line = found["umap"].lines["machine"]
+    assert (line.values, line.same_bits) == ((0.7,) * 3, False)
+    assert "machine" in [one.change.key for one in found["umap"].as_a_seed], "it keeps no more than another seed"
+    assert found["umap"].lines["process"].values == (1.0, 1.0, 1.0)

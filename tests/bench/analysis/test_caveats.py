@@ -109,3 +109,49 @@ def test_memory_that_is_a_total_is_named_where_it_is_one(tmp_path: Path) -> None
         results = maker.write(tmp_path / name, {variant: {} for variant in outcomes}, outcomes=outcomes)
         [found] = [caveat for caveat in caveats(results) if "peak_mib" in caveat.columns]
         assert found.rows == rows and "the total of the process" in found.text and "mapped_mib" not in found.columns
+
+
+def _on(folder: Path, machines: dict[str, list[str]], timed: dict[str, list[bool]] | None = None) -> Results:
+    """Write runs of ten times as long on machine `y`, those untimed without costs."""
+    outcomes = {name: [maker.successful(10.0 if one == "y" else 1.0) for one in of] for name, of in machines.items()}
+    runs = {name: {"machine": of, "host": [f"host-{one}" for one in of]} for name, of in machines.items()}
+    results = maker.write(folder, {name: {} for name in machines}, outcomes=outcomes, runs=runs)
+    if timed:
+        table = results.frame("runs").assign(timed=[one for name in machines for one in timed[name]])
+        costs = [name for name in maker.COST_COLUMNS if name != "memory_method"]
+        table.loc[~table["timed"], costs] = None
+        table.to_csv(folder / "runs.csv", index=False)
+    return Results(folder)
+
+
+def test_machines_are_named_with_their_hosts_and_runs_without_costs_are_counted(tmp_path: Path) -> None:
+    machines = {"a": ["x", "x", "y"], "b": ["x", "x", "x"], "c": ["y", "y", "y"], "d": ["x", "x", "y"]}
+    found = caveats(_on(tmp_path, machines))
+    [several] = [one for one in found if one.text.startswith("Several machines")]
+    assert several.text == (
+        "Several machines: 7 runs on machine 1, machine class x (host host-x); 5 runs on machine 2, machine class y "
+        "(host host-y). Scores are of all of them, costs of machine 1 alone."
+    )
+    assert (several.rows, several.mark) == ((), None) and "fit_s" in several.columns
+    some = [one for one in found if one.mark is Mark.MACHINES]
+    assert [(one.text, one.rows) for one in some] == [
+        ("Costs are of 2 of 3 runs: the others ran on another machine.", ("a",)),
+        ("Costs are of 2 of 3 runs: the others ran on another machine.", ("d",)),
+    ]
+    assert "round" not in " ".join(one.text for one in found), "another machine is no drift"
+
+
+def test_runs_that_shared_a_machine_by_intent_are_counted(tmp_path: Path) -> None:
+    machines = {"a": ["x"] * 3, "b": ["x"] * 3}
+    found = caveats(_on(tmp_path, machines, {"a": [True, False, True], "b": [False] * 3}))
+    assert [one.text for one in found if "machine" in one.text] == [
+        "4 of 6 runs shared a machine with others by intent, as several workers on one machine do: they have no costs.",
+        "Costs are of 2 of 3 runs: the others ran on a shared machine.",
+    ]
+    assert not any("Transductive" in one.text for one in found), "no time of transform is no sign of there being none"
+    [both] = [
+        one
+        for one in caveats(_on(tmp_path / "both", {"a": ["x", "x", "y"]}, {"a": [True, False, True]}))
+        if one.mark is Mark.MACHINES
+    ]
+    assert both.text == "Costs are of 1 of 3 runs: the others ran on another or a shared machine."

@@ -176,3 +176,15 @@ def test_no_law_reaches_across_a_change_of_algorithm(tmp_path: Path) -> None:
     assert other.costs(FIT).index.tolist() == list(sizes) and list(other.used(FIT)) == list(sizes[2:])
     few = series(maker.growing(tmp_path / "few", {"UMAP": {n: by_label["UMAP"][n] for n in sizes[:5]}}, **specs))
     assert few[0].no_law(FIT) == "too few numbers of points from 10,001 on"
+
+
+def test_costs_and_limits_of_another_machine_are_not_in_a_law(tmp_path: Path) -> None:
+    sizes = (10_000, 20_000, 40_000)
+    results = maker.growing(tmp_path, {"A": {n: [*_runs([n / 1e4] * 2), LATE] for n in sizes}})
+    runs = results.frame("runs")
+    runs["machine"] = np.where(runs["status"] == "ok", "x", "y")
+    runs.to_csv(tmp_path / "runs.csv", index=False)
+    [one] = series(Results(tmp_path))
+    assert one.limit == np.inf and len(one.ok) == 6
+    found = one.law(FIT)
+    assert found is not None and found.exponent == pytest.approx(1)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -69,3 +71,13 @@ def test_references_and_scores_over_seeds_have_no_interval(results: Results, sum
     assert pd.isna(pixels["silhouette_low"]) and pd.isna(pixels["fit_s"])
     assert summary.loc["good", "procrustes_residual"] == 0.1
     assert interval_of(results, "half", "procrustes_residual") is None
+
+
+def test_costs_of_another_machine_are_no_gap_and_have_a_reason(tmp_path: Path) -> None:
+    runs = {"a": {"machine": "x"}, "b": {"machine": "y"}}
+    outcomes = {"a": [maker.successful(1.0)] * 2, "b": [maker.successful(9.0)]}
+    results = maker.write(tmp_path, {name: {"silhouette": [0.5]} for name in "ab"}, outcomes=outcomes, runs=runs)
+    found = summary_table(results).set_index("variant")
+    assert found.loc["a", "fit_s"] == 1.0 and pd.isna(found.loc["b", "fit_s"]) and found.loc["b", "silhouette"] == 0.5
+    assert "other machine: baseline_mib cold_start_s fit_cores fit_cpu_s fit_s" in found.loc["b", "reasons"]
+    assert "machine" not in found.loc["a", "reasons"]

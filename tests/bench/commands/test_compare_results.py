@@ -165,3 +165,33 @@ def test_folders_without_a_shared_run_say_what_each_has(tmp_path: Path, old: Pat
 def test_what_is_no_results_folder_is_an_error(tmp_path: Path, old: Path) -> None:
     with pytest.raises(StoreError, match=r"environment\.json"):
         compare(old, tmp_path / "nowhere")
+
+
+def _on_machines(folder: Path, machines: str) -> Path:
+    runs = pd.read_csv(folder / "runs.csv").assign(machine=list(machines) * 2)
+    Store(folder).write("runs.csv", runs.to_csv(index=False))
+    return folder
+
+
+def test_of_several_machines_costs_are_compared_on_one_that_both_have(tmp_path: Path, old: Path) -> None:
+    times = [3 * one if seed > 2 else one for seed, one in enumerate(FIT_S)]
+    new = _folder(tmp_path / "new", {name: {"fit_s": times} for name in "ab"})
+    found = compare(_on_machines(old, "xxxyyy"), _on_machines(new, "xxxzzz"))
+    change = _of(found.changes, "a", "fit_s")
+    assert (change.result, change.n) == ("same", 3)
+    assert _of(found.changes, "a", "trustworthiness_k5").n == SEEDS
+    first, second, third = found.cautions
+    assert "old has runs of several machines: machine 1, machine class x" in first and "machine class z" in second
+    assert third == f"Times and memory are compared on machine 1 of {old} alone."
+    nothing = compare(old, _on_machines(new, "zzzwww"))
+    assert not any(change.column == "fit_s" for change in nothing.changes)
+    assert "Times and memory are not compared" in nothing.cautions[-1]
+
+
+def test_costs_of_untimed_runs_are_not_compared(tmp_path: Path, old: Path) -> None:
+    new = _folder(tmp_path / "new")
+    runs = pd.read_csv(new / "runs.csv").assign(timed=False, fit_s=None)
+    Store(new).write("runs.csv", runs.to_csv(index=False))
+    found = compare(old, new)
+    assert not any(change.column == "fit_s" for change in found.changes)
+    assert "Times and memory are not compared" in found.cautions[-1]

@@ -7,6 +7,8 @@ import pytest
 from bench.commands.folders import RESULTS
 from bench.commands.running import Asked
 from bench.errors import StudyError
+from bench.metrics import anchors
+from bench.studies import study
 
 FAKES = Path(__file__).parents[1] / "fakes.py"
 
@@ -16,6 +18,7 @@ def test_other_data_have_a_folder_of_their_own() -> None:
     assert Asked("default", dataset="some/own.csv", n=500).request().out == RESULTS / "default-own-n500"
     assert Asked("default", seeds=7, threads=1).request().out == RESULTS / "default-seeds7-threads1"
     assert Asked("default", dataset="mnist-5k", seeds=5, timeout="300s").request().out == RESULTS / "default", "its own"
+    assert Asked("quick", anchors=500).request().out == RESULTS / "quick-anchors500"
     scaled = Asked("quick", dataset="own.csv", options={"scale": "none", "drop": ["a", "b/c"]}).request()
     assert scaled.out == RESULTS / "quick-own-scale-none-drop-a-b_c"
 
@@ -26,6 +29,10 @@ def test_what_is_asked_changes_the_study() -> None:
     assert {variant.reducer for variant in request.chosen.variants.values()} == {"pca", "umap"}
     with pytest.raises(StudyError, match="Did you mean 'pca'"):
         Asked("quick", ["pcaa"]).request()
+    assert Asked("quick", anchors=500).request().whole.anchors == 500
+    with pytest.raises(StudyError, match=r"anchors.* 99, but expected .*100"):
+        Asked("quick", anchors=99).request()
+    assert study.MIN_ANCHORS == anchors.MIN_ANCHORS
 
 
 def test_a_very_large_study_needs_a_yes() -> None:

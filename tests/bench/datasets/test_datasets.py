@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -130,3 +131,14 @@ def test_rows_stand_in_another_order_or_twice(mnist_5k: datasets.Dataset) -> Non
 def test_the_rows_of_all_points_can_be_changed(mnist_5k: datasets.Dataset) -> None:
     assert not np.array_equal(mnist_5k.select(rows=PERMUTED).X, mnist_5k.X)
     assert len(mnist_5k.select(rows=DOUBLED).X) == 4_400
+
+
+def test_every_point_that_is_not_fitted_can_be_a_test_point() -> None:
+    whole, few = datasets.load("digits"), datasets.load("digits", n=100, rest=True)
+    assert (len(few.X), len(few.X_test), few.available) == (100, 1_697, 1_437)
+    np.testing.assert_array_equal(few.X_test, np.concatenate([whole.X[100:], whole.X_test]))
+    np.testing.assert_array_equal(few.y_test, np.concatenate([whole.y[100:], whole.y_test]))
+    without = replace(whole, X_test=whole.X[:0], y_test=None).with_rest(100)
+    np.testing.assert_array_equal(without.y_test, whole.y[100:])
+    with pytest.raises(DatasetError, match="expected fewer than the 1,437 training points"):
+        datasets.load("digits", n=1_437, rest=True)

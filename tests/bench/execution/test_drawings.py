@@ -11,9 +11,11 @@ import pytest
 from bench.datasets import Dataset
 from bench.execution import drawings, scoring
 from bench.execution.drawings import alignment, keep_drawings
+from bench.metrics import anchors
 from bench.metrics.embedding import Embedding
 from bench.metrics.neighbourhood import local_scores
 from bench.metrics.reference_space import ReferenceSpace
+from bench.output.report import payload
 from bench.store.arrays import FILE, Arrays
 from bench.store.export import export
 from bench.store.records import Status
@@ -167,3 +169,19 @@ def test_a_training_is_shown_epoch_by_epoch_from_the_run_that_was_trained_twice(
     assert np.array_equal(film[0], film[1]), "each frame has its own scale"
     assert arrays[f"film_epochs/{name}"].tolist() == [1, 9]
     assert arrays[f"retrained_seed/{name}"] == twice.seed
+
+
+def test_what_needs_all_pairs_of_very_many_points_is_not_drawn(
+    tmp_path: Path, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoring, "MAX_EXACT", len(dataset.X) - 1)
+    monkeypatch.setattr(anchors, "USUAL", len(dataset.X) - 1)
+    monkeypatch.setattr(anchors, "MIN_ANCHORS", 10)
+    monkeypatch.setattr(anchors, "MAX_EXACT", len(dataset.X) - 1)
+    records = [maker.record(variant, seed, dataset) for variant in ("one", "same") for seed in (0, 1)]
+    results = Results(maker.folder(tmp_path, dataset, records, drawn=True).folder)
+    assert names_of(results.arrays, "embedding") and names_of(results.arrays, "confusion")
+    assert not names_of(results.arrays, "data/near") and not names_of(results.arrays, "local")
+    assert payload.assemble(results, lambda: None, room=10**6).meta["neighbours"] == 0
+    pairs = results.frame("reproducibility").query("split == 'train'")
+    assert len(pairs) and pairs["shared_neighbours"].isna().all() and pairs["displacement"].notna().all()

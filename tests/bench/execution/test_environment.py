@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import platform
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 
+import psutil
 import pytest
 
-from bench.execution import environment
+from bench.execution import environment, threads
 
 
 @pytest.fixture
@@ -49,3 +52,27 @@ def test_a_processor_is_named_with_its_generation() -> None:
     assert environment.name_in(f"{first}\n{first}") == "AMD EPYC (cpu family 25, model 1, stepping 1)"
     assert environment.name_in("model name : Cortex\n") == "Cortex"
     assert environment.name_in("Hardware : BCM2835\n") == ""
+
+
+def test_other_kernels_are_another_machine_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in environment.KERNELS:
+        monkeypatch.delenv(name, raising=False)
+    usual, plain = environment.fingerprint(), environment.machine()
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "")
+    assert (environment.fingerprint(), environment.machine()) == (usual, plain)
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    one = environment.fingerprint()
+    monkeypatch.setenv("NPY_DISABLE_CPU_FEATURES", "AVX512F")
+    assert len({usual, one, environment.fingerprint()}) == 3
+    found = environment.machine()
+    assert found.processor == f"{plain.processor}, NPY_DISABLE_CPU_FEATURES=AVX512F, OPENBLAS_CORETYPE=Haswell"
+    assert environment.environment("clouds", "a hash", "three clouds", 1).processor == found.processor
+
+
+def test_the_fingerprint_of_a_machine_as_it_is_stays_what_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise no time of an earlier edition could be compared with one of this."""
+    for name in environment.KERNELS:
+        monkeypatch.delenv(name, raising=False)
+    memory_gib = round(psutil.virtual_memory().total / 2**30)
+    parts = (environment.processor(), threads.available(), memory_gib, platform.system(), platform.machine())
+    assert environment.fingerprint() == sha256(repr(parts).encode()).hexdigest()[:16]

@@ -16,7 +16,7 @@ VARIANTS = {"pca": Variant(reducer="pca", label="PCA"), "tsne": Variant(reducer=
 
 @pytest.fixture
 def runs(dataset: Dataset) -> list[plan.Run]:
-    return plan.make(Study(dataset="clouds", seeds=2, variants=VARIANTS), dataset, 1, "m")
+    return plan.make(Study(dataset="clouds", seeds=2, variants=VARIANTS), dataset, 1)
 
 
 def _earlier(folder: Path, n_train: int = 1_000) -> None:
@@ -61,7 +61,7 @@ def test_more_points_take_longer(tmp_path: Path, runs: list[plan.Run]) -> None:
 def test_a_variant_of_fewer_points_takes_less(tmp_path: Path, dataset: Dataset) -> None:
     _earlier(tmp_path / "default")
     few = {name: variant.model_copy(update={"n": 30}) for name, variant in VARIANTS.items()}
-    runs = plan.make(Study(dataset="clouds", seeds=1, variants=few), dataset, 1, "m")
+    runs = plan.make(Study(dataset="clouds", seeds=1, variants=few), dataset, 1)
     assert estimate.learn_from(tmp_path, runs, 60).seconds(runs, warm=VARIANTS) == pytest.approx(10 * 0.03)
 
 

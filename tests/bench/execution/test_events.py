@@ -15,7 +15,7 @@ from tests.bench import results_maker as maker
 
 def test_every_run_begins_and_ends_as_an_object(dataset: Dataset) -> None:
     variants = {name: Variant(reducer="pca", label=name.upper()) for name in "ab"}
-    runs = plan.make(Study(dataset="clouds", seeds=1, variants=variants), dataset, 1, "m")
+    runs = plan.make(Study(dataset="clouds", seeds=1, variants=variants), dataset, 1)
     lines: list[str] = []
     events = Progress(Console(quiet=True), runs, runs, Estimate({"a": 2.0, "b": 2.0}, {}), emit=lines.append)
     with events.shown():

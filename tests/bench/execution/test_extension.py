@@ -78,7 +78,7 @@ def clone(two_samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_sample_has_the_same_points_however_many_are_run(study: Study) -> None:
     dataset = load(study.dataset)
-    few, all_ = (plan.make(study, dataset, 1, "here", samples) for samples in (2, None))
+    few, all_ = (plan.make(study, dataset, 1, samples) for samples in (2, None))
     assert [run.key for run in few] == [run.key for run in all_ if run.sample < 2]
     assert {run.sample for run in all_} == {0, 1, 2}
     assert len({dataset.select(sample=sample, samples=3).fingerprint for sample in range(3)}) == 3
@@ -134,7 +134,7 @@ def test_what_is_asked_again_is_measured_again(study: Study, clone: Path) -> Non
 def _to_measure(study: Study, samples: int = 3, rerun: str | None = None) -> list[tuple[str, int]]:
     """Return variants and samples that a run would measure, by sample."""
     dataset = load(study.dataset)
-    runs = plan.make(study, dataset, 1, "here", samples)
+    runs = plan.make(study, dataset, 1, samples)
     found = extension.to_measure(Store(OUT), study, dataset, runs, rerun, keep=False)
     assert not (OUT / "elsewhere").exists()
     return sorted({(run.variant, run.sample) for run in found}, key=lambda pair: pair[::-1])
@@ -142,7 +142,7 @@ def _to_measure(study: Study, samples: int = 3, rerun: str | None = None) -> lis
 
 def test_costs_of_another_machine_are_left_out(study: Study, clone: Path) -> None:
     runs, dataset = Results(clone).runs, load(study.dataset)
-    keys = {(run.variant, run.sample, run.seed): run.key for run in plan.make(study, dataset, 1, "another")}
+    keys = {(run.variant, run.sample, run.seed): run.key for run in plan.make(study, dataset, 1)}
     runs["machine"] = "another"
     runs["key"] = [keys[run] for run in runs[["variant", "sample", "seed"]].itertuples(index=False, name=None)]
     (clone / "SHA256SUMS").unlink()

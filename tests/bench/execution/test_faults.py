@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from bench.execution import threads, worker_handle
+from bench.execution.local import ThisMachine
 from bench.execution.runner import Runner
 from bench.store.records import Record, Status
 from bench.store.store import Store
@@ -84,12 +85,12 @@ def records(store: Store) -> dict[str, Record]:
     data = make_dataset(600, 200)
     store.write("study.toml", study.to_toml())
     watcher = _Collector()
-    runs = plan.make(study, data, 1, "machine")
+    runs = plan.make(study, data, 1)
     hanging = [run for run in runs if EXPECTED[run.variant][0] is Status.TIMEOUT]
     with store.locked(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker_handle, "WORKER", light_worker.COMMAND)
-        Runner(study.model_copy(update={"timeout": 5.0}), data, store).execute(hanging, watcher)
-        Runner(study, data, store).execute([run for run in runs if run not in hanging], watcher)
+        Runner(study.model_copy(update={"timeout": 5.0}), data, store, ThisMachine()).execute(hanging, watcher)
+        Runner(study, data, store, ThisMachine()).execute([run for run in runs if run not in hanging], watcher)
     assert watcher.records == {record.variant: record for record in store.records()}
     return watcher.records
 

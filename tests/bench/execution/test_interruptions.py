@@ -23,6 +23,7 @@ from typer.testing import CliRunner, Result
 from bench import cli
 from bench.errors import BenchError, StoreError
 from bench.execution import environment, processes, scratch, worker_handle
+from bench.execution.local import ThisMachine
 from bench.execution.runner import Runner
 from bench.store.records import SCHEMA, Status
 from bench.store.store import Store
@@ -215,13 +216,13 @@ def test_more_points_are_not_tried_once_fewer_passed_a_limit(tmp_path: Path) -> 
     variants = {f"a-{n}": Variant(reducer=calm, n=n, series="A") for n in (20, 30, 40)}
     variants |= {"b-40": Variant(reducer=calm, n=40, series="B"), "alone": Variant(reducer=calm, n=40)}
     study = Study(name="s", dataset="clouds", seeds=1, timeout=60.0, rounds=False, repeat=False, variants=variants)
-    runs = plan.make(study, data, 1, "machine")
+    runs = plan.make(study, data, 1)
     store = Store(tmp_path)
     store.write("study.toml", study.to_toml())
     late = maker.failed(Status.TIMEOUT, "took longer than the limit of 1 min 00 s")
     limits = {"timeout_s": 60.0, "memory_cap_mib": study.memory / 2**20}
     maker.keep(store, maker.record("a-30", 0, data.select(30), late, key=runs[1].key, **limits), data)
-    runner = Runner(study, data, store)
+    runner = Runner(study, data, store, ThisMachine())
     todo = runner.pending(runs)
     assert [run.variant for run in todo] == ["a-20", "a-40", "b-40", "alone"]
     runner.execute(todo, MagicMock())
@@ -231,8 +232,9 @@ def test_more_points_are_not_tried_once_fewer_passed_a_limit(tmp_path: Path) -> 
     assert ends["a-40"].reason == "not tried; on 30 points: took longer than the limit of 1 min 00 s"
     assert runner.pending(runs) == []
     patient = study.model_copy(update={"timeout": 90.0})
-    assert [run.variant for run in Runner(patient, data, store).pending(runs)] == ["a-30", "a-40"]
-    assert Runner(patient, data, store).skip_reason(runs[2]) is None, "under the old limit it was skipped"
+    assert [run.variant for run in Runner(patient, data, store, ThisMachine()).pending(runs)] == ["a-30", "a-40"]
+    anew = Runner(patient, data, store, ThisMachine())
+    assert anew.skip_reason(runs[2]) is None, "under the old limit it was skipped"
 
 
 def _study(seeds: int = 2) -> Study:
@@ -241,7 +243,7 @@ def _study(seeds: int = 2) -> Study:
 
 def _runner(folder: Path) -> tuple[Runner, list[plan.Run]]:
     data = make_dataset(600, 100)
-    return Runner(_study(), data, Store(folder)), plan.make(_study(), data, 1, "machine")
+    return Runner(_study(), data, Store(folder), ThisMachine()), plan.make(_study(), data, 1)
 
 
 @pytest.fixture(scope="module")
@@ -293,7 +295,7 @@ def test_a_clock_set_back_changes_nothing(tmp_path: Path, finished: Path) -> Non
 def test_what_is_no_longer_valid_is_done_again(tmp_path: Path, finished: Path) -> None:
     folder = shutil.copytree(finished, tmp_path / "out")
     runner, _ = _runner(folder)
-    other_threads = plan.make(_study(), runner.dataset, 2, "machine")
+    other_threads = plan.make(_study(), runner.dataset, 2)
     assert len(runner.pending(other_threads)) == 2
     assert Store(folder).records() == [], "an outdated run is still shown"
 
@@ -314,7 +316,7 @@ def test_a_worker_sees_no_points_but_those_of_its_variant(tmp_path: Path) -> Non
     }
     study = Study(name="s", dataset="clouds", seeds=1, rounds=False, variants=variants)
     store = Store(tmp_path)
-    Runner(study, data, store).execute(plan.make(study, data, 1, "machine"), MagicMock())
+    Runner(study, data, store, ThisMachine()).execute(plan.make(study, data, 1), MagicMock())
     for name, expected in {"all": data.X, "few": data.X[:50], "without": data.X[data.y != 1]}.items():
         record = store.find(name, 0, 0)
         assert record is not None and record.n_train == len(expected)
@@ -328,7 +330,7 @@ def test_every_sample_of_the_data_has_runs_of_its_own(tmp_path: Path) -> None:
     study = Study(name="s", dataset="clouds", seeds=1, samples=2, variants=variants)
     store = Store(tmp_path)
     store.write("study.toml", study.to_toml())
-    Runner(study, data, store).execute(plan.make(study, data, 1, "machine"), MagicMock())
+    Runner(study, data, store, ThisMachine()).execute(plan.make(study, data, 1), MagicMock())
     records = store.records()
     assert [(record.sample, record.seed, record.n_train) for record in records] == [(0, 0, 300), (1, 0, 300)]
     for record, expected in zip(records, (data.X[:300], data.X[300:]), strict=True):

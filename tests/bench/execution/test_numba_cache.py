@@ -8,6 +8,7 @@ from unittest.mock import MagicMock
 import pytest
 
 from bench.execution import numba_cache
+from bench.execution.local import ThisMachine
 from bench.execution.runner import Runner
 from bench.store.records import Record
 from bench.store.store import Store
@@ -74,5 +75,5 @@ def _records(study: Study, folder: Path) -> list[Record]:
     data, store = make_dataset(), Store(folder)
     with store.locked():
         store.write("study.toml", study.to_toml())
-        Runner(study, data, store).execute(plan.make(study, data, 1, "machine"), MagicMock())
+        Runner(study, data, store, ThisMachine()).execute(plan.make(study, data, 1), MagicMock())
     return store.records()

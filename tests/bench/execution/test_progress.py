@@ -17,7 +17,7 @@ from tests.bench import results_maker as maker
 @pytest.fixture
 def runs(dataset: Dataset) -> list[plan.Run]:
     variants = {"a": Variant(reducer="pca", label="A"), "b": Variant(reducer="pca", label="B")}
-    return plan.make(Study(dataset="clouds", seeds=2, variants=variants), dataset, 1, "m")
+    return plan.make(Study(dataset="clouds", seeds=2, variants=variants), dataset, 1)
 
 
 def _go_through(progress: Progress, runs: list[plan.Run], dataset: Dataset) -> None:

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from bench.execution import shared_data
+from bench.execution.host import CHANGED_DATA, SHARED_CHANGE, TOO_LONG
+from bench.execution.local import ThisMachine
 from bench.execution.remembering import REMEMBERS
-from bench.execution.runner import CHANGED_DATA, SHARED_CHANGE, TOO_LONG, Runner
+from bench.execution.runner import Runner
 from bench.store.records import Record, Status
 from bench.store.store import Store
 from bench.studies import plan
@@ -36,7 +38,7 @@ def execute(tmp_path: Path) -> Execute:
         study = Study(name="s", dataset="clouds", seeds=seeds, repeat=repeat, timeout="1m", variants=variants, **spec)
         data, store = make_dataset(600, 200), Store(tmp_path / "out")
         store.write("study.toml", study.to_toml())
-        Runner(study, data, store).execute(plan.make(study, data, 1, "machine"), MagicMock())
+        Runner(study, data, store, ThisMachine()).execute(plan.make(study, data, 1), MagicMock())
         found: dict[str, list[Record]] = {name: [] for name in fakes}
         for record in store.records():
             found[record.variant].append(record)
@@ -120,5 +122,5 @@ def test_a_relative_folder_is_found_by_a_process_that_left_its_own(
     study = Study(name="s", dataset="clouds", seeds=1, variants=variants)
     data, store = make_dataset(600, 200), Store(Path("out"))
     store.write("study.toml", study.to_toml())
-    Runner(study, data, store).execute(plan.make(study, data, 1, "machine"), MagicMock())
+    Runner(study, data, store, ThisMachine()).execute(plan.make(study, data, 1), MagicMock())
     assert [record.outcome.reason for record in store.records()] == [""]

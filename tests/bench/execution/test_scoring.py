@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +11,22 @@ import pytest
 from rich.console import Console
 
 from bench.datasets import Dataset
-from bench.execution import scoring
-from bench.metrics import METRICS, REFERENCES, Embedding, Value, cache, evaluate
+from bench.errors import UndefinedError
+from bench.execution import scorer, scoring
+from bench.metrics import (
+    METRICS,
+    REFERENCES,
+    Embedding,
+    ReferenceSpace,
+    Value,
+    anchor_pass,
+    cache,
+    evaluate,
+    reference_values,
+)
+from bench.metrics.embedding import Rows
 from bench.metrics.measure import Measure, Subject
+from bench.metrics.measures import MEASURES
 from bench.store.records import Record
 from bench.store.score_store import Scored, ScoreStore
 from bench.store.store import Store
@@ -58,7 +72,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.extend(chosen)
         return evaluate(embedding, chosen)
 
-    monkeypatch.setattr(scoring, "evaluate", spy)
+    monkeypatch.setattr(scorer, "evaluate", spy)
     return names
 
 
@@ -100,7 +114,7 @@ def test_only_the_score_that_changed_is_computed_again(
     run(store, data, records, tmp_path)
     before = scored(store, records[0])
     computed.clear()
-    monkeypatch.setattr(scoring, "_curves", lambda embedding: pytest.fail("curves have not changed"))
+    monkeypatch.setattr(scorer, "_curves", lambda embedding: pytest.fail("curves have not changed"))
     monkeypatch.setitem(METRICS, "stress", replace(METRICS["stress"], version=2, function=lambda embedding: 0.25))
     outdated = scored(store, records[0]).current
     assert outdated == [value for value in before.current if value.score != "stress"]
@@ -154,7 +168,7 @@ def test_it_is_kept_which_test_points_are_correct(
     found = scored(store, records[0])
     correct = found.correct_of(20)
     assert correct is not None and correct.dtype == bool and correct.shape == (20,)
-    key = ("knn_accuracy", "test", scoring.NEIGHBOURS)
+    key = ("knn_accuracy", "test", scorer.NEIGHBOURS)
     [accuracy] = [value.value for value in found.current if (value.score, value.split, value.k) == key]
     assert 0 < correct.mean() < 1 and correct.mean() == accuracy
     transductive = keep(store, 2, coordinates("scattered", N, seed=2))
@@ -171,8 +185,8 @@ def test_what_older_scores_lack_is_completed_without_a_score(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run(store, data, records, tmp_path)
-    monkeypatch.setattr(scoring.ReferenceSpace, "fits", False)
-    monkeypatch.setattr(scoring, "corank_together", lambda embeddings: pytest.fail("no rank is needed"))
+    monkeypatch.setattr(ReferenceSpace, "fits", False)
+    monkeypatch.setattr(scorer, "corank_together", lambda embeddings: pytest.fail("no rank is needed"))
     whole = scored(store, records[0])
     versions = {key: version for key, version in whole.versions.items() if key != "correct"}
     ScoreStore(store).keep_run(records[0], whole.model_copy(update={"correct": "", "versions": versions}))
@@ -187,7 +201,7 @@ def test_data_too_large_for_memory_are_scored_in_one_pass(
 ) -> None:
     run(store, data, records, tmp_path)
     whole = scored(store, records[1]).current
-    monkeypatch.setattr(scoring.ReferenceSpace, "fits", False)
+    monkeypatch.setattr(ReferenceSpace, "fits", False)
     for path in (store.folder / "runs" / "method").glob("scores-*.json"):
         path.unlink()
     run(store, data, records, tmp_path)
@@ -275,7 +289,7 @@ def _width(subject: Subject) -> dict[str, float]:
 def test_measures_are_computed_where_a_study_asks_for_them(
     clouds: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(scoring.MEASURES, "width", Measure("width", "", _width))
+    monkeypatch.setitem(MEASURES, "width", Measure("width", "", _width))
     variants = {
         "pca-b": Variant(reducer="pca", axis="without", without="b"),
         "tsne-b": Variant(reducer="tsne", axis="without", without="b", scores=False),
@@ -289,7 +303,123 @@ def test_measures_are_computed_where_a_study_asks_for_them(
     assert found["pca-b"][0].measures["width"]["sibling"] == float(np.ptp(found["tsne-b"][1]))
     assert "sibling" not in found["tsne-b"][0].measures["width"], "a run is not its own sibling"
     assert found["pca-b"][0].current and not found["tsne-b"][0].values
-    monkeypatch.setitem(scoring.MEASURES, "width", Measure("width", "", lambda subject: 7.0, version=2))
-    monkeypatch.setattr(scoring, "evaluate", lambda embedding, keys: pytest.fail("scores stay") if keys else [])
+    monkeypatch.setitem(MEASURES, "width", Measure("width", "", lambda subject: 7.0, version=2))
+    monkeypatch.setattr(scorer, "evaluate", lambda embedding, keys: pytest.fail("scores stay") if keys else [])
     scoring.score_study(store, clouds, QUIET)
     assert [scored(store, record).measures for record in store.records()] == [{"width": {"": 7.0}}] * 3
+
+
+def by_key(found: Scored) -> dict[tuple[str, str, int | None, str], Value]:
+    return {(value.score, value.split, value.k, value.part): value for value in found.current}
+
+
+@pytest.fixture(scope="module")
+def many() -> Dataset:
+    X = tied_points(420, values=100)
+    return dataset(X[:400], np.arange(400) % 6, X[400:], y_test=np.arange(20) % 6)
+
+
+@pytest.fixture
+def two_records(store: Store) -> list[Record]:
+    others = {"test": coordinates("scattered", 20)}
+    return [keep(store, seed, coordinates("scattered", 400, seed=seed), **others) for seed in (0, 1)]
+
+
+def test_scores_by_anchors_have_errors_and_look_at_all_test_points(
+    store: Store, many: Dataset, two_records: list[Record], tmp_path: Path
+) -> None:
+    run(store, many, two_records, tmp_path)
+    exact = scored(store, two_records[0])
+    run(store, many, two_records, tmp_path, anchors=150)
+    found = scored(store, two_records[0])
+    assert (exact.anchors, found.anchors) == (0, 150)
+    assert all(value.standard_error is None for value in exact.current)
+    assert by_key(found).keys() == by_key(exact).keys()
+    recall, expected = (by_key(one)["knn_recall", "train", 15, ""] for one in (found, exact))
+    assert recall.standard_error is not None and recall.value is not None and expected.value is not None
+    assert 0 < abs(recall.value - expected.value) < 4 * recall.standard_error
+    assert by_key(found)["knn_accuracy", "train", 10, ""] == replace(
+        by_key(exact)["knn_accuracy", "train", 10, ""], standard_error=0.0
+    ), "a tree knows the neighbours of all points"
+    assert found.correct == exact.correct != ""
+    assert found.curves["k"][-1] == 100
+    across = ScoreStore(store).across(two_records)
+    assert across is not None and across.anchors == 150
+    errors = {value.score: value.standard_error for value in across.current}
+    assert errors["procrustes_residual"] == 0 and 0 < (errors["knn_jaccard"] or 0) < 0.05
+    for name in ("pixels", "shuffled-labels", "pca-50", "lda"):
+        reference = ScoreStore(store).reference(name)
+        assert reference is not None and reference.anchors == 150
+        hit = by_key(reference)["neighbourhood_hit", "train", 15, ""]
+        assert hit.value is not None and 0 < (hit.standard_error or 0) < 0.1, name
+
+
+def test_references_by_all_points_as_anchors_are_exact(many: Dataset) -> None:
+    space = ReferenceSpace(many)
+    anchors: dict[Rows, np.ndarray] = {"train": np.arange(400)[::-1], "test": np.arange(20), "pairs": np.arange(400)}
+    for name in ("pixels", "shuffled-labels"):
+        exact, found = reference_values(space, name), reference_values(space, name, anchors=anchors)
+        for expected, value in zip(exact, found, strict=True):
+            assert value.value == pytest.approx(expected.value, abs=1e-12), (name, value)
+
+
+def test_more_anchors_compare_only_the_new_ones(
+    store: Store, many: Dataset, two_records: list[Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[tuple[int, int]] = []
+
+    def spy(space: object, embeddings: list[Embedding], anchors: np.ndarray, of: str) -> object:
+        compared.append((len(embeddings), len(anchors)))
+        return compare(space, embeddings, anchors, of)  # type: ignore[arg-type]
+
+    compare = anchor_pass.compare
+    run(store, many, two_records, tmp_path, references=False, anchors=250)
+    at_once = scored(store, two_records[1])
+    for path in (store.folder / "runs" / "method").glob("scores-*.json"):
+        path.unlink()
+    shutil.rmtree(tmp_path / "cache")
+    monkeypatch.setattr(anchor_pass, "compare", spy)
+    run(store, many, two_records, tmp_path, references=False, anchors=100)
+    assert compared[0] == (2, 100), "both embeddings share a pass"
+    compared.clear()
+    run(store, many, two_records, tmp_path, references=False, anchors=250)
+    assert compared == [(2, 150)], "test points are known, and 100 anchors"
+    assert scored(store, two_records[1]) == at_once
+    compared.clear()
+    run(store, many, two_records, tmp_path, references=False, anchors=250)
+    run(store, many, two_records, tmp_path, references=False, anchors=100)
+    assert compared == [], "what is stored stays, and fewer anchors are the first ones"
+
+
+def test_a_damaged_cache_of_anchors_is_made_again(
+    store: Store, many: Dataset, two_records: list[Record], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run(store, many, two_records, tmp_path, references=False, anchors=100)
+    before = scored(store, two_records[0])
+    for path in (tmp_path / "cache").glob("*/near.npy"):
+        path.write_bytes(path.read_bytes()[:-1] + b"?")
+    for path in (store.folder / "runs" / "method").glob("scores-*.json"):
+        path.unlink()
+    run(store, many, two_records, tmp_path, references=False, anchors=100)
+    assert scored(store, two_records[0]) == before
+    assert "is damaged" in caplog.text
+
+
+def test_anchors_are_chosen_above_a_number_of_points(many: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert scorer.Scorer(ReferenceSpace(many)).n_anchors == 0
+    monkeypatch.setattr("bench.metrics.anchors.MAX_EXACT", 399)
+    monkeypatch.setattr("bench.metrics.anchors.USUAL", 300)
+    assert scorer.Scorer(ReferenceSpace(many)).n_anchors == 300
+    assert scorer.Scorer(ReferenceSpace(many), anchors=120).n_anchors == 120
+    assert scorer.Scorer(ReferenceSpace(many), anchors=400).n_anchors == 0, "as many as there are points: all"
+
+
+def test_nobody_compares_all_of_very_many_points(many: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scoring, "MAX_EXACT", 399)
+    space, Z = scoring.space_of(many), coordinates("scattered", 400)
+    asked = ((space, "neighbours"), (Embedding(space, Z), "neighbours"), (Embedding(space, Z), "coranking"))
+    for subject, name in asked:
+        with pytest.raises(UndefinedError, match="more than 70,000 points"):
+            getattr(subject, name)
+    measured = Subject(space, {"train": Z})
+    assert MEASURES["knn_recall_k15"].compute(measured) == {} == MEASURES["hdbscan_clusters"].compute(measured)

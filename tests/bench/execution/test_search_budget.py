@@ -5,6 +5,8 @@ from unittest.mock import MagicMock
 
 import pytest
 
+from bench.execution import environment
+from bench.execution.local import ThisMachine
 from bench.execution.runner import Runner
 from bench.store.records import Status
 from bench.store.store import Store
@@ -27,19 +29,19 @@ def study() -> Study:
 def _left_out(study: Study, path: Path, **fits: list[float]) -> list[str]:
     """Return the configurations that are not begun after others whose fits took so long; -1 is a timeout."""
     store, data = Store(path), make_dataset()
-    runs = plan.make(study, data, 1, "machine")
+    runs = plan.make(study, data, 1)
     keys = {run.variant: run.key for run in runs}
     store.write("study.toml", study.to_toml())
     for base, seconds in fits.items():
         for name, fit_s in zip(study.searched_with(base), seconds, strict=False):
             late = {"outcome": failed(Status.TIMEOUT, "fit took long"), "timeout_s": 8.0, "memory_cap_mib": 8192.0}
             ended = late if fit_s < 0 else {"outcome": successful(fit_s, transductive=True)}
-            one = record(name, 0, data, key=keys[name], **ended)
+            one = record(name, 0, data, key=keys[name], machine=environment.fingerprint(), **ended)
             partial = store.partial_arrays(name, 0, 0)
             if one.ok:
                 partial.write_bytes(b"an embedding")
             store.keep(one, partial)
-    runner = Runner(study, data, store)
+    runner = Runner(study, data, store, ThisMachine())
     left = [run.variant for run in runs if runner.is_left_out(run)]
     missing = {run.variant for run in runs if store.find(run.variant, 0, 0) is None}
     assert {run.variant for run in runner.pending(runs)} == missing - set(left)
@@ -58,11 +60,11 @@ def test_transform_counts(study: Study, tmp_path: Path) -> None:
     assert study.search is not None
     short = study.model_copy(update={"search": study.search.model_copy(update={"budget": 1.05})})
     store, data = Store(tmp_path), make_dataset()
-    runs = plan.make(short, data, 1, "machine")
+    runs = plan.make(short, data, 1)
     partial = store.partial_arrays("a", 0, 0)
     partial.write_bytes(b"an embedding")
     store.keep(record("a", 0, data, successful(1.0), key=runs[0].key), partial)
-    assert Runner(short, data, store).is_left_out(runs[1]), "1.0 s of fit and 0.1 s of transform"
+    assert Runner(short, data, store, ThisMachine()).is_left_out(runs[1]), "1.0 s of fit and 0.1 s of transform"
 
 
 @pytest.mark.usefixtures("light_workers")
@@ -74,6 +76,6 @@ def test_what_is_left_out_is_neither_run_nor_kept(study: Study, tmp_path: Path) 
     study = study.model_copy(update={"variants": {name: one.model_copy(update=calm) for name, one in of_a.items()}})
     store.write("study.toml", study.to_toml())
     watcher = MagicMock()
-    Runner(study, data, store).execute(plan.make(study, data, 1, "machine"), watcher)
+    Runner(study, data, store, ThisMachine()).execute(plan.make(study, data, 1), watcher)
     assert [record.variant for record in store.records()] == ["a"]
     assert [call.args[0].variant for call in watcher.left_out.call_args_list] == ["a-1", "a-2", "a-3"]

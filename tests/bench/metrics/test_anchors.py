@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 
 from bench.errors import UndefinedError
-from bench.metrics import METRICS, Embedding, ReferenceSpace, clustering, evaluate
+from bench.metrics import METRICS, Embedding, ReferenceSpace, anchor_pass, clustering, evaluate, reference_space
 from bench.metrics.anchors import Anchored, Compared, draw
 from bench.metrics.embedding import Rows
 from bench.metrics.functions import score, space_of
+from bench.metrics.reference_space import Points
 from bench.metrics.registry import evaluate_by_anchors
 from bench.metrics.samples import TRIPLETS, random_pairs, triplets
 from bench.metrics.statistics import student
@@ -99,6 +100,30 @@ def test_neighbours_and_ranks_are_exact_ties_by_index(kind: str, values: int) ->
     for curve in ("recall", "trustworthiness", "continuity", "mrre_false", "mrre_missing"):
         expected = getattr(one.coranking, curve)[: len(getattr(everybody.coranking, curve))]
         np.testing.assert_allclose(getattr(everybody.coranking, curve), expected, atol=1e-12, err_msg=curve)
+
+
+@pytest.mark.parametrize("of", ["train", "test"])
+def test_tiles_blocks_and_a_shared_pass_change_nothing(
+    digits_embedding: Embedding, monkeypatch: pytest.MonkeyPatch, of: Points
+) -> None:
+    one, anchors = digits_embedding, everyone(digits_embedding)[of][:50]
+    assert one.Z_test is not None
+    other = Embedding(one.space, one.Z[::-1], one.Z_test[::-1])
+    whole = [anchor_pass.compare(one.space, [embedding], anchors, of)[0] for embedding in (one, other)]
+    for name, value in (("TILE", 64), ("MAX_ROWS", 7), ("BLOCK", 0)):
+        monkeypatch.setattr(anchor_pass, name, value)
+    monkeypatch.setattr(reference_space, "BLOCK", 0)
+    large = ReferenceSpace(one.space.dataset)
+    for expected, found in zip(whole, anchor_pass.compare(large, [one, other], anchors, of), strict=True):
+        for name, array in expected._asdict().items():
+            np.testing.assert_allclose(getattr(found, name), array, atol=1e-12, err_msg=name)
+    monkeypatch.setattr("bench.metrics.anchors.SUMMED", 64)
+    some: dict[Rows, np.ndarray] = {of: anchors}
+    sums = Anchored(large, one.Z, one.Z_test, anchors=some).class_sums(of)
+    np.testing.assert_allclose(sums, one.class_sums(of)[anchors], rtol=1e-12)
+    near = anchor_pass.nearest_in_data(large, anchors, of)
+    np.testing.assert_array_equal(near, whole[0].near_in_data)
+    assert "points" not in large.__dict__, "large data are brought to the grid a tile at a time"
 
 
 def test_every_score_that_does_not_look_at_all_points_has_an_error(digits_embedding: Embedding) -> None:

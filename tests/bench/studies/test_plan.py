@@ -16,8 +16,8 @@ def _study(**changes: object) -> Study:
     return Study.model_validate({"name": "s", "dataset": "clouds", "seeds": 3, "variants": VARIANTS} | changes)
 
 
-def _make(dataset: Dataset, threads: int = 2, machine: str = "m", **changes: object) -> list[plan.Run]:
-    return plan.make(_study(**changes), dataset, threads, machine)
+def _make(dataset: Dataset, threads: int = 2, **changes: object) -> list[plan.Run]:
+    return plan.make(_study(**changes), dataset, threads)
 
 
 def test_rounds_are_outermost_and_each_is_shuffled(dataset: Dataset) -> None:
@@ -52,7 +52,6 @@ def test_unseeded_variants_get_no_seed(dataset: Dataset) -> None:
     "other",
     [
         {"threads": 1},
-        {"machine": "another"},
         {"variants": VARIANTS | {"pca": Variant(reducer="pca", params={"svd_solver": "full"})}},
         {"variants": VARIANTS | {"pca": Variant(reducer="random_projection")}},
     ],

@@ -136,7 +136,7 @@ def test_runs_are_planned_of_every_kind_of_value(tmp_path: Path) -> None:
     varied = [[64, 32], "a b", "a/b", "é", True, 1, 1.5, float("inf"), {"a": [1]}]
     one = {"reducer": f"{tmp_path}/free.py:Free", "params": {"x": 0}, "each": {"x": varied}}
     study = Study.model_validate({"dataset": "clouds", "seeds": 1, "variants": {"p": one}}).resolved()
-    assert len({run.key for run in plan.make(study, make_dataset(), 1, "m")}) == study.n_runs == 10
+    assert len({run.key for run in plan.make(study, make_dataset(), 1)}) == study.n_runs == 10
     (sweep,) = sweeps(study)
     assert sorted(sweep.variants.values()) == sorted(study.variants)
     assert not sweep.is_numeric

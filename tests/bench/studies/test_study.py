@@ -227,6 +227,17 @@ def test_figures_are_of_variants_that_there_are(tmp_path: Path) -> None:
     assert read(_write(tmp_path, text.replace('"c"', '"b"'))).figures == ("a", "b")
 
 
+@pytest.mark.parametrize(("n", "is_of_all"), [(500, False), (1_000, True)])
+def test_figures_may_show_the_last_of_a_series(tmp_path: Path, n: int, is_of_all: bool) -> None:
+    text = f'dataset = "digits"\nn = 1_000\nfigures = ["a"]\n[variants.a]\nreducer = "pca"\nn = {n}\n'
+    if is_of_all:
+        found = read(_write(tmp_path, text))
+        assert found.with_changes({"n": 700}).figures == found.figures == ("a",), "fewer are all of these"
+    else:
+        with pytest.raises(StudyError, match="figures show variants that are fitted on all training points"):
+            read(_write(tmp_path, text))
+
+
 def test_a_variant_can_be_fitted_on_one_number_of_points_after_another(tmp_path: Path) -> None:
     text = 'dataset = "digits"\n[variants.short]\nreducer = "pca"\nn_each = [500, 1_000]\n'
     found = read(_write(tmp_path, text)).resolved()
@@ -315,3 +326,20 @@ def test_no_study_depends_on_the_working_directory(name: str, tmp_path: Path, mo
     monkeypatch.chdir(tmp_path)
     assert read(name).resolved() == here
     assert not any("/" in variant.reducer for variant in here.variants.values())
+
+
+def test_what_is_fitted_and_what_is_mapped_stand_in_a_study_file(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text('dataset = "digits"\nfit_on = 50\nmap = "all"\n[variants.pca]\nreducer = "pca"\n')
+    study = read(str(path))
+    assert (study.n_fitted, study.map) == (50, "all")
+    assert study.with_changes({"n": 60}).n_fitted == 60, "the command line has the last word"
+    path.write_text(study.to_toml())
+    assert read(str(path)) == study
+    assert not {"fit_on", "map"} & set(study.model_copy(update={"fit_on": None, "map": ""}).to_toml().split())
+    path.write_text('dataset = "digits"\nmap = "all"\n')
+    with pytest.raises(StudyError, match="Got map = 'all' without fit_on"):
+        read(str(path))
+    path.write_text('dataset = "digits"\nfit_on = 50\nmap = "some"\n')
+    with pytest.raises(StudyError, match="line 3: Got map = 'some'"):
+        read(str(path))

@@ -13,6 +13,7 @@ from bench.analysis.comparisons import ranking
 from bench.analysis.quantities import QUANTITIES
 from bench.output.tables import build
 from bench.output.tables.model import Cell, Row, Table
+from bench.output.tables.render import to_latex, to_markdown
 from bench.store.records import Status
 from bench.store.results import Results
 from bench.store.values import Kind
@@ -200,3 +201,29 @@ def test_letters_go_on_after_the_alphabet() -> None:
     assert table.marks[0] == "a"
     assert table.marks[24:] == ("z", "aa", "ab")
     assert replace(table, rows=()).marks == ("",) * 27
+
+
+def test_costs_of_other_and_shared_machines_are_missing_for_a_reason(tmp_path: Path) -> None:
+    machines = {"a": "x", "b": "y", "c": "x"}
+    outcomes = {name: [maker.successful(1.0)] * 2 for name in machines}
+    runs = {name: {"machine": machine} for name, machine in machines.items()}
+    table = maker.write(
+        tmp_path, {name: {ACCURACY: [0.9, 0.8]} for name in machines}, None, outcomes=outcomes, runs=runs
+    )
+    rows = table.frame("runs")
+    rows["timed"] = rows["variant"] != "c"
+    rows.loc[~rows["timed"], ["fit_s", "peak_mib"]] = None
+    rows.to_csv(tmp_path / "runs.csv", index=False)
+    results = Results(tmp_path)
+    keys = (ACCURACY, "fit_s", "peak_mib")
+    rankings = {key: ranking(results, key) for key in keys}
+    assert list(rankings["fit_s"].means) == ["a"] and list(rankings[ACCURACY].means) == ["a", "b", "c"]
+    made = build.headline(results, rankings, caveats(results), keys)
+    cells = {row.key: row.cells for row in made[0].rows}
+    assert cells["a"][1].value == 1.0
+    assert cells["b"][1:] == (Cell("n/a", "(other machine)"),) * 2
+    assert cells["c"][1:] == (Cell("n/a", "(shared machine)"),) * 2
+    for text in (to_markdown(made), to_latex(made)):
+        assert text.count("(other machine)") == text.count("(shared machine)") == 2
+    reasons = build.headline_frame(made).set_index("variant")["reasons"]
+    assert reasons.to_dict() == {"a": "", "b": "other machine: fit_s peak_mib", "c": "shared machine: fit_s peak_mib"}

@@ -1,0 +1,158 @@
+"""Whether runs will keep within their limits of time and memory, told from earlier runs before any of them starts.
+
+Time grows as a power of the number of points, and memory by so much a point. Both are told by a results folder in which
+the same reducer was fitted on several numbers of points; where there is none, they are taken to grow in proportion.
+Memory of a reducer that reads large data in blocks is taken not to grow. What is expected far beyond the points that
+were measured is an extrapolation, and is said to be one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import reducers
+from bench.datasets import Dataset
+from bench.errors import StoreError
+from bench.store.records import Status
+from bench.store.results import Results
+from bench.store.sums import PARTIAL
+from bench.studies.plan import Run
+from bench.studies.study import Study, Variant
+from bench.units import counted, seconds_as_text
+from reducers.rows import Rows
+
+COLUMNS = ["label", "reducer", "n_train", "fit_s", "peak_mib", "baseline_mib", "import_s"]
+LARGE = 2**30
+"""Bytes of data from which on a reducer that can reads them in blocks."""
+MIN_SIZES = 3
+"""Numbers of points without which growth is not known."""
+MIN_POINTS = 10_001
+"""Points from which growth is told: with fewer, fixed costs are a large part, and UMAP takes more epochs."""
+MIN_RANGE = 3.0
+"""How many times as many points the most must be as the fewest."""
+MAX_POWER = 2.5
+FAR = 2.0
+"""How many times as many points as were measured are told without a word."""
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How costs grow with the number of points: time as a power, memory by so many MiB a point."""
+
+    power: float
+    mib: float
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What one fit of a method is expected to take."""
+
+    label: str
+    n: int
+    measured: int
+    """The number of points that is nearest to this one, of those that were measured."""
+    seconds: float
+    mib: float
+    """Memory that the run itself holds, its libraries included."""
+    growth: Growth | None
+    """How costs grow with the number of points; None where they are taken to grow in proportion to it."""
+
+    def beyond(self, study: Study) -> str:
+        """Return which limit the method would pass, and why that is expected; empty if none."""
+        said = f"measured on {self.measured:,} points"
+        if self.mib * 2**20 > study.memory:
+            rate = f"by {self.growth.mib * 1e3:,.2f} MiB for 1,000 more" if self.growth else "in proportion to them"
+            limit = f"{self.mib / 2**10:,.1f} GiB, more than the limit of {study.memory / 2**30:g} GiB"
+            return f"{self.label} would hold {limit} ({said}; it grows {rate})"
+        if self.seconds > study.timeout:
+            rate = f"as n^{self.growth.power:.2f}" if self.growth else "in proportion to them"
+            limit = f"{seconds_as_text(self.seconds)}, more than the limit of {seconds_as_text(study.timeout)}"
+            return f"{self.label} would take {limit} ({said}; it grows {rate})"
+        return ""
+
+
+def lines(study: Study, runs: Sequence[Run], data: Dataset, folder: Path) -> Iterator[str]:
+    """Yield whether runs are expected to keep within the limits of a study, as results in a folder tell."""
+    earlier, n_train = _earlier(folder), len(data.X)
+    variants = {run.variant: run.spec for run in runs}
+    found = {
+        name: _expected(earlier, one, min(one.n or n_train, n_train), in_blocks=_in_blocks(one.reducer, data))
+        for name, one in variants.items()
+    }
+    known = [one for one in found.values() if one is not None]
+    within = [one for one in known if not one.beyond(study)]
+    if within:
+        slowest, largest = max(within, key=lambda one: one.seconds), max(within, key=lambda one: one.mib)
+        time, memory = seconds_as_text(slowest.seconds), f"{largest.mib / 2**10:,.1f} GiB"
+        share = f"{counted(len(within), 'method')} of {len(variants)}"
+        yield f"expected to fit: {share}, at most {time} ({slowest.label}) and {memory} ({largest.label}) a fit"
+    yield from (f"will not fit: {one.beyond(study)}" for one in known if one.beyond(study))
+    if far := [one for one in known if one.n > FAR * one.measured]:
+        most = max(one.n / one.measured for one in far)
+        yield f"extrapolated: {counted(len(far), 'method')}, up to {most:,.0f} times as many points as were measured"
+    if absent := [variants[name].label for name, one in found.items() if one is None]:
+        yield f"not known whether it fits, as there is no earlier run: {'; '.join(absent)}"
+
+
+def _in_blocks(reducer: str, data: Dataset) -> bool:
+    """Return whether a reducer reads these data in blocks, and so holds no more of more of them."""
+    is_large = isinstance(data.X, Rows) or data.X.nbytes >= LARGE
+    return is_large and data.in_place is not None and reducers.source(reducer).streams
+
+
+def _expected(earlier: Sequence[pd.DataFrame], variant: Variant, n: int, *, in_blocks: bool) -> Forecast | None:
+    """Return what a method is expected to take on n points; None without earlier runs of it."""
+    every = pd.concat(earlier) if earlier else pd.DataFrame(columns=[*COLUMNS, "added"])
+    alike = every[every["label"] == variant.label]
+    alike = alike if len(alike) else every[every["reducer"] == variant.reducer]
+    if not len(alike):
+        return None
+    measured = int(alike["n_train"].iloc[int((np.log(alike["n_train"]) - np.log(n)).abs().argmin())])
+    nearest = alike[alike["n_train"] == measured]
+    growth = _growth(earlier, variant.reducer)
+    added = float(nearest["added"].median() if nearest["added"].notna().any() else alike["added"].max())
+    seconds = float(nearest["fit_s"].median() * (n / measured) ** (growth.power if growth else 1.0))
+    more = 0.0 if in_blocks else (n - measured) * (growth.mib if growth else added / measured)
+    held = float(alike["baseline_mib"].min()) + max(added + more, 0.0)
+    return Forecast(variant.label, n, measured, seconds, held, growth)
+
+
+def _growth(earlier: Sequence[pd.DataFrame], reducer: str) -> Growth | None:
+    """Return how costs of a reducer grow, by the folder with the widest range of points; None if none has enough."""
+    best = pd.DataFrame()
+    for table in earlier:
+        own = table[(table["reducer"] == reducer) & (table["n_train"] >= MIN_POINTS)]
+        by_size = own.groupby("n_train")[["fit_s", "added"]].median().dropna()
+        best = by_size if len(by_size) >= MIN_SIZES and _range(by_size) > _range(best) else best
+    if _range(best) < MIN_RANGE:
+        return None
+    n, seconds, added = (np.asarray(column, np.float64) for column in (best.index, best["fit_s"], best["added"]))
+    power = np.polyfit(np.log(n), np.log(np.maximum(seconds, 1e-4)), 1)[0]
+    return Growth(float(np.clip(power, 0.0, MAX_POWER)), float(max(np.polyfit(n, added, 1)[0], 0.0)))
+
+
+def _range(by_size: pd.DataFrame) -> float:
+    """Return how many times as many points the last row is of as the first."""
+    return float(by_size.index[-1] / by_size.index[0]) if len(by_size) else 0.0
+
+
+def _earlier(folder: Path) -> list[pd.DataFrame]:
+    """Return the successful runs of each results folder in a folder, those of studies over datasets included."""
+    paths = sorted(path for pattern in ("*/runs.csv", "*/*/runs.csv") for path in folder.glob(pattern))
+    tables = []
+    for path in paths:
+        try:
+            runs = Results(path.parent).runs if path.parent.name != PARTIAL else pd.DataFrame()
+            kept = runs.loc[(runs["status"] == Status.OK.value) & runs["fit_s"].notna(), COLUMNS]
+            kept = kept.astype(dict.fromkeys(COLUMNS[3:], float))
+            # What a later run of a process adds is less: it finds what the first one left there.
+            added = (kept["peak_mib"] - kept["baseline_mib"]).clip(lower=0).where(kept["import_s"].notna())
+            tables.append(kept.assign(added=added))
+        except (StoreError, KeyError, ValueError):
+            continue
+    return [table for table in tables if len(table)]
