@@ -9,6 +9,7 @@ time; the others are read as ever the first time.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from math import prod, sqrt
@@ -21,6 +22,7 @@ from bench.datasets import archives, class_labels, converted, npy
 from bench.datasets.base import Dataset, in_proportion
 from bench.datasets.columns import Blocks, Scaled, scaled, summarised
 from bench.datasets.converted import Facts, Table, Writing
+from bench.datasets.guard import check_memory
 from bench.datasets.in_place import InPlace, digest_of
 from bench.datasets.options import DataOptions
 from bench.datasets.points import Points
@@ -82,7 +84,11 @@ def of_blocks(points: Points, blocks: Blocks, rows: int, digest: str, options: D
 
 
 def kept(path: Path, file: BinaryIO, n: int | None, options: DataOptions, read: Callable[[], Dataset]) -> Dataset:
-    """Return a dataset that is read in memory the first time, and mapped from the cache from then on."""
+    """Return a dataset that is read in memory the first time, and mapped from the cache from then on.
+
+    Raises DatasetError if the file is larger than the memory that is available.
+    """
+    check_memory(path, os.fstat(file.fileno()).st_size)
 
     def make() -> Writing:
         whole = read()

@@ -20,6 +20,7 @@ from bench.execution.progress import bar
 from bench.execution.scorer import VERSIONS, ScoredRun, Scorer
 from bench.execution.sent_data import Received
 from bench.metrics import METRICS, ReferenceSpace
+from bench.metrics.anchors import chosen
 from bench.metrics.measure import Arrays
 from bench.store.records import Record
 from bench.store.score_store import Scored, ScoreStore
@@ -88,7 +89,9 @@ def _submitted(members: Members, store: Store, dataset: Dataset, timed: bool) ->
     tasks: dict[Future, Sequence[Record]] = {}
     for group, records in scoring.groups_of(store).items():
         points = Points(dataset.fingerprint, known, group, study.samples, study.anchors)
-        lacking = [record for record in records if group.scored and _lacks(scores.of_run(record))]
+        n = min(group.n or len(dataset.X), len(dataset.X) // study.samples)
+        n_anchors = chosen(study.anchors, n, len(dataset.X_test)) or 0
+        lacking = [record for record in records if group.scored and _lacks(scores.of_run(record), n_anchors)]
         for some in _shares(lacking, SHARES * len(members.here)):
             if not tasks:
                 for member in members:
@@ -115,14 +118,16 @@ def _space(points: Points) -> ReferenceSpace:
     if key not in _SPACES:
         group, whole = points.group, Received(points.fingerprint).load(points.known)
         _SPACES.clear()
-        _SPACES[key] = scoring.space_of(whole.select(group.n, group.without, group.sample, points.samples, group.rows))
+        data = whole.select(group.n, group.without, group.sample, points.samples, group.rows)
+        _SPACES[key] = scoring.space_of(data, scoring.cache_folder())
     return _SPACES[key]
 
 
-def _lacks(found: Scored | None) -> bool:
-    """Return whether any score is missing, or of another version."""
+def _lacks(found: Scored | None, n_anchors: int = 0) -> bool:
+    """Return whether any score is missing, or of another version or number of anchors."""
     wanted = {metric.key: metric.version for metric in METRICS.values()} | VERSIONS
-    return found is None or any(found.versions.get(key) != version for key, version in wanted.items())
+    known = found.of_anchors(n_anchors).versions if found else {}
+    return any(known.get(key) != version for key, version in wanted.items())
 
 
 def _unscored(store: Store, record: Record, found: Scored | None) -> Unscored:

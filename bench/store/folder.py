@@ -103,6 +103,8 @@ class ResultsFolder:
         `status` is `ok` or how it failed, for the given `reason`. `fit_s`, `transform_s`, `cold_start_s` and others are
         its times, `peak_mib` its memory. `n_train`, `n_test` and `n_components` are sizes; `sample` numbers the samples
         of the data. `random_state` is what the reducer was given: the seed's own number, which differs from it.
+        `host` and `machine`, its class, say where it ran. Where some runs shared a machine by intent, `timed` is false
+        of these and their times and memory are empty: those would be no measurements.
         """
         return self._chosen(self.frame("runs"))
 

@@ -386,7 +386,7 @@ def _places() -> dict[str, HostileFile]:
         "NUL in the path": HostileFile(lambda folder: folder / "own\0.csv", "without control characters"),
         "unknown ending": HostileFile(content(lines(), "own.xlsx"), "A file of your own ends in one of"),
         "a terabyte of holes": HostileFile(made(sparse(2**40)), "needs 1,024.0 GiB"),
-        "a terabyte of holes named npz": HostileFile(made(sparse(2**40), "own.npz"), "no readable .npz"),
+        "a terabyte of holes named npz": HostileFile(made(sparse(2**40), "own.npz"), "needs 1,024.0 GiB"),
     }
 
 

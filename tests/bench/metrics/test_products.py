@@ -31,10 +31,14 @@ def test_products_are_exact(n: int, n_features: int, low: int, size: int, backgr
 
 
 @pytest.mark.parametrize(
-    ("n_features", "largest", "is_packed"), [(784, 128, True), (33, 128, True), (33, 2**15, False)]
+    ("n_features", "largest", "is_packed"),
+    [(784, 255, True), (2, 32_000, True), (3, 32_000, False), (1, 33_000, False)],
 )
-def test_small_numbers_are_multiplied_as_whole_numbers(n_features: int, largest: int, is_packed: bool) -> None:
-    points = np.random.RandomState(0).choice([-largest, largest - 1], (40, n_features)).astype(np.float64)
+def test_numbers_are_multiplied_as_whole_numbers_where_no_sum_is_too_large(
+    n_features: int, largest: int, is_packed: bool
+) -> None:
+    points = np.random.RandomState(0).choice([0.0, largest], (40, n_features))
+    points[0] = largest
     products = Products(points)
     np.testing.assert_array_equal(products.into(np.empty((40, 40)), points), points @ points.T)
     assert ("_tiles" in products.__dict__) == is_packed

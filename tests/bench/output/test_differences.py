@@ -155,7 +155,7 @@ def test_a_change_between_two_folders_is_that_of_its_two_means(study: Results, t
         of["knn_accuracy_k10"] = {run: 0.98 * value + 0.001 * run[1] for run, value in of["knn_accuracy_k10"].items()}
         of["fit_s"] = {run: 1.3 * value * (1 + 0.01 * run[1]) for run, value in of["fit_s"].items()}
     other = maker.write(tmp_path / "other", values, study.study)
-    for change in (*compare_results._scores(study, other), *compare_results._costs(study, other)):
+    for change in (*compare_results._scores(study, other), *compare_results._costs(study, other, "a machine")):
         if change.test is not None and change.old and change.new:
             is_ratio = change.test.quantity.is_ratio
             expected = change.new / change.old if is_ratio else change.new - change.old
