@@ -220,8 +220,8 @@ def test_more_points_are_not_tried_once_fewer_passed_a_limit(tmp_path: Path) -> 
     store = Store(tmp_path)
     store.write("study.toml", study.to_toml())
     late = maker.failed(Status.TIMEOUT, "took longer than the limit of 1 min 00 s")
-    limits = {"timeout_s": 60.0, "memory_cap_mib": study.memory / 2**20}
-    maker.keep(store, maker.record("a-30", 0, data.select(30), late, key=runs[1].key, **limits), data)
+    facts = {"machine": environment.fingerprint(), "timeout_s": 60.0, "memory_cap_mib": study.memory / 2**20}
+    maker.keep(store, maker.record("a-30", 0, data.select(30), late, key=runs[1].key, **facts), data)
     runner = Runner(study, data, store, ThisMachine())
     todo = runner.pending(runs)
     assert [run.variant for run in todo] == ["a-20", "a-40", "b-40", "alone"]
@@ -339,7 +339,7 @@ def test_every_sample_of_the_data_has_runs_of_its_own(tmp_path: Path) -> None:
 
 def test_a_record_has_its_machine_and_whether_it_was_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = iter([True, False])
-    monkeypatch.setattr("bench.execution.runner.another_study_runs", lambda: not next(alone))
+    monkeypatch.setattr("bench.execution.host.another_study_runs", lambda: not next(alone))
     runner, runs = _runner(tmp_path)
     runner.store.write("study.toml", _study().to_toml())
     runner.execute(runs, MagicMock())
