@@ -92,5 +92,5 @@ clean:  ## remove the virtual environment and the stored runs; tables and figure
 	touch $@
 
 .venv/ready-extras: .venv/ready-dev
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[anndata,hdf5,monitor,pacmap,parquet,pbmc,phate,trimap]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[anndata,cluster,hdf5,monitor,pacmap,parquet,pbmc,phate,trimap]'
 	touch $@
