@@ -187,7 +187,7 @@ class _Work:
             self.lose(self.members.without(member))
         elif fault is not None:
             raise WorkerError(f"Got from {member.identity.host}, asked for {run.variant}: {fault}") from fault
-        elif (sent_back := self.members.result_of(member)) is not None:
+        elif (sent_back := self.members.result_of(member.asked)) is not None:
             for sent in sent_back:
                 self._keep(run, sent)
             member.block.popleft()

@@ -13,7 +13,7 @@ from uuid import uuid4
 from bench.datasets import Dataset
 from bench.errors import WorkerError
 from bench.execution import cluster_host, identity, sent_data
-from bench.execution.cluster_host import Identity, Sent
+from bench.execution.cluster_host import Identity
 from bench.store.records import Machine
 from bench.studies.plan import Run
 from bench.studies.study import Study
@@ -30,6 +30,7 @@ EMPTY_S = 60.0
 """Seconds that a cluster may be without any worker, as while its workers are started again."""
 MEET_EVERY_S = 1.0
 FIRST_WAIT_S = 4.0
+"""Seconds within which a result should arrive; each time that it is asked for again, twice as long."""
 
 
 class HostGoneError(WorkerError):
@@ -48,8 +49,6 @@ class Member:
     """What keeps the study open there."""
     asked: Future | None = None
     """The run that it carries out."""
-    patience_s: float = 0.0
-    """Seconds within which its last result had to arrive."""
 
 
 class Members:
@@ -69,6 +68,7 @@ class Members:
         self._reducers = sorted({variant.reducer for variant in study.variants.values()})
         self._own = cluster_host.identity(self._reducers)
         cloudpickle.register_pickle_by_value(identity)
+        self._waited: Counter[object] = Counter()
         self._met_at, self._empty_since = -MEET_EVERY_S, time.monotonic()
 
     def __iter__(self) -> Iterator[Member]:
@@ -80,7 +80,7 @@ class Members:
         return f"cluster: {each}, {counted(self.cores, 'core')} each"
 
     def without(self, member: Member) -> Member:
-        """Return a member that does not take part any more; it is greeted anew if it is still there."""
+        """Return a member that does not take part any more; it is asked again if it is still there."""
         return self.here.pop(member.address, member)
 
     def on(self, member: Member, function: Any, *arguments: Any) -> Any:
@@ -109,20 +109,16 @@ class Members:
             return error
         return found.get(address, OSError("it is not there"))
 
-    @staticmethod
-    def result_of(member: Member) -> list[Sent] | None:
-        """Return what the task of a member came to; None if that has not arrived yet.
+    def result_of(self, future: Future) -> Any:
+        """Return the result of a task that is done; None if it has not arrived yet, and is to be asked for again.
 
-        Of a worker that ends just after its task nothing arrives, and nobody says so: it has to be looked for again.
+        If a worker ends just after its task, the result never arrives, and nobody says so.
         """
-        assert member.asked is not None
-        member.patience_s = max(2 * member.patience_s, FIRST_WAIT_S)
         try:
-            found: list[Sent] = member.asked.result(timeout=member.patience_s)
+            return future.result(timeout=FIRST_WAIT_S * 2 ** self._waited[future.key])
         except TimeoutError:
+            self._waited[future.key] += 1  # it may be large, and the network slow
             return None
-        member.patience_s = 0.0
-        return found
 
     @staticmethod
     def fault_of(future: Future) -> Exception | None:
@@ -174,6 +170,8 @@ class Members:
         # What is wrong with a host's packages only a function can tell that needs none of them.
         fault = self._asked(address, identity.fault)
         answer = fault or self._asked(address, cluster_host.identity, self._reducers)
+        if isinstance(answer, OSError):
+            return  # it may have only just started, or be gone
         if isinstance(answer, Identity):
             why = differences(self._own, answer, self.cores)
             name = answer.host
@@ -190,7 +188,7 @@ class Members:
     def _check_not_empty(self) -> None:
         if self.here:
             return
-        if self.refused:
+        if self.refused and not self.machines:  # a member that was lost may come back
             raise WorkerError(f"Got no worker that can take part. {'; '.join(self.refused.values())}.")
         if time.monotonic() - self._empty_since > EMPTY_S:
             raise WorkerError(f"Got a cluster that had no worker for {EMPTY_S:g} s. Start `dask worker` on its hosts.")

@@ -6,7 +6,7 @@ import io
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from rich.console import Console
 
 from bench.datasets import Dataset
 from bench.execution import host_lock, scoring, sent_data
-from bench.execution.cluster_members import Members
+from bench.execution.cluster_members import HostGoneError, Members
 from bench.execution.progress import bar
 from bench.execution.scorer import VERSIONS, ScoredRun, Scorer
 from bench.execution.sent_data import Received
@@ -67,19 +67,22 @@ def score(members: Members, store: Store, dataset: Dataset, console: Console, *,
 
     Raises WorkerError if the scheduler is gone, or all workers are.
     """
-    scores = ScoreStore(store)
+    scores, asked = ScoreStore(store), set(members.here)
     tasks = _submitted(members, store, dataset, timed)
     with bar(console, "scores, on hosts", sum(map(len, tasks.values()))) as advance:
         while tasks:
             members.meet()
+            if asked.isdisjoint(members.here):
+                log.warning("All hosts that were asked for scores are gone; what is missing is scored here")
+                return
             for future in [future for future in tasks if future.done()]:
-                some = tasks.pop(future)
                 if fault := members.fault_of(future):
-                    log.warning("%s cannot be scored by a host: %s", ", ".join(map(scoring.run_name, some)), fault)
-                    continue
-                for record, found in zip(some, future.result(), strict=True):
-                    scores.keep_run(record, found)
-                    advance()
+                    names = ", ".join(map(scoring.run_name, tasks.pop(future)))
+                    log.warning("%s cannot be scored by a host: %s", names, fault)
+                elif (values := members.result_of(future)) is not None:
+                    for record, found in zip(tasks.pop(future), values, strict=True):
+                        scores.keep_run(record, found)
+                        advance()
             time.sleep(LOOK_EVERY_S)
 
 
@@ -95,7 +98,8 @@ def _submitted(members: Members, store: Store, dataset: Dataset, timed: bool) ->
         for some in _shares(lacking, SHARES * len(members.here)):
             if not tasks:
                 for member in members:
-                    members.send(member, dataset)
+                    with suppress(HostGoneError):
+                        members.send(member, dataset)
             runs = [_unscored(store, record, scores.of_run(record)) for record in some]
             tasks[members.submit(None, completed, points, runs, timed)] = some
     return tasks

@@ -57,7 +57,7 @@ class Progress:
         self._report("started", run)
 
     def lost(self, run: Run) -> None:
-        """Note that a run is begun anew later, because its host was lost."""
+        """Note that a run will be started again, because its host was lost."""
         self.running.pop(_id(run), None)
         self._report("lost", run)
 

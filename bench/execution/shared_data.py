@@ -122,7 +122,7 @@ class MappedArray:
         self.file, self.descriptor = file, file.opened()
 
     def intact(self) -> bool:
-        """Return that the file is what was read; DatasetError if it is not, which no other run can mend."""
+        """Return that the file is what was read; DatasetError if it is not: repeating the run would not help."""
         self.file.check()
         return True
 
