@@ -14,7 +14,16 @@ from functools import cached_property
 
 import pandas as pd
 
-from bench.analysis.comparisons import Comparison, Decision, Design, Ranking, compare, comparisons_table, together
+from bench.analysis.comparisons import (
+    Comparison,
+    Decision,
+    Design,
+    Ranking,
+    compare,
+    comparisons_table,
+    together,
+    values_of,
+)
 from bench.analysis.quantities import QUANTITIES
 from bench.analysis.summary import interval_of
 from bench.metrics.registry import REFERENCES
@@ -135,15 +144,9 @@ def _compared(results: Results, stated: Iterable[Hypothesis]) -> dict[tuple[str,
 def _compare(results: Results, key: str | None, asked: str, first: str, second: str) -> Comparison:
     if key is None:
         return Comparison(QUANTITIES[asked], first, second, Design.NONE, 0)
-    return compare(QUANTITIES[key], first, _values(results, first, key), second, _values(results, second, key))
-
-
-def _values(results: Results, row: str, key: str) -> Values:
-    """Return the values of a variant, or the one of a reference, which no seed changes."""
-    if row not in REFERENCES:
-        return results.values(row, key) if results.ok(row) else Values()
-    value, _ = results.single(row, key)
-    return Values() if value is None else Values({(0, 0): value, (0, 1): value}, same_as={(0, 1): (0, 0)})
+    known = (row in REFERENCES or results.ok(row) for row in (first, second))
+    a, b = (values_of(results, row, key) if of else Values() for row, of in zip((first, second), known, strict=True))
+    return compare(QUANTITIES[key], first, a, second, b)
 
 
 def _together(decisions: Iterable[Decision]) -> Decision:

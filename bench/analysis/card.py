@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import sqrt
+from statistics import fmean, variance
 
 import pandas as pd
 
 from bench.metrics.metric import MARGINS, column_name, not_available
 from bench.metrics.stability import NEIGHBOURS
-from bench.metrics.statistics import Interval, interval
+from bench.metrics.statistics import Difference, Interval, interval
 from bench.store.machines import DIFFERS
 from bench.store.records import Status
 from bench.store.results import Results
@@ -105,14 +107,20 @@ class Card:
     @property
     def as_a_seed(self) -> tuple[Line, ...]:
         """Changes of rows, threads, process or machine that keep no more than another seed does, but for the margin."""
+        return tuple(line for line, more in self._compared if more.bounds()[1] <= MARGIN)
+
+    @property
+    def open(self) -> tuple[Line, ...]:
+        """Those changes of which the seeds do not say whether they keep more than another seed does."""
+        return tuple(line for line, more in self._compared if more.bounds()[0] <= MARGIN < more.bounds()[1])
+
+    @cached_property
+    def _compared(self) -> list[tuple[Line, Difference]]:
+        """Changes that move points, where another seed does, each with how much more stays than with another seed."""
         seed = self.lines[SEED]
-        if seed.interval is None or not seed.moves:
-            return ()
-        least = seed.interval.mean + MARGIN
-        others = [
-            self.lines[key] for key in ("permuted", "doubled", "threads", "process", "machine") if key in self.lines
-        ]
-        return tuple(one for one in others if one.moves and one.interval is not None and one.interval.mean <= least)
+        keys = ("permuted", "doubled", "threads", "process", "machine")
+        moving = [one for key in keys if (one := self.lines.get(key)) and one.moves] if seed.moves else []
+        return [(one, _more_than(one.values, seed.values)) for one in moving]
 
 
 def cards(results: Results) -> tuple[Card, ...]:
@@ -156,6 +164,15 @@ def _line(results: Results, pairs: pd.DataFrame, variant: str, change: Change) -
         values = of_change["cluster_ari"].dropna()
         return Line(change, tuple(values), reason="" if len(values) else not_available("no clusters"))
     return Line(change, tuple(of_change["shared_neighbours"]), bool(of_change["bit_equal"].all()))
+
+
+def _more_than(values: Sequence[float], of_seeds: Sequence[float]) -> Difference:
+    """Return how much larger the mean of some values is than that of pairs of seeds, which all have one seed in common.
+
+    How much that seed matters the pairs cannot say. At most it is all that they vary by.
+    """
+    variances = variance(values) / len(values) + variance(of_seeds) * (1 + 1 / len(of_seeds))
+    return Difference(fmean(values) - fmean(of_seeds), sqrt(variances), len(of_seeds) - 1)
 
 
 def _differs(pairs: pd.DataFrame, change: Change) -> pd.Series:

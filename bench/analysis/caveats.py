@@ -156,16 +156,17 @@ def _two_layouts(results: Results) -> Iterator[Caveat]:
 
 def _one_run(results: Results) -> Iterator[Caveat]:
     """Yield the methods that give one embedding with every seed: it is one run, whose scores have no interval."""
-    rows = [
-        variant
-        for variant in results.variants
-        if len(results.run_ids(variant)) > 1 and results.distinct_runs(variant) == results.n_samples
-    ]
-    if rows:
+    if rows := [variant for variant in results.variants if _is_one_run(results, variant)]:
         each = " of each sample of the data" if results.is_resampled else ""
         ends = "" if results.is_resampled else " Its scores have no interval; times are of every run."
         text = f"1 distinct run{each}: every seed gives the same embedding.{ends}"
         yield Caveat(text, tuple(rows), (), Mark.ONE_RUN)
+
+
+def _is_one_run(results: Results, variant: str) -> bool:
+    """Return whether a variant has several runs on each sample of the data that it has any on, all of one embedding."""
+    counts = Counter(sample for sample, _ in results.run_ids(variant))
+    return bool(counts) and all(n > 1 and results.distinct_runs(variant, sample) == 1 for sample, n in counts.items())
 
 
 def _machines(results: Results) -> Iterator[Caveat]:

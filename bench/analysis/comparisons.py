@@ -24,6 +24,7 @@ import pandas as pd
 
 from bench.analysis.quantities import QUANTITIES, Quantity
 from bench.analysis.summary import interval_over
+from bench.metrics.registry import REFERENCES
 from bench.metrics.statistics import Difference, exp_of, is_constant, paired, unpaired
 from bench.store.machines import ELSEWHERE
 from bench.store.results import Results
@@ -213,12 +214,22 @@ def rank(quantity: Quantity, values: Mapping[str, Values], n_pairs: int | None =
 
 
 def compare_pairs(results: Results, pairs: Sequence[tuple[str, str]], key: str) -> list[Comparison]:
-    """Compare pairs of variants, the first with the second, with intervals that hold for all these pairs at once.
+    """Compare pairs of variants or references, the first with the second, with intervals that hold for all at once.
 
     The pairs must not have been chosen by the quantity's values.
     """
     quantity = QUANTITIES[key]
-    return together([compare(quantity, a, results.values(a, key), b, results.values(b, key)) for a, b in pairs])
+    of = {row: values_of(results, row, key) for pair in pairs for row in pair}
+    return together([compare(quantity, a, of[a], b, of[b]) for a, b in pairs])
+
+
+def values_of(results: Results, row: str, key: str) -> Values:
+    """Return the values of a variant, or those of a reference: one a sample, or one alone that no seed changes."""
+    found = results.values(row, key)
+    if row not in REFERENCES or len(found):
+        return found
+    value, _ = results.single(row, key)
+    return Values() if value is None else Values({(0, 0): value, (0, 1): value}, same_as={(0, 1): (0, 0)})
 
 
 def compare(quantity: Quantity, first: str, a: Values, second: str, b: Values) -> Comparison:

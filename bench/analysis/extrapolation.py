@@ -130,7 +130,7 @@ def reaches(found: Sequence[Series]) -> Iterator[tuple[Series, Reach, Reach | No
 
 
 def steps_of(table: pd.DataFrame, target: int = TARGET) -> dict[str, Reach]:
-    """Return how far each measured step reaches: from the most points that it was measured with, up to the target.
+    """Return how far each step on one class of machines reaches: from the most points of its rows, up to the target.
 
     Each looks at every point once, so that it is in proportion to their number.
     """

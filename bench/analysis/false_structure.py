@@ -13,11 +13,12 @@ from bench.store.results import Results
 BY_HDBSCAN, BY_KMEANS = "hdbscan_clusters", "kmeans_clusters"
 """Measures of an embedding; those of its data end in `OF_DATA`."""
 OF_DATA = "_of_data"
+COUNT = f"{BY_HDBSCAN}:{N_CLUSTERS}"
 
 
 @dataclass(frozen=True)
 class Found:
-    """What is found in one embedding, or in the data: means over draws of the data, or else runs, with intervals.
+    """What is found in the embeddings by one method, or in the data: means over draws of the data, or else runs.
 
     Attributes
     ----------
@@ -26,7 +27,7 @@ class Found:
     k, silhouette : Interval or None
         Clusters of the k-means with the highest silhouette, and that silhouette.
     n_runs, n_split : int
-        Draws, or else runs, and those of them in which HDBSCAN finds clusters.
+        Runs, or of the data draws, and those of them in which HDBSCAN finds clusters: in each, not in the mean of some.
     """
 
     clusters: Interval | None
@@ -40,13 +41,16 @@ class Found:
 
 def found(results: Results) -> dict[str, Found]:
     """Return what is found in the embedding of each variant that was measured; empty if the study does not ask."""
-    every = {variant: _found(partial(_of_embedding, results, variant)) for variant in results.variants}
+    every = {
+        variant: _found(partial(_of_embedding, results, variant), list(results.values(variant, COUNT).by_run.values()))
+        for variant in results.variants
+    }
     return {variant: one for variant, one in every.items() if one.n_runs}
 
 
 def found_in_data(results: Results) -> Found:
     """Return what is found in the unreduced data, of which each sample counts once."""
-    return _found(partial(_of_data, results))
+    return _found(partial(_of_data, results), _of_data(results, COUNT))
 
 
 def _of_embedding(results: Results, variant: str, measure: str) -> list[float]:
@@ -64,10 +68,9 @@ def _of_data(results: Results, measure: str) -> list[float]:
     return list(by_sample.values())
 
 
-def _found(values: Callable[[str], list[float]]) -> Found:
-    counts = values(f"{BY_HDBSCAN}:{N_CLUSTERS}")
+def _found(values: Callable[[str], list[float]], counts: list[float]) -> Found:
     return Found(
-        clusters=interval(counts, 0),
+        clusters=interval(values(COUNT), 0),
         outside=interval(values(f"{BY_HDBSCAN}:{OUTSIDE}"), 0, 1),
         one_allowed=interval(values(f"{BY_HDBSCAN}:{ONE_ALLOWED}"), 0),
         k=interval(values(f"{BY_KMEANS}:{N_CLUSTERS}"), 0),

@@ -11,14 +11,16 @@ from bench.analysis.quantities import SCORES
 from bench.metrics.statistics import Interval, interval
 from bench.store.machines import DIFFERS, classes
 from bench.store.results import Results
+from bench.store.values import RunId
 
 
 @dataclass(frozen=True)
 class Repetition:
     """The runs of a variant that were repeated on another machine class, each with its seed.
 
-    Differences are the other machine's score less this one's. Whether all bits are the same, and the share of its
-    neighbours that a point keeps, are None where it is only known of scores.
+    Differences are the other machine's score less this one's. In intervals a value is that of a distinct run, or of a
+    sample of the data, as in those of scores. Whether all bits are the same, and the share of its neighbours that a
+    point keeps, are None where it is only known of scores.
     """
 
     variant: str
@@ -44,16 +46,24 @@ def _on(other: Results, results: Results, pairs: pd.DataFrame | None) -> Iterato
         differences = {}
         for key in keys:
             was, now = (one.values(variant, key).by_run for one in (results, other))
-            if found := interval(now[run] - was[run] for run in shared if run in was and run in now):
+            by_run = {run: now[run] - was[run] for run in shared if run in was and run in now}
+            if found := interval(results.of_runs(variant, by_run).units().values()):
                 differences[key] = found
         compared = pd.DataFrame()
         if pairs is not None:
             is_of = (pairs["first"] == variant) & (pairs["split"] == "train")
             compared = pairs[is_of & (pairs["differs"] == DIFFERS + machine)]
         bits = bool(compared["bit_equal"].all()) if len(compared) else None
-        stays = interval(compared["shared_neighbours"], 0.0, 1.0) if len(compared) else None
+        kept = _by_run(compared) if len(compared) else {}
+        stays = interval(results.of_runs(variant, kept).units().values(), 0.0, 1.0)
         if shared:
             yield Repetition(variant, machine, len(shared), differences, bits, stays)
+
+
+def _by_run(compared: pd.DataFrame) -> dict[RunId, float]:
+    """Return the share of its neighbours that a point keeps, of each run that was repeated."""
+    rows = compared[["sample", "first_seed", "shared_neighbours"]].itertuples(index=False, name=None)
+    return {(int(sample), int(seed)): float(share) for sample, seed, share in rows}
 
 
 def _defined_otherwise(results: Results, other: Results) -> set[str]:

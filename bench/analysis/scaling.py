@@ -183,9 +183,13 @@ class Series:
         return float(self.used(quantity)[found.n_to] * (ALL / found.n_to) ** found.exponent)
 
     def all_as_text(self, quantity: Quantity) -> str:
-        """Return what `ALL` points cost as tables show it; `> 120 s` if as many or fewer passed that limit."""
+        """Return what `ALL` points cost as tables show it; `> 120 s` if as many or fewer passed that limit.
+
+        The limit is one of fit and transform together, which is said of a method that has both.
+        """
         if quantity is FIT and len(self.timed_out) and self.timed_out["n_train"].min() <= ALL:
-            return f"> {self.results.study.timeout:,.0f} s"
+            both = " with transform" if len(self.costs(TRANSFORM)) else ""
+            return f"> {self.results.study.timeout:,.0f} s{both}"
         predicted = self.at_all(quantity)
         return "n/a" if predicted is None else three_figures(predicted)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import nan
 
 from bench.analysis.summary import interval_of
 from bench.store.records import Status
@@ -42,9 +43,14 @@ class SearchResult:
 
     @property
     def seconds(self) -> float:
-        """How long fits and transforms took; of a run that was ended by its time limit, at least that."""
+        """How long fits and transforms took, of a run that was ended by its time limit at least that.
+
+        NaN if a successful run has no times, as one on a shared machine; what was measured of one that failed.
+        """
         runs = self.results.runs
         runs = runs[runs["variant"].isin(self.tried)]
+        if runs.loc[runs["status"] == Status.OK.value, "fit_s"].isna().any():
+            return nan
         late = int((runs["status"] == Status.TIMEOUT.value).sum())
         measured = runs.loc[runs["status"] != Status.TIMEOUT.value, ["fit_s", "transform_s"]]
         return float(measured.sum().sum()) + late * self.results.study.timeout
@@ -68,7 +74,7 @@ class SearchResult:
     def value(self, configuration: str, criterion: str) -> float:
         """Return a quantity of a configuration; NaN if it has none."""
         found = interval_of(self.results, configuration, self.criteria[criterion])
-        return float("nan") if found is None else found.mean
+        return nan if found is None else found.mean
 
     def best(self, criterion: str) -> str | None:
         """Return the configuration with the highest value, the first of equal ones; None if none has a value."""

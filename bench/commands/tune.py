@@ -6,6 +6,7 @@ A search never sees test images. What it selects is a study file. That is kept b
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,8 @@ def _selected(results: Results) -> Iterator[str]:
         label = results.label(search.base)
         failed = f", {len(search.failed)} of them failed" if search.failed else ""
         tried = f"{len(search.tried)} of {counted(len(search.asked), 'configuration')}"
-        yield f"{label}: {tried} tried{failed}; fit and transform took {seconds_as_text(search.seconds)}"
+        took = "were not timed" if isnan(search.seconds) else f"took {seconds_as_text(search.seconds)}"
+        yield f"{label}: {tried} tried{failed}; fit and transform {took}"
         for criterion in search.criteria:
             if (best := search.best(criterion)) is None:
                 yield f"    by {criterion}: none has a value"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.datasets import scaling
+from bench.datasets.guard import shown
 from bench.datasets.options import Scale
 from bench.datasets.points import SMALLEST, Points
 from bench.errors import DatasetError
@@ -84,24 +84,12 @@ def scaled(points: Points, columns: Columns, how: Scale) -> Scaled:
     points.check_range(columns.low, columns.high)
     half = np.percentile(columns.spread[varies], 50, method="lower")
     ratio = 1.0 if points.image_shape else float(columns.spread.max() / half)
-    if how == "auto":
-        how = "standard" if ratio > scaling.UNEVEN and not points.same_unit else "none"
+    how = points.chosen(how, ratio)
     found = _unit_interval(columns, how)
     ends = found.of(np.stack([columns.low, columns.high]))
-    lost = varies & ~(ends[1] - ends[0] >= SMALLEST) | ~np.isfinite(ends).all(axis=0)
-    if lost.any():
-        raise DatasetError(
-            f"Got {points.named(lost)} of {points.path} with values that differ, but as float32 ({found.what}) they do "
-            "not. Give each column its own scale with --scale standard, or leave these out with --drop COLUMN."
-        )
-    notes = [f"{np.count_nonzero(~varies):,} of {len(varies):,} columns are constant ({points.named(~varies)})"]
-    notes = [] if varies.all() else notes
-    if ratio > scaling.UNEVEN:
-        notes.append(
-            f"column {points.columns[int(np.argmax(columns.spread))]} spreads at least {ratio:,.4g} times as far as "
-            f"half of the columns ({'--scale none keeps that' if how != 'none' else '--scale standard evens that out'})"
-        )
-    return Scaled(found.shift, found.width, found.what, tuple(notes))
+    points.check_kept(varies & ~(ends[1] - ends[0] >= SMALLEST) | ~np.isfinite(ends).all(axis=0), found.what)
+    notes = points.remarks(varies, how, ratio, int(np.argmax(columns.spread)))
+    return Scaled(found.shift, found.width, found.what, notes)
 
 
 def _unit_interval(columns: Columns, how: Scale) -> Scaled:
@@ -124,7 +112,7 @@ def _unit_interval(columns: Columns, how: Scale) -> Scaled:
 def _refuse(points: Points, block: np.ndarray, rows_before: int) -> None:
     row, column = np.argwhere(~np.isfinite(block))[0]
     raise DatasetError(
-        f"Got '{block[row, column]}' in row {rows_before + row + 1:,}, column {points.columns[int(column)]} of "
+        f"Got '{block[row, column]}' in row {rows_before + row + 1:,}, column {shown(points.columns[int(column)])} of "
         f"{points.path}, but expected a finite number: of a table this large no gap is filled. Leave such rows out, or "
         "fill them in, before the file is written."
     )

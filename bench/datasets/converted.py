@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +30,8 @@ VERSION = 1
 """Raised whenever a table would be converted to something else."""
 PROGRESS_S = 5.0
 """A conversion that takes longer says how far it is."""
+OWNER = ".owner"
+"""File in a folder that is being written, locked by its writer: the kernel lets go of it, however that one ends."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +78,13 @@ def folder_of(digest: str, options: DataOptions) -> Path:
 def once(folder: Path, make: Callable[[], Writing]) -> Table:
     """Return the table of a folder of the cache, made now if it is not there or not whole.
 
-    Raises DatasetError if there is no room for it, or it cannot be written.
+    Raises DatasetError if there is no room for it, or it cannot be written; and whatever `make` raises.
     """
     found = _read(folder)
     if found is None:
+        table = make()
         try:
-            _write(make(), folder)
+            _write(table, folder)
         except OSError as error:
             raise DatasetError(f"Got cache folder {folder}, where nothing can be written: {error}.") from error
         found = _read(folder)
@@ -123,16 +127,14 @@ def _write(table: Writing, folder: Path) -> None:
     """Write a table where nobody looks for it, and move it to its folder."""
     size = table.dtype.itemsize * table.shape[0] * table.shape[1]
     folder.parent.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(folder.parent)
     if size > (free := shutil.disk_usage(folder.parent).free):
         raise DatasetError(
             f"Got {table.path}, which is converted once to {size / 2**30:,.1f} GiB in {folder.parent}, but "
             f"{free / 2**30:,.1f} GiB are free there. Set XDG_CACHE_HOME to a folder with more."
         )
     log.warning("%s is converted once, to %s MiB in %s", table.path, f"{size / 2**20:,.0f}", folder)
-    unfinished = folder.with_name(f"{folder.name}-{os.getpid()}")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir()
-    try:
+    with _unfinished(folder) as unfinished:
         path = unfinished / "X.npy"
         out = np.lib.format.open_memmap(path, "w+", table.dtype, table.shape)
         _fill(out, table)
@@ -145,9 +147,32 @@ def _write(table: Writing, folder: Path) -> None:
             digest = InPlace.of(path, file, head.offset, head.shape, head.dtype).digest
         (unfinished / "facts.json").write_text(json.dumps(asdict(table.facts) | {"digest": digest}))
         shutil.rmtree(folder, ignore_errors=True)
+        (unfinished / OWNER).unlink()
         os.replace(unfinished, folder)
+
+
+@contextmanager
+def _unfinished(folder: Path) -> Iterator[Path]:
+    """Hold a new folder beside one of the cache, which is removed at the end if it is still there."""
+    path = folder.with_name(f"{folder.name}-{os.getpid()}")
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir()
+    try:
+        with (path / OWNER).open("w") as lock:
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield path
     finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _remove_abandoned(cached: Path) -> None:
+    """Remove what processes left that were killed while they wrote: gigabytes."""
+    for owner in cached.glob(f"*-*/{OWNER}"):
+        with suppress(OSError), owner.open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if (owner.parent / "X.npy").exists():  # else its writer is about to lock it
+                shutil.rmtree(owner.parent, ignore_errors=True)
 
 
 def _fill(out: np.ndarray, table: Writing) -> None:

@@ -86,11 +86,11 @@ def of_blocks(points: Points, blocks: Blocks, rows: int, digest: str, options: D
 def kept(path: Path, file: BinaryIO, n: int | None, options: DataOptions, read: Callable[[], Dataset]) -> Dataset:
     """Return a dataset that is read in memory the first time, and mapped from the cache from then on.
 
-    Raises DatasetError if the file is larger than the memory that is available.
+    Raises DatasetError if it is to be read, and is larger than the memory that is available.
     """
-    check_memory(path, os.fstat(file.fileno()).st_size)
 
     def make() -> Writing:
+        check_memory(path, os.fstat(file.fileno()).st_size)
         whole = read()
         order = in_proportion(len(whole.X), whole.y)
         said = whole.provenance.removeprefix(f"{path.name}: ").partition(", ")[2]

@@ -68,15 +68,27 @@ class Points:
         exact = values.astype(np.float64, copy=False)
         self.check_range(low.astype(np.float64), high.astype(np.float64))
         ratio, widest = (1.0, 0) if self.image_shape else scaling.unevenness(exact)
-        if how == "auto":
-            how = "standard" if ratio > scaling.UNEVEN and not self.same_unit else "none"
+        how = self.chosen(how, ratio)
         X, done = scaling.to_unit_interval(exact, how)
-        lost = varies & ~(np.ptp(X, axis=0) >= SMALLEST) | ~np.isfinite(X).all(axis=0)
+        self.check_kept(varies & ~(np.ptp(X, axis=0) >= SMALLEST) | ~np.isfinite(X).all(axis=0), done)
+        return X, done, self.remarks(varies, how, ratio, widest)
+
+    def chosen(self, how: Scale, ratio: float) -> Scale:
+        """Return how columns are scaled, one of which spreads `ratio` times as far as half of them."""
+        if how != "auto":
+            return how
+        return "standard" if ratio > scaling.UNEVEN and not self.same_unit else "none"
+
+    def check_kept(self, lost: np.ndarray, done: str) -> None:
+        """Raise DatasetError, with their names, if columns that vary are constant after what was done to them."""
         if lost.any():
             raise DatasetError(
                 f"Got {self.named(lost)} of {self.path} with values that differ, but as float32 ({done}) they do not. "
                 "Give each column its own scale with --scale standard, or leave these out with --drop COLUMN."
             )
+
+    def remarks(self, varies: np.ndarray, how: Scale, ratio: float, widest: int) -> tuple[str, ...]:
+        """Return what to know of columns that are constant, or spread farther than others, as the `widest` does."""
         notes = [f"{np.count_nonzero(~varies):,} of {len(varies):,} columns are constant ({self.named(~varies)})"]
         notes = [] if varies.all() else notes
         if ratio > scaling.UNEVEN:
@@ -84,7 +96,7 @@ class Points:
                 f"column {shown(self.columns[widest])} spreads at least {ratio:,.4g} times as far as half of the "
                 f"columns ({'--scale none keeps that' if how != 'none' else '--scale standard evens that out'})"
             )
-        return X, done, tuple(notes)
+        return tuple(notes)
 
     def check_range(self, low: np.ndarray, high: np.ndarray) -> None:
         """Refuse values whose range is infinite or denormal in float64, so that no factor could scale them."""

@@ -14,8 +14,9 @@ import numpy as np
 from rich.console import Console
 
 from bench.datasets import Dataset
+from bench.errors import WorkerError
 from bench.execution import host_lock, scoring, sent_data
-from bench.execution.cluster_members import HostGoneError, Members
+from bench.execution.cluster_members import Members
 from bench.execution.progress import bar
 from bench.execution.scorer import VERSIONS, ScoredRun, Scorer
 from bench.execution.sent_data import Received
@@ -67,6 +68,9 @@ def score(members: Members, store: Store, dataset: Dataset, console: Console, *,
 
     Raises WorkerError if the scheduler is gone, or all workers are.
     """
+    if not members.here:
+        log.warning("All hosts are gone; what is missing of the scores is computed here")
+        return
     scores, asked = ScoreStore(store), set(members.here)
     tasks = _submitted(members, store, dataset, timed)
     with bar(console, "scores, on hosts", sum(map(len, tasks.values()))) as advance:
@@ -92,13 +96,13 @@ def _submitted(members: Members, store: Store, dataset: Dataset, timed: bool) ->
     tasks: dict[Future, Sequence[Record]] = {}
     for group, records in scoring.groups_of(store).items():
         points = Points(dataset.fingerprint, known, group, study.samples, study.anchors)
-        n = min(group.n or len(dataset.X), len(dataset.X) // study.samples)
-        n_anchors = chosen(study.anchors, n, len(dataset.X_test)) or 0
+        data = dataset.select(group.n, group.without, group.sample, study.samples, group.rows)
+        n_anchors = chosen(study.anchors, len(data.X), len(data.X_test)) or 0
         lacking = [record for record in records if group.scored and _lacks(scores.of_run(record), n_anchors)]
         for some in _shares(lacking, SHARES * len(members.here)):
             if not tasks:
                 for member in members:
-                    with suppress(HostGoneError):
+                    with suppress(WorkerError):  # its tasks fail, and are done here
                         members.send(member, dataset)
             runs = [_unscored(store, record, scores.of_run(record)) for record in some]
             tasks[members.submit(None, completed, points, runs, timed)] = some

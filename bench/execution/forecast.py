@@ -3,12 +3,13 @@
 Time grows as a power of the number of points, and memory by so much a point. Both are told by a results folder in which
 the same reducer was fitted on several numbers of points; where there is none, they are taken to grow in proportion.
 Memory of a reducer that reads large data in blocks is taken not to grow. What is expected far beyond the points that
-were measured is an extrapolation, and is said to be one.
+were measured is an extrapolation, and is said to be one. Costs are those of one class of machines: of this one, if any
+is known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,9 @@ import pandas as pd
 import reducers
 from bench.datasets import Dataset
 from bench.errors import StoreError
+from bench.execution import environment
+from bench.store import machines
+from bench.store.machines import ELSEWHERE
 from bench.store.records import Status
 from bench.store.results import Results
 from bench.store.sums import PARTIAL
@@ -38,6 +42,8 @@ MIN_RANGE = 3.0
 MAX_POWER = 2.5
 FAR = 2.0
 """How many times as many points as were measured are told without a word."""
+Earlier = Mapping[str, Sequence[pd.DataFrame]]
+"""Successful runs by class of machines, in tables that are each of one results folder."""
 
 
 @dataclass(frozen=True)
@@ -105,14 +111,12 @@ def _in_blocks(reducer: str, data: Dataset) -> bool:
     return is_large and data.in_place is not None and reducers.source(reducer).streams
 
 
-def _expected(earlier: Sequence[pd.DataFrame], variant: Variant, n: int, *, in_blocks: bool) -> Forecast | None:
+def _expected(earlier: Earlier, variant: Variant, n: int, *, in_blocks: bool) -> Forecast | None:
     """Return what a method is expected to take on n points; None without earlier runs of it."""
-    every = pd.concat(earlier) if earlier else pd.DataFrame(columns=[*COLUMNS, "added"])
-    alike = every[every["label"] == variant.label]
-    alike = alike if len(alike) else every[every["reducer"] == variant.reducer]
-    if not len(alike):
+    alike = _alike(earlier, variant, n)
+    if alike is None:
         return None
-    measured = int(alike["n_train"].iloc[int((np.log(alike["n_train"]) - np.log(n)).abs().argmin())])
+    measured = int(alike["n_train"].iloc[int(_how_far(alike, n).argmin())])
     nearest = alike[alike["n_train"] == measured]
     growth = _growth(earlier, variant.reducer)
     added = float(nearest["added"].median() if nearest["added"].notna().any() else alike["added"].max())
@@ -122,18 +126,50 @@ def _expected(earlier: Sequence[pd.DataFrame], variant: Variant, n: int, *, in_b
     return Forecast(variant.label, n, measured, seconds, held, growth)
 
 
-def _growth(earlier: Sequence[pd.DataFrame], reducer: str) -> Growth | None:
-    """Return how costs of a reducer grow, by the folder with the widest range of points; None if none has enough."""
-    best = pd.DataFrame()
-    for table in earlier:
-        own = table[(table["reducer"] == reducer) & (table["n_train"] >= MIN_POINTS)]
-        by_size = own.groupby("n_train")[["fit_s", "added"]].median().dropna()
-        best = by_size if len(by_size) >= MIN_SIZES and _range(by_size) > _range(best) else best
-    if _range(best) < MIN_RANGE:
+def _alike(earlier: Earlier, variant: Variant, n: int) -> pd.DataFrame | None:
+    """Return runs of a method on one class of machines: on this one, or else where they are of most nearly n points.
+
+    They have its label or, if there are none, its reducer; None if there are none of that either.
+    """
+    every = {machine: pd.concat(tables) for machine, tables in earlier.items()}
+    for name in ("label", "reducer"):
+        found = {machine: runs[runs[name] == getattr(variant, name)] for machine, runs in every.items()}
+        found = {machine: runs for machine, runs in found.items() if len(runs)}
+        if found:
+            nearest = min(found, key=lambda machine: float(_how_far(found[machine], n).min()))
+            return found.get(environment.fingerprint(), found[nearest])
+    return None
+
+
+def _how_far(runs: pd.DataFrame, n: int) -> pd.Series:
+    """Return how far the number of points of each run is from n, on a logarithmic scale."""
+    return (np.log(runs["n_train"]) - np.log(n)).abs()
+
+
+def _growth(earlier: Earlier, reducer: str) -> Growth | None:
+    """Return how costs of a reducer grow on this class of machines or, if that is not known, on another one.
+
+    It is that of the folder with the widest range of points; None if none has enough.
+    """
+    here = environment.fingerprint()
+    others = [table for machine, tables in earlier.items() if machine != here for table in tables]
+    found = (_widest(tables, reducer) for tables in (earlier.get(here, ()), others))
+    best = next((by_size for by_size in found if _range(by_size) >= MIN_RANGE), None)
+    if best is None:
         return None
     n, seconds, added = (np.asarray(column, np.float64) for column in (best.index, best["fit_s"], best["added"]))
     power = np.polyfit(np.log(n), np.log(np.maximum(seconds, 1e-4)), 1)[0]
     return Growth(float(np.clip(power, 0.0, MAX_POWER)), float(max(np.polyfit(n, added, 1)[0], 0.0)))
+
+
+def _widest(tables: Sequence[pd.DataFrame], reducer: str) -> pd.DataFrame:
+    """Return median costs of a reducer by number of points, from the table with the widest range of these."""
+    best = pd.DataFrame()
+    for table in tables:
+        own = table[(table["reducer"] == reducer) & (table["n_train"] >= MIN_POINTS)]
+        by_size = own.groupby("n_train")[["fit_s", "added"]].median().dropna()
+        best = by_size if len(by_size) >= MIN_SIZES and _range(by_size) > _range(best) else best
+    return best
 
 
 def _range(by_size: pd.DataFrame) -> float:
@@ -141,18 +177,26 @@ def _range(by_size: pd.DataFrame) -> float:
     return float(by_size.index[-1] / by_size.index[0]) if len(by_size) else 0.0
 
 
-def _earlier(folder: Path) -> list[pd.DataFrame]:
+def _earlier(folder: Path) -> Earlier:
     """Return the successful runs of each results folder in a folder, those of studies over datasets included."""
     paths = sorted(path for pattern in ("*/runs.csv", "*/*/runs.csv") for path in folder.glob(pattern))
-    tables = []
+    found: dict[str, list[pd.DataFrame]] = {}
     for path in paths:
         try:
             runs = Results(path.parent).runs if path.parent.name != PARTIAL else pd.DataFrame()
-            kept = runs.loc[(runs["status"] == Status.OK.value) & runs["fit_s"].notna(), COLUMNS]
-            kept = kept.astype(dict.fromkeys(COLUMNS[3:], float))
-            # What a later run of a process adds is less: it finds what the first one left there.
-            added = (kept["peak_mib"] - kept["baseline_mib"]).clip(lower=0).where(kept["import_s"].notna())
-            tables.append(kept.assign(added=added))
+            ok = runs[(runs["status"] == Status.OK.value) & runs["fit_s"].notna()]
+            kept = ok[COLUMNS].astype(dict.fromkeys(COLUMNS[3:], float))
         except (StoreError, KeyError, ValueError):
             continue
-    return [table for table in tables if len(table)]
+        # What a later run of a process adds is less: it finds what the first one left there.
+        added = (kept["peak_mib"] - kept["baseline_mib"]).clip(lower=0).where(kept["import_s"].notna())
+        for machine, of_class in kept.assign(added=added).groupby(_classes(ok, path.parent), sort=False):
+            found.setdefault(str(machine), []).append(of_class)
+    return found
+
+
+def _classes(runs: pd.DataFrame, folder: Path) -> pd.Series:
+    """Return the class of machines of each run: of its folder if it is not told, and of its own if it was elsewhere."""
+    found = machines.classes(runs)
+    found = found.where(found != "", str(folder))
+    return found.where(runs["measured"] != ELSEWHERE, found + f", {ELSEWHERE}") if "measured" in runs else found

@@ -71,7 +71,7 @@ class Scorer:
     ) -> None:
         self.space, self.measures = space, measures
         n_anchors = chosen(anchors, space.n, len(space.dataset.X_test))
-        self.anchors = None if n_anchors is None else draw(space, min(n_anchors, space.n))
+        self.anchors = None if n_anchors is None else draw(space, n_anchors)
         of_scores = {metric.key: metric.version for metric in METRICS.values()} | VERSIONS if scored else {}
         # A measure may have the name of a score.
         self.versions = of_scores | {f"measure:{name}": MEASURES[name].version for name in measures}

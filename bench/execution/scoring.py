@@ -16,7 +16,7 @@ from bench.execution.progress import bar
 from bench.execution.scorer import UNREADABLE, ScoredRun, Scorer, embedding_of_arrays
 from bench.metrics import NEED_LABELS, REFERENCES, Embedding, ReferenceSpace
 from bench.metrics.measure import Arrays, Subject
-from bench.metrics.reference_space import MAX_EXACT
+from bench.metrics.reference_space import MAX_EXACT, MEMORY
 from bench.store.records import Record
 from bench.store.score_store import Scored, ScoreStore, subject_across
 from bench.store.store import Store
@@ -115,7 +115,8 @@ def score(
 def space_of(dataset: Dataset, folder: Path | None = None) -> ReferenceSpace:
     """Return the space of a study's data, cached in a folder; of very many points not all are compared with all."""
     few = max(len(dataset.X), len(dataset.X_test)) <= MAX_EXACT
-    return ReferenceSpace(dataset, folder, all_pairs=few)
+    # With room for them, the distances of a few pairs would be looked up among those of all.
+    return ReferenceSpace(dataset, folder, MEMORY if few else 0, all_pairs=few)
 
 
 def run_name(record: Record) -> str:

@@ -40,33 +40,35 @@ MAX_COMPONENTS = 3
 def chosen(asked: int | None, n: int, n_test: int) -> int | None:
     """Return of how many anchors scores of a study are that asks for so many, or none; None compares all points.
 
-    >>> chosen(None, 70_000, 10_000), chosen(None, 70_001, 0), chosen(500, 400, 100)
-    (None, 5000, None)
+    Scores of very many points are always by anchors, at most as many as there are training points.
+
+    >>> chosen(None, 70_000, 10_000), chosen(None, 70_001, 0), chosen(500, 400, 100), chosen(500, 400, 70_001)
+    (None, 5000, None, 400)
     """
-    if asked is None:
-        return USUAL if max(n, n_test) > MAX_EXACT else None
-    return asked if asked < n else None
+    if max(n, n_test) > MAX_EXACT:
+        return min(asked or USUAL, n)
+    return asked if asked is not None and asked < n else None
 
 
 def draw(space: ReferenceSpace, n: Any, seed: int = SEED) -> dict[Rows, np.ndarray]:
     """Return anchors: the first `n` of a fixed random order of the training points, and of the test points likewise.
 
-    More of them are these and others.
+    More of them are these and others. Of test points they are `MIN_ANCHORS` at least, if there are as many.
 
     Raises
     ------
     ValueError
-        If `n` is no whole number, or not from `MIN_ANCHORS` to the number of training points.
+        If `n` is no whole number, above the number of training points, or below `MIN_ANCHORS` and that number.
     """
     try:
         number = index(n)
     except TypeError as error:
         raise ValueError(f"Got anchors={n!r}, but expected a whole number.") from error
-    if not MIN_ANCHORS <= number <= space.n:
-        raise ValueError(f"Got {number:,} anchors, but expected {MIN_ANCHORS} to {space.n:,}, the number of points.")
-    train, test = (
-        np.random.RandomState(seed).permutation(n_points)[:number] for n_points in (space.n, len(space.dataset.X_test))
-    )
+    least = min(MIN_ANCHORS, space.n)
+    if not least <= number <= space.n:
+        raise ValueError(f"Got {number:,} anchors, but expected {least} to {space.n:,}, the number of points.")
+    sizes = ((space.n, number), (len(space.dataset.X_test), max(number, MIN_ANCHORS)))
+    train, test = (np.random.RandomState(seed).permutation(n_points)[:most] for n_points, most in sizes)
     return {"train": train, "test": test, "pairs": np.arange(number)}
 
 
@@ -188,7 +190,7 @@ class Anchored(Embedding):
     @property
     def n_groups(self) -> int:
         """Number of groups of anchors that are left out in turn."""
-        return min(MAX_GROUPS, len(self.anchors["train"]) // GROUP)
+        return min(MAX_GROUPS, max(map(len, self.anchors.values())) // GROUP)
 
     def varies(self, of: set[Rows]) -> bool:
         """Return whether rows that a score looked at are not all that there are."""
@@ -234,7 +236,7 @@ class Anchored(Embedding):
             return self._class_sums(positions, self.labels(of), self.anchors[of][first:])
 
         def find() -> np.ndarray:
-            rows = self.cached("class-sums", of)
+            rows = self.cached(f"class-sums-{digest_of(self.labels(of))}", of)  # a baseline has them shuffled
             if rows.n_known < len(self.anchors[of]):
                 rows.add({"sums": compute(rows.n_known)})
             return rows.found["sums"]

@@ -18,7 +18,7 @@ from bench.metrics import checks, kernels, pair_kernels
 from bench.metrics.cache import CachedArrays
 from bench.metrics.chunks import in_chunks
 from bench.metrics.products import Products
-from reducers.rows import Rows, blocks
+from reducers.rows import Rows, blocks, stretch_of
 
 MAX_NEIGHBOURS = 100
 """Neighbours that are stored of each point: the largest k of any metric."""
@@ -130,7 +130,9 @@ class ReferenceSpace(Memory):
         """Return some points on the grid; of large data without bringing all of them there."""
         name, X = ("points", self.dataset.X) if of == "train" else ("test_points", self.dataset.X_test)
         is_large = 8 * len(X) * X.shape[1] > 2 * BLOCK and name not in self.__dict__
-        return self._on_grid(X[rows]) if is_large else getattr(self, name)[rows]
+        if not is_large:
+            return getattr(self, name)[rows]
+        return self._on_grid(stretch_of(X, rows) if isinstance(rows, slice) else X[rows])
 
     @cached_property
     def _products(self) -> Products:
@@ -258,6 +260,8 @@ class ReferenceSpace(Memory):
         low, high = np.min([X.min(axis=0) for X in both], axis=0), np.max([X.max(axis=0) for X in both], axis=0)
         if not (low.min() > -FAR and high.max() < FAR):
             raise ValueError(f"Got features from {low.min()} to {high.max()}, but expected finite ones from 0 to 1.")
+        if self.dataset.in_place is not None:
+            return np.ones(len(low), bool)  # leaving some out would copy each stretch whenever it is looked at
         varying = low < high
         varying[0] |= not varying.any()  # a point has at least one
         return varying
@@ -266,6 +270,8 @@ class ReferenceSpace(Memory):
         """Return whole numbers around 0; of float32 if every partial sum of a product stays below 2^24."""
         half = (self.levels + 1) // 2
         exact = np.float32 if X.shape[1] * half**2 < 2**24 else np.float64
+        if isinstance(X, Rows) and X.divisor == self.levels and self._varying.all():
+            return np.subtract(X.stored, half, dtype=exact)  # bytes lie on the grid already
         grid = np.empty((len(X), np.count_nonzero(self._varying)), exact)
         for rows, block in blocks(X):
             varying = block if self._varying.all() else block[:, self._varying]

@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.analysis.caveats import first_used
 from bench.analysis.comparisons import Comparison, Decision, Ranking
-from bench.analysis.quantities import number, shown
+from bench.analysis.quantities import Quantity, number, shown
 from bench.analysis.summary import interval_of
 from bench.metrics.statistics import Interval
 from bench.output.markdown import markdown
@@ -32,7 +32,7 @@ QUALITY = ("knn_accuracy_k10", "trustworthiness_k5", "shepard_spearman")
 NEEDS = {
     "neighbours of the training points kept": "knn_recall_k15",
     "test points mapped close to their neighbours": "knn_recall_k15_test",
-    "classes that stand apart": "knn_accuracy_k10",
+    "classes recognised by their neighbours": "knn_accuracy_k10",
     "the global arrangement kept": "shepard_spearman",
     "points reconstructed from the embedding": "reconstruction_r2_test",
     "speed": "fit_s",
@@ -61,7 +61,14 @@ def _sentences(results: Results, part: str, **facts: Any) -> tuple[str, ...]:
 
     file = Path(__file__).with_name("findings.md.jinja")
     template = markdown(
-        file, label=results.label, mean=_mean, with_interval=with_interval, size=_size, apart=apart, ratio=_ratio
+        file,
+        label=results.label,
+        mean=_mean,
+        with_interval=with_interval,
+        size=_size,
+        apart=apart,
+        ratio=_ratio,
+        margin=_margin,
     )
     said = getattr(template.module, part)(**facts)
     return tuple(line for line in str(said).splitlines() if line)
@@ -117,11 +124,12 @@ class _Facts:
 
     @property
     def faster(self) -> tuple[Comparison, Comparison] | None:
-        """The best of the other methods that is faster than all equally good ones: what it loses and gains."""
+        """The best other method that is faster than all equally good ones, compared with the fastest of these."""
         quality, speed = self.qualities[0], self.rankings["fit_s"]
         others = [variant for variant in quality.means if variant not in quality.best and variant in speed.means]
         for other in others if self._equally_good else ():
-            loss, gain = quality.between(quality.best[0], other), speed.between(self._equally_good[0], other)
+            rival = self._equally_good[0]
+            loss, gain = quality.between(rival, other), speed.between(rival, other)
             if loss.decision is Decision.BETTER and gain.decision is Decision.WORSE:
                 return loss, gain
         return None
@@ -166,8 +174,12 @@ def apart(pair: Comparison) -> str:
     """Return how far two methods may be apart, as text: of times and memory as a ratio."""
     if pair.quantity.is_ratio:
         return "between {} and {} times".format(*map(_ratio, pair.bounds))
-    half = (pair.bounds[1] - pair.bounds[0]) / 2
-    return "between {} and {} apart".format(*(number(pair.quantity, end, half) for end in pair.bounds))
+    # All digits, as one more decides on which side of the margin an end lies.
+    return "between {} and {} apart".format(*(number(pair.quantity, end) for end in pair.bounds))
+
+
+def _margin(quantity: Quantity) -> str:
+    return f"{(quantity.margin or 1) - 1:.0%}" if quantity.is_ratio else f"{quantity.margin:g}"
 
 
 def _mean(variant: str, ranking: Ranking) -> str:

@@ -84,7 +84,7 @@ def page(results: Path) -> str:
         "steps": [] if steps is None else list(_step_lines(steps)),
         "sums": [] if steps is None else list(_sums(fits, steps)),
         "scores": [] if scores is None else list(_score_lines(scores)),
-        "about": {} if steps is None else steps.iloc[-1].to_dict(),
+        "about": {} if steps is None else _about(steps),
         "seeds": SEEDS,
     }
     return markdown(Path(__file__).with_name("scale.md.jinja"), row=_row).render(**facts).strip() + "\n"
@@ -130,18 +130,37 @@ def _missing(studies: Mapping[str, Results], steps: pd.DataFrame | None) -> Iter
 
 
 def _step_lines(steps: pd.DataFrame) -> Iterator[Line]:
-    """Yield the cells of each step, with each number of points that it was measured with."""
-    for step, reach in steps_of(steps).items():
-        for one in steps[steps["step"] == step].sort_values("n").to_dict("records"):
-            is_last = one["n"] == reach.n
-            target = ("measured" if reach.is_measured else _at_target(reach, seconds_as_text)) if is_last else ""
-            cells = f"{one['n']:,}", seconds_as_text(one["seconds"]), _size(one["anonymous_mib"])
-            yield TITLES[step], *cells, target
+    """Yield the cells of each step, with each number of points that it was measured with on a class of machines."""
+    names = _machines(steps)
+    for machine, name in names.items():
+        of_machine = steps[steps["machine"] == machine]
+        for step, reach in steps_of(of_machine).items():
+            for one in of_machine[of_machine["step"] == step].sort_values("n").to_dict("records"):
+                is_last = one["n"] == reach.n
+                target = ("measured" if reach.is_measured else _at_target(reach, seconds_as_text)) if is_last else ""
+                cells = f"{one['n']:,}", seconds_as_text(one["seconds"]), _size(one["anonymous_mib"])
+                yield TITLES[step] + (f", {name}" if len(names) > 1 else ""), *cells, target
+
+
+def _about(steps: pd.DataFrame) -> dict[str, object]:
+    """Return the facts of the last row, with the threads and processors of all classes of machines."""
+    about = {str(name): fact for name, fact in steps.iloc[-1].items()}
+    names = _machines(steps)
+    if len(names) > 1:
+        of_each = steps.drop_duplicates("machine", keep="last").set_index("machine")
+        about["threads"] = " or ".join(map(str, sorted(of_each["threads"].unique())))
+        about["processor"] = "; ".join(f"{name}: {of_each['processor'][machine]}" for machine, name in names.items())
+    return about
+
+
+def _machines(steps: pd.DataFrame) -> dict[str, str]:
+    """Return what each class of machines is called that steps were measured on."""
+    return {machine: f"machine {number}" for number, machine in enumerate(steps["machine"].unique(), start=1)}
 
 
 def _sums(fits: list[Fit], steps: pd.DataFrame) -> Iterator[Line]:
     """Yield what all steps take together with the target's points: of one run of a method, and of several seeds."""
-    for machine in steps["machine"].unique():
+    for machine in _machines(steps):
         of_machine = steps_of(steps[steps["machine"] == machine])
         found = {step: of_machine.get(step) for step in ("loading", "scoring", "further")}
         known = {step: reach.at_target for step, reach in found.items() if reach and reach.at_target}

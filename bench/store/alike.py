@@ -7,9 +7,11 @@ from contextlib import suppress
 
 import reducers
 from bench.errors import StoreError
+from bench.store.elsewhere import has_runs
 from bench.store.protocol import OF_STUDY
 from bench.store.records import Environment
 from bench.store.results import Results
+from bench.store.store import Store
 from bench.studies.variant import Variant
 
 FIELDS = (*(name for name in OF_STUDY if name != "seeds"), "search")
@@ -51,6 +53,9 @@ def _differences(first: Results, other: Results) -> Iterator[str]:
         a, b = getattr(first.study, name), getattr(other.study, name)
         if a != b:
             yield f"{name} is {a} and {b}"
+    anchors = [results.study.anchors for results in (first, other)]
+    if anchors[0] != anchors[1] and not all(has_runs(Store(results.folder)) for results in (first, other)):
+        yield f"anchors is {anchors[0]} and {anchors[1]}, and scores are computed again only where both have their runs"
     yield from _other("version of the score", was.metrics, now.metrics)
     shared = [name for name in first.study.variants if name in other.study.variants]
     for name in shared:

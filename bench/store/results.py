@@ -218,7 +218,7 @@ class Results(RunsByVariant):
     def embedding(self, variant: str, seed: int | None = None, split: str = "train", sample: int = 0) -> np.ndarray:
         """Return an embedding of shape (n_points, n_components), without a seed that of the run that pictures show.
 
-        It is as it was computed if the runs are at hand, else as `arrays.npz` keeps it.
+        It is as it was computed if the runs are at hand, else as `arrays.npz` keeps it: of very many points some.
 
         Raises StoreError if neither has it.
         """
@@ -243,12 +243,16 @@ class Results(RunsByVariant):
         if "data/name" not in self.arrays:
             return None
         shape = tuple(int(side) for side in self.arrays["data/image_shape"])
-        labels = {split: self.arrays.get(f"data/labels/{split}") for split in ("train", "test")}
+        labels, rows = (
+            {split: self.arrays.get(f"data/{kind}/{split}") for split in ("train", "test")}
+            for kind in ("labels", "rows")
+        )
         return DataFacts(
             name=str(self.arrays["data/name"]),
             classes=tuple(map(str, self.arrays["data/classes"])),
             image_shape=(shape[0], shape[1]) if shape else None,
             labels={split: y.astype(np.int64) for split, y in labels.items() if y is not None},
+            rows={split: drawn for split, drawn in rows.items() if drawn is not None},
         )
 
     @cached_property

@@ -90,7 +90,9 @@ class DataFacts:
     image_shape: tuple[int, int] | None
     """Height and width in pixels where a row is an image."""
     labels: Mapping[str, np.ndarray]
-    """Labels of the points of `train` and `test`, as indices into `classes`; none where the data have none."""
+    """Labels of the points of `train` and `test` that are drawn, as indices into `classes`; none if there are none."""
+    rows: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """Which points of `train` and `test` are drawn, where not all are."""
 
 
 class ScoreIndex:

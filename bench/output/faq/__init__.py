@@ -59,6 +59,8 @@ QUESTIONS = (
     Question("Are these the numbers that others published?", "replication", "replication.md", repeatability.published),
 )
 """Every question, in the order of the page."""
+OTHERS = ("default", "posts-1")
+"""Studies that answer no question, and that the page speaks of."""
 MAX_LEADS = 5
 """Findings that a front page has."""
 
@@ -78,7 +80,7 @@ def write(results_root: Path, into: Path | None = None) -> Path:
     StoreError
         If a table is missing or was written by an older version, or `into` has no markers.
     """
-    studies = read(results_root, dict.fromkeys((*(question.study for question in QUESTIONS), "default")))
+    studies = read(results_root, dict.fromkeys((*(question.study for question in QUESTIONS), *OTHERS)))
     said = stated(studies, findings.FINDINGS)
     path = results_root / "README.md"
     path.write_text(page(studies, said, QUESTIONS), encoding="utf-8")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import inf, isinf, isnan
 
-from bench.analysis.comparisons import Comparison, Decision, compare_pairs, ranking
+from bench.analysis.comparisons import Decision, ranking
 from bench.analysis.quantities import QUANTITIES, number
 from bench.analysis.scaling import ALL, FIT, TRANSFORM, series
-from bench.output.faq.numbers import mean, run_sweeps
+from bench.output.faq.numbers import against_defaults, bounds, mean, run_sweeps
 from bench.output.faq.page import Answer
+from bench.store.machines import ELSEWHERE
 from bench.store.results import Results
 from bench.units import seconds_as_text
 
@@ -39,8 +41,8 @@ def _of_full(full: Results, sensitivity: Results | None) -> Iterator[Row]:
         ("look at classes", "yes", TEST_ACCURACY, every[TEST_ACCURACY]),
     ]
     for seconds in reversed(AT_HAND):
-        fast = [v for v in every[TEST_ACCURACY] if mean(full, v, FIT.key) <= seconds]
-        purposes.append((f"look, after at most {seconds:g} s", "yes", TEST_ACCURACY, fast))
+        fast = [v for v in every[TEST_ACCURACY] if _seconds(full, v) <= seconds]
+        purposes.append((f"look, fit of at most {seconds:g} s", "yes", TEST_ACCURACY, fast))
     purposes.append(("compare distances", "yes", DISTANCES, [v for v in every[DISTANCES] if v in every[TEST_ACCURACY]]))
     for purpose, mapped, key, candidates in purposes:
         if candidates:
@@ -52,20 +54,25 @@ def _of_full(full: Results, sensitivity: Results | None) -> Iterator[Row]:
 def _fastest_of_best(results: Results, key: str, candidates: list[str]) -> str:
     """Return the candidate with the shortest fit among the best one and those equivalent to it."""
     found = ranking(results, key)
-    best = [v for v in candidates if v == candidates[0] or _is_as_good(found.between(candidates[0], v))]
-    return min(best, key=lambda variant: mean(results, variant, FIT.key))
+    leader = candidates[0]
+    best = [v for v in candidates if v == leader or found.between(leader, v).decision is Decision.EQUIVALENT]
+    return min(best, key=lambda variant: _seconds(results, variant))
+
+
+def _seconds(results: Results, variant: str) -> float:
+    """Return the time of a fit; without end if none is known of the machine that most runs are of."""
+    known = mean(results, variant, FIT.key) if results.measured(variant) != ELSEWHERE else inf
+    return inf if isnan(known) else known
 
 
 def _setting(sensitivity: Results | None, reducer: str, key: str) -> str:
     """Return the setting of one parameter that is better than the default by more than the margin, if there is one."""
-    found = (
-        [s for s in run_sweeps(sensitivity) if sensitivity.variant(s.base).reducer == reducer] if sensitivity else []
-    )
-    names = {sweep.variants[value]: f"{sweep.parameter} {value}" for sweep in found for value in sweep.others}
-    pairs = [(sweep.variants[value], sweep.base) for sweep in found for value in sweep.others]
-    if sensitivity is None or not pairs:
+    if sensitivity is None:
         return "default"
-    better = [one for one in compare_pairs(sensitivity, pairs, key) if one.decision is Decision.BETTER]
+    found = [sweep for sweep in run_sweeps(sensitivity) if sensitivity.variant(sweep.base).reducer == reducer]
+    names = {sweep.variants[value]: f"{sweep.parameter} {value}" for sweep in found for value in sweep.others}
+    every = against_defaults(sensitivity, key)
+    better = [every[variant] for variant in names if every[variant].decision is Decision.BETTER]
     return names[max(better, key=lambda one: abs(one.change or 0.0)).first] if better else "default"
 
 
@@ -92,7 +99,7 @@ def _of_dimensions(results: Results) -> Iterator[Row]:
             continue
         taken, in_pixels = _simplest(results, known, key), f"in the pixels {number(QUANTITIES[key], pixels)}"
         base = results.variant(taken).of or taken
-        if known[taken] > pixels:
+        if bounds(results, taken, key)[0] > pixels + (QUANTITIES[key].margin or 0.0):
             setting, because = (
                 f"n_components {results.dimensions(taken)}",
                 f"{_value(results, taken, key)}, {in_pixels}",
@@ -103,17 +110,11 @@ def _of_dimensions(results: Results) -> Iterator[Row]:
 
 
 def _simplest(results: Results, known: Mapping[str, float], key: str) -> str:
-    """Return the variant of fewest dimensions among the best one and those not worse than it for certain."""
+    """Return the variant of fewest dimensions among the best one and those that are equivalent to it."""
     best = max(known, key=lambda variant: known[variant])
-    others = compare_pairs(results, [(variant, best) for variant in known if variant != best], key)
-    equal = [best, *(one.first for one in others if _is_as_good(one))]
+    found = ranking(results, key, known)
+    equal = [best, *(found.best if best in found.best else ())]
     return min(equal, key=lambda variant: (results.dimensions(variant) or 0, -known[variant]))
-
-
-def _is_as_good(one: Comparison) -> bool:
-    """Return whether two are equivalent or, where no margin says so, not apart for certain."""
-    is_open = one.decision is Decision.NO_MARGIN and not one.direction
-    return is_open or one.decision is Decision.EQUIVALENT
 
 
 def _known(results: Results, variants: Iterable[str], key: str) -> dict[str, float]:
@@ -126,4 +127,5 @@ def _value(results: Results, variant: str, key: str) -> str:
 
 
 def _fit(results: Results, variant: str) -> str:
-    return f"fit {seconds_as_text(mean(results, variant, FIT.key))}"
+    seconds = _seconds(results, variant)
+    return "fit n/a" if isinf(seconds) else f"fit {seconds_as_text(seconds)}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bench.analysis.card import CHANGES, SEED, Card, Line, cards
+from collections.abc import Iterable, Sequence
+
+from bench.analysis.card import CHANGES, SEED, Card, Change, Line, cards
 from bench.metrics.stability import NEIGHBOURS
 from bench.output.card import number
 from bench.output.faq.numbers import spread
@@ -17,10 +19,11 @@ def changes(results: Results) -> Answer:
     known = _known(results)
     rows = [(card.label, *map(_cell, card.lines.values())) for card in known]
     asked = [line.change for line in known[0].lines.values()] if known else CHANGES
-    moved = [
-        (change.title, [card.label for card in known if card.lines[change.key] in card.as_a_seed]) for change in asked
-    ]
-    facts = {"k": NEIGHBOURS, "moved": [(title, labels) for title, labels in moved if labels]}
+    facts = {
+        "k": NEIGHBOURS,
+        "moved": _by_change(asked, [(card.label, card.as_a_seed) for card in known]),
+        "open": _by_change(asked, [(card.label, card.open) for card in known]),
+    }
     return Answer(("method", *(change.title for change in asked)), rows, facts)
 
 
@@ -40,6 +43,12 @@ def order_of_rows(results: Results) -> Facts | None:
         "n_train": max(int(results.runs_of(card.variant)["n_train"].max()) for card in known),
         "dataset": results.study.dataset,
     }
+
+
+def _by_change(asked: Iterable[Change], lines: Sequence[tuple[str, Sequence[Line]]]) -> list[tuple[str, list[str]]]:
+    """Return the title of each change that is one of the lines of some methods, with their labels."""
+    found = [(change.title, [label for label, of in lines if change in [one.change for one in of]]) for change in asked]
+    return [(title, labels) for title, labels in found if labels]
 
 
 def _known(results: Results) -> list[Card]:

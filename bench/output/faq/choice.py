@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from itertools import pairwise
+from math import isnan
 
 from bench.analysis import over_test_points
 from bench.analysis.comparisons import Decision, ranking
@@ -12,6 +14,7 @@ from bench.analysis.summary import interval_of
 from bench.output.faq.numbers import decided, mean
 from bench.output.faq.page import Answer
 from bench.output.findings import NEEDS
+from bench.store.machines import ELSEWHERE
 from bench.store.results import Results
 
 ACCURACY, TEST_ACCURACY = "knn_accuracy_k10", "knn_accuracy_k10_test"
@@ -26,15 +29,17 @@ def which_method(results: Results) -> Answer:
     for need, key in NEEDS.items():
         if key in best:
             leader, *equal = best[key]
-            fastest = min(best[key], key=lambda variant: mean(results, variant, "fit_s"))
+            fastest = _fastest(results, best[key])
             others = ", ".join(map(results.label, equal)) or "none"
-            fit = f"{results.label(fastest)}, {_fit(results, fastest)}"
+            fit = f"{results.label(fastest)}, {_fit(results, fastest)}" if fastest else "n/a"
             title, value = QUANTITIES[key].title, _value(results, leader, key)
             rows.append((need, results.label(leader), title, value, others, fit))
     counts = Counter(variant for found in best.values() for variant in found)
     most = max(counts.values(), default=0)
     by_time, by_accuracy = best.get("fit_s", ()), best.get(ACCURACY, ())
-    priced = (by_time[0], by_accuracy[0]) if by_time and by_accuracy and by_time[0] not in by_accuracy else ()
+    priced = [v for v in (*by_time[:1], *by_accuracy[:1]) if _has_time(results, v)]
+    if len(priced) < 2 or priced[0] in by_accuracy:
+        priced = []
     facts = {
         "n_needs": len(best),
         "most": most,
@@ -61,7 +66,7 @@ def is_it_real(results: Results) -> Answer:
             over_seeds.append((f"{found.quantity.title}{unit}", *counts, len(pairs)))
     facts = {
         "n_methods": len(order),
-        "n_points": int(methods["n_points"].iloc[0]),
+        "n_points": int(methods["n_points"].iloc[0]) if order else 0,
         "n_pairs": len(steps),
         "score": QUANTITIES[TEST_ACCURACY].title,
         "counts": Counter(step[-1] for step in steps.values()).most_common(),
@@ -91,6 +96,17 @@ def _steps(results: Results, order: list[str]) -> dict[tuple[str, str], tuple[st
             else f"{decisions[0]} over points, {decisions[1]} over {results.units}",
         )
     return found
+
+
+def _fastest(results: Results, variants: Iterable[str]) -> str:
+    """Return the variant with the shortest fit of those whose times are compared; empty if there is none."""
+    timed = [variant for variant in variants if _has_time(results, variant)]
+    return min(timed, key=lambda variant: mean(results, variant, "fit_s"), default="")
+
+
+def _has_time(results: Results, variant: str) -> bool:
+    """Return whether a variant has a time of the fit that is compared, which one of another machine is not."""
+    return results.measured(variant) != ELSEWHERE and not isnan(mean(results, variant, "fit_s"))
 
 
 def _fit(results: Results, variant: str) -> str:

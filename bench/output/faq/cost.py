@@ -48,10 +48,11 @@ def by_threads(results: Results) -> Answer:
         ratio = change(gains[label], 2, sign="")
         rows.append((label, " / ".join(imported), " / ".join(cold), *fit, ratio, " / ".join(transform)))
     starts = [(mean(results, v, "import_s") + mean(results, v, "cold_start_s"), m) for m, (_, v) in methods.items()]
+    known = sorted((start for start in starts if start[0] == start[0]), reverse=True)
     # One thread compared with two.
     by_result = decided(gains.values())
     facts = {
-        "starts": [(label, seconds_as_text(seconds)) for seconds, label in sorted(starts, reverse=True)],
+        "starts": [(label, seconds_as_text(seconds)) for seconds, label in known],
         "faster": [label for label, gain in gains.items() if gain in by_result["worse"]],
         "slower": [label for label, gain in gains.items() if gain in by_result["better"]],
     }

@@ -21,14 +21,14 @@ def other_data(results: Results) -> Answer:
         for one in pairs if len(pairs) > 1 else ():
             first, second = (label(results, row) for (row,) in (one.hypothesis.better, one.hypothesis.than))
             rows.append([f"– {first} better than {second}", "", *_numbers(one), _where_worse(one)])
-    holding = [one for one in found if one.n and len(one.on(Decision.BETTER)) == one.n]
+    compared = [one for one in found if one.n]
     facts = {
         "names": list(results.datasets),
         "missing": [name for name in results.study.datasets if name not in results.datasets],
         "n": len(found),
         "units": results.units,
-        "always": [one.hypothesis.text for one in holding],
-        "never": [one.hypothesis.text for one in found if one.n and not one.on(Decision.BETTER)],
+        "always": [_compared(results, one) for one in compared if len(one.on(Decision.BETTER)) == one.n],
+        "never": [_compared(results, one) for one in compared if not one.on(Decision.BETTER)],
     }
     others = [word for one, word in OUTCOMES.items() if one not in (Decision.BETTER, Decision.WORSE)]
     return Answer(("hypothesis", "score", "holds on", *others, "worse on"), rows, facts)
@@ -46,6 +46,11 @@ def holds(results: Results) -> Facts | None:
         "names": list(results.datasets),
         "units": results.units,
     }
+
+
+def _compared(results: Results, count: Count) -> tuple[str, str]:
+    """Return a hypothesis, and on how many datasets all its methods are compared."""
+    return count.hypothesis.text, f"{count.n} of {len(results.datasets)}"
 
 
 def _numbers(count: Count) -> list[str]:

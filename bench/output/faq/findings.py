@@ -14,7 +14,7 @@ from bench.metrics.statistics import interval
 from bench.output.faq.cards import order_of_rows
 from bench.output.faq.datasets import holds
 from bench.output.faq.hypotheses import batch, cliff, clustering, components, layouts, neighbourhoods, unseen
-from bench.output.faq.numbers import cell, change, listed, mean, run_sweeps, spread
+from bench.output.faq.numbers import against_defaults, cell, change, listed, mean, run_sweeps, spread
 from bench.output.faq.page import Facts
 from bench.output.faq.parameters import KEPT, SILHOUETTE, highest_silhouette
 from bench.output.faq.placement import copies
@@ -25,6 +25,7 @@ from bench.output.findings import apart
 from bench.store.results import Results
 
 TEST_ACCURACY = "knn_accuracy_k10_test"
+OPEN = "; the seeds leave open whether that is more than chance"
 
 
 def accuracy(full: Results) -> Facts | None:
@@ -50,17 +51,21 @@ def sizes(full: Results, default: Results) -> str:
     n, n_full = (f"{one.runs['n_train'].max():,}" for one in (default, full))
     value, pair = number(few.quantity, few.means[few.best[0]]), (few.best[0], many.best[0])
     is_decided = all({*pair} <= one.means.keys() and one.between(*pair).differs for one in (many, few))
-    why = "it depends on the number of points" if is_decided else "the seeds do not show whether that matters"
-    return f"With {n} training digits instead of {n_full} {listed(labels[1])} is ahead on test digits ({value}); {why}."
+    study = f"In the study `default`, of {n} training digits instead of {n_full} and of other test digits,"
+    return f"{study} {listed(labels[1])} is ahead on test digits ({value}){'' if is_decided else OPEN}."
 
 
 def _leaders(results: Results, one: Ranking) -> Facts:
     """Return the best method and its equivalents, the best of the others, and those that the seeds leave open."""
-    key, others = one.quantity.key, [v for v in one.means if v not in one.best and v not in one.open]
+
+    def is_worse(variant: str) -> bool:
+        return variant != one.best[0] and one.between(one.best[0], variant).decision is Decision.BETTER
+
+    key, others = one.quantity.key, [v for v in one.means if is_worse(v)]
     best = [_named(results, variant, key) for variant in one.best]
     return {
-        "labels": [label for label, _ in best],
-        "value": number(one.quantity, one.means[one.best[0]]),
+        "leader": f"{best[0][0]} ({number(one.quantity, one.means[one.best[0]])})"
+        + (f" and, equivalent, {listed(label for label, _ in best[1:])}" if best[1:] else ""),
         "best": best,
         "open": [(results.label(v), apart(one.between(one.best[0], v))) for v in one.open],
         "next": [_named(results, variant, key) for variant in others[:1]],
@@ -74,10 +79,11 @@ def _named(results: Results, variant: str, key: str) -> tuple[str, str]:
 def silhouette(sensitivity: Results) -> Facts | None:
     """Return what happens to neighbours where exaggeration and min_dist are set to the highest silhouette."""
     asked, changes = {("opentsne", "exaggeration"), ("umap", "min_dist")}, []
+    every = [against_defaults(sensitivity, key) for key in (SILHOUETTE, KEPT)]
     for sweep in run_sweeps(sensitivity):
         if (sensitivity.variant(sweep.base).reducer, sweep.parameter) in asked:
-            pair = (highest_silhouette(sensitivity, sweep, sweep.others), sweep.base)
-            changes.append([compare_pairs(sensitivity, [pair], key)[0] for key in (SILHOUETTE, KEPT)])
+            highest = highest_silhouette(sensitivity, sweep, sweep.others)
+            changes.append([of[highest] for of in every])
     if len(changes) != len(asked):
         return None
     lost = [(gain, kept) for gain, kept in changes if gain.direction > 0 and kept.decision is Decision.WORSE]
@@ -106,6 +112,8 @@ def cold_start(full: Results) -> Facts | None:
         return None
     imported, cold, fit = (mean(full, umap, f"{step}_s") for step in ("import", "cold_start", "fit"))
     of_tsne = sum(mean(full, tsne, f"{step}_s") for step in ("import", "cold_start", "fit"))
+    if isnan(imported + cold + fit + of_tsne):
+        return None
     return {
         "imported": imported,
         "cold": cold,
@@ -153,9 +161,10 @@ def threads(results: Results) -> Facts | None:
         return None
     pairs = distinct_pairs(results)
     pairs = pairs[pairs["split"] == "train"]
-    threads_moved = pairs[(pairs["differs"] == "threads") & (pairs["largest_displacement"] >= ROUNDING)]
-    kept = []
-    for name, of_method in threads_moved.groupby("reducer", sort=False):
+    by_threads, kept = pairs[pairs["differs"] == "threads"], []
+    for name, of_method in by_threads.groupby("reducer", sort=False):
+        if (of_method["largest_displacement"] < ROUNDING).all():
+            continue
         seeds = pairs.loc[(pairs["differs"] == "seed") & (pairs["reducer"] == name), "shared_neighbours"]
         shares = (spread(interval(of, 0, 1), 2) for of in (of_method["shared_neighbours"], seeds))
         kept.append((reducers.source(str(name)).label, *shares))

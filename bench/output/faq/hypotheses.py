@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from math import isnan
 
 from bench.analysis.comparisons import Decision, compare_pairs
-from bench.analysis.layouts import all_layouts
+from bench.analysis.layouts import all_layouts, looked_at
 from bench.analysis.quantities import QUANTITIES, number
 from bench.analysis.scaling import ALL_DISTANCES, FIT, series
 from bench.analysis.summary import interval_of
-from bench.output.faq.numbers import by_reducer, cell, ends, mean, run_sweeps, spread
+from bench.output.faq.numbers import against_defaults, bounds, by_reducer, cell, mean, run_sweeps, spread
 from bench.output.faq.page import Facts
 from bench.store.results import Results
 
@@ -24,8 +24,12 @@ BEFORE = "pca-50"
 """The reference that keeps 50 principal components."""
 SAME = 0.99
 """Share of its neighbours that a point keeps where nothing but rounding differs, at least."""
-BY_CHANCE = 0.5
-"""Area under the ROC curve of a sign that says nothing."""
+FALLS = FIT.margin or 1.0
+"""Times as long as a fit of more points that a fit of fewer takes, at least, where it is said to take longer."""
+FINDS = 0.8
+"""Area under the ROC curve from which a sign is said to find a class: excellent (Hosmer and Lemeshow 2000)."""
+Area = tuple[float, float, float]
+"""An area under the ROC curve, and the ends of its interval."""
 
 
 def components(full: Results) -> Facts | None:
@@ -35,13 +39,14 @@ def components(full: Results) -> Facts | None:
     if kept is None or not known:
         return None
     best = max(known, key=lambda variant: known[variant])
-    _, high = ends(interval_of(full, best, TEST_ACCURACY))
+    found = {one.decision for one in compare_pairs(full, [(BEFORE, variant) for variant in known], TEST_ACCURACY)}
     pixels, _ = full.single("pixels", TEST_ACCURACY)
     return {
         "kept": number(QUANTITIES[TEST_ACCURACY], kept),
         "pixels": "n/a" if pixels is None else number(QUANTITIES[TEST_ACCURACY], pixels),
         "best": (full.label(best), cell(full, best, TEST_ACCURACY)),
-        "wins": kept - (QUANTITIES[TEST_ACCURACY].margin or 0.0) > (known[best] if isnan(high) else high),
+        "wins": found == {Decision.BETTER},
+        "reached": bool(found & {Decision.EQUIVALENT, Decision.WORSE}),
     }
 
 
@@ -51,25 +56,27 @@ def layouts(results: Results) -> Facts | None:
     rows = [
         (results.label(variant), [(QUANTITIES[one.key].title, one.text) for one in of]) for variant, of in found.items()
     ]
-    n = max((len(results.ok_runs(variant)) for variant in found), default=0)
-    return {"methods": rows, "n": n} if rows else None
+    n = max((len(one.low) + len(one.high) for of in found.values() for one in of), default=0)
+    return {"methods": rows, "n": n, "n_looked_at": len(looked_at(results))} if rows else None
 
 
 def neighbourhoods(sensitivity: Results) -> Facts | None:
     """Return what a wide neighbourhood costs in accuracy: UMAP's n_neighbors and openTSNE's perplexity."""
-    pairs = []
+    every, compared = against_defaults(sensitivity, TEST_ACCURACY), []
     for sweep in run_sweeps(sensitivity):
         parameter, wide = NEIGHBOURHOOD.get(sensitivity.variant(sweep.base).reducer, ("", 0))
         if sweep.parameter == parameter and wide in sweep.variants:
-            pairs.append((sweep.variants[wide], sweep.base, f"{parameter} {sweep.default}"))
-    if len(pairs) < len(NEIGHBOURHOOD):
+            compared.append((every[sweep.variants[wide]], f"{parameter} {sweep.default}"))
+    if len(compared) < len(NEIGHBOURHOOD) or any(one.change is None for one, _ in compared):
         return None
-    changes = compare_pairs(sensitivity, [pair[:2] for pair in pairs], TEST_ACCURACY)
-    if any(one.change is None for one in changes):
-        return None
-    compared = [(one, default) for one, (_, _, default) in zip(changes, pairs, strict=True)]
-    worst = min(compared, key=lambda item: item[0].change or 0.0)
-    return {"changes": compared, "worst": worst, "lost": [one for one in compared if one[0].decision is Decision.WORSE]}
+    lost = [pair for pair in compared if pair[0].decision is Decision.WORSE]
+    return {
+        "changes": compared,
+        "worst": min(compared, key=lambda pair: pair[0].change or 0.0),
+        "lost": lost,
+        "kept": [one.first for one, _ in compared if one.decision is not Decision.WORSE],
+        "n_tested": sum(one.change is not None for one in every.values()),
+    }
 
 
 def clustering(dimensions: Results) -> Facts | None:
@@ -78,14 +85,16 @@ def clustering(dimensions: Results) -> Facts | None:
     if not pixels:
         return None
     better: list[tuple[str, str, str]] = []
-    others: list[tuple[str, str, str]] = []
+    others: list[tuple[str, str, str, list[object]]] = []
     for sweep in run_sweeps(dimensions):
         known = _known(dimensions, sweep.variants.values(), CLUSTERS)
+        above = [v for v, variant in sweep.variants.items() if bounds(dimensions, variant, CLUSTERS)[0] > pixels]
         if known:
-            lowest, highest = min(known.values()), max(known.values())
-            found = interval_of(dimensions, min(known, key=lambda variant: known[variant]), CLUSTERS)
-            is_better = ends(found)[0] > pixels
-            (better if is_better else others).append((sweep.label, f"{lowest:.2f}", f"{highest:.2f}"))
+            row = (sweep.label, f"{min(known.values()):.2f}", f"{max(known.values()):.2f}")
+            if len(above) == len(known):
+                better.append(row)
+            else:
+                others.append((*row, above))
     return {"pixels": f"{pixels:.2f}", "better": better, "others": others} if better or others else None
 
 
@@ -96,44 +105,62 @@ def batch(full: Results) -> Facts | None:
     known = {label: found for label, found in kept.items() if found is not None}
     if not known:
         return None
-    moved = [(label, spread(found, 2), 1 - found.mean) for label, found in known.items() if found.mean < SAME]
-    return {"moved": moved, "same": [label for label, found in known.items() if found.mean >= SAME]}
+    of = {label: bounds(full, methods[label], KEPT) for label in known}
+    moved = [(label, spread(found, 2), 1 - found.mean) for label, found in known.items() if of[label][1] < SAME]
+    return {"moved": moved, "same": [label for label in known if of[label][0] >= SAME]}
 
 
 def cliff(scaling: Results) -> Facts | None:
     """Return what UMAP's fit takes just below the number of points from which it searches neighbours, and above."""
     for one in series(scaling):
-        if scaling.variant(str(one.runs["variant"].iloc[0])).reducer == "umap":
+        if one.reducer == "umap":
             costs = one.costs(FIT)
             below, above = costs[costs.index < ALL_DISTANCES], costs[costs.index >= ALL_DISTANCES]
             if len(below) and len(above):
                 sizes = ((below.index[-1], below.iloc[-1]), (above.index[0], above.iloc[0]))
                 texts = [(f"{n:,}", number(FIT, cost)) for n, cost in sizes]
                 ratio = below.iloc[-1] / above.iloc[0]
-                return {"label": one.name, "sizes": texts, "ratio": f"{ratio:.1f}", "falls": ratio > 1}
+                return {
+                    "label": one.name,
+                    "sizes": texts,
+                    "ratio": f"{ratio:.1f}",
+                    "falls": ratio > (FIT.margin or 1.0),
+                }
     return None
 
 
 def unseen(results: Results) -> Facts | None:
     """Return whether a class that no training point has stands out, by distance in the map and by reconstruction."""
     classes = sorted({results.variant(v).without for v in results.variants if results.variant(v).without})
-    by_distance: list[float] = []
-    by_error: dict[str, list[float]] = {}
+    by_distance: list[Area] = []
+    by_error: dict[str, list[Area]] = {}
     for left_out in classes:
         variants = by_reducer(results, without=left_out).values()
-        by_distance += _known(results, variants, "unseen_auc_test").values()
-        by_error[left_out] = list(_known(results, variants, "unseen_auc_reconstruction_test").values())
-    errors = {name: values for name, values in by_error.items() if values}
+        by_distance += _areas(results, variants, "unseen_auc_test")
+        by_error[left_out] = _areas(results, variants, "unseen_auc_reconstruction_test")
+    errors = {name: areas for name, areas in by_error.items() if areas}
     if not by_distance or not errors:
         return None
-    found = {name: (f"{min(values):.2f}", f"{max(values):.2f}") for name, values in errors.items()}
     return {
         "n": len(classes),
-        "areas": (f"{min(by_distance):.2f}", f"{max(by_distance):.2f}"),
-        "errors": [(name, *area) for name, area in found.items()],
-        "found": [name for name, values in errors.items() if min(values) > BY_CHANCE],
-        "missed": [name for name, values in errors.items() if max(values) <= BY_CHANCE],
+        "areas": _range(by_distance),
+        "errors": [(name, *_range(areas)) for name, areas in errors.items()],
+        "finds": FINDS,
+        "useless": any(high < FINDS for _, _, high in by_distance),
+        "useful": all(low >= FINDS for _, low, _ in by_distance),
+        "found": [name for name, areas in errors.items() if all(low >= FINDS for _, low, _ in areas)],
+        "missed": [name for name, areas in errors.items() if all(high < FINDS for _, _, high in areas)],
     }
+
+
+def _areas(results: Results, variants: Iterable[str], key: str) -> list[Area]:
+    """Return the mean of each variant that has one, with the ends of its interval."""
+    return [(value, *bounds(results, variant, key)) for variant, value in _known(results, variants, key).items()]
+
+
+def _range(areas: Iterable[Area]) -> tuple[str, str]:
+    means = [mean for mean, _, _ in areas]
+    return f"{min(means):.2f}", f"{max(means):.2f}"
 
 
 def _known(results: Results, variants: Iterable[str], key: str) -> dict[str, float]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import reducers
-from bench.analysis.comparisons import Comparison, Decision
+from bench.analysis.comparisons import Comparison, Decision, compare_pairs
 from bench.analysis.quantities import borne
 from bench.analysis.summary import interval_of
 from bench.metrics.registry import REFERENCES
@@ -90,6 +90,15 @@ def listed(items: Iterable[object], pattern: str = "{}", between: str = "") -> s
         return between.join(texts)
     *first, last = texts or ["none"]
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def against_defaults(results: Results, key: str) -> dict[str, Comparison]:
+    """Return each setting of a parameter compared with its default, by variant, with intervals that hold for all.
+
+    Whoever looks at some settings alone takes them from here: intervals for these alone would be too narrow.
+    """
+    pairs = [(sweep.variants[value], sweep.base) for sweep in run_sweeps(results) for value in sweep.others]
+    return {one.first: one for one in compare_pairs(results, pairs, key)}
 
 
 def decided(comparisons: Iterable[Comparison]) -> dict[str, list[Comparison]]:

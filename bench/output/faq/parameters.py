@@ -8,7 +8,7 @@ from typing import Any
 from bench.analysis.comparisons import compare_pairs
 from bench.analysis.quantities import QUANTITIES
 from bench.analysis.summary import interval_of
-from bench.output.faq.numbers import bounds, cell, cells, change, decided, run_sweeps, spread
+from bench.output.faq.numbers import against_defaults, bounds, cell, cells, change, decided, run_sweeps, spread
 from bench.output.faq.page import Answer, Facts
 from bench.store.results import Results
 from bench.studies.sweeps import Sweep
@@ -29,13 +29,13 @@ def one_by_one(results: Results) -> Answer:
         shown = f"{best}: {cell(results, sweep.variants[best], TEST_ACCURACY)}"
         others = [_range(_means(results, sweep, key)) for key in (KEPT, SILHOUETTE)]
         rows.append((sweep.title, settings, _range(of), shown, *others))
-    pairs = [(sweep.variants[value], sweep.base) for sweep, _ in found for value in sweep.others]
-    tested = [one for one in compare_pairs(results, pairs, TEST_ACCURACY) if one.change is not None]
+    tested = [one for one in against_defaults(results, TEST_ACCURACY).values() if one.change is not None]
     by_result = decided(tested)
     facts = {
         "spans": sorted((max(of.values()) - min(of.values()), sweep.title) for sweep, of in found),
         "n_tested": len(tested),
         "better": by_result["better"],
+        "worse": by_result["worse"],
         "counts": [(result, len(by_result[result])) for result in ("better", "worse", "equivalent", "inconclusive")],
     }
     test, kept, silhouette = (QUANTITIES[key].title for key in (TEST_ACCURACY, KEPT, SILHOUETTE))
@@ -57,15 +57,14 @@ def silhouette(results: Results) -> Answer:
     """Return what changes where a parameter is set to the highest silhouette."""
     found = [sweep for sweep in run_sweeps(results) if sweep.is_numeric and _means(results, sweep, KEPT)]
     pairs = {sweep.title: (highest_silhouette(results, sweep, list(sweep.variants)), sweep.base) for sweep in found}
-    changes = [
-        [compare_pairs(results, [pair], key)[0] for key in (SILHOUETTE, KEPT, TEST_ACCURACY)]
-        for pair in pairs.values()
-        if pair[0] != pair[1]
-    ]
+    every = [against_defaults(results, key) for key in (SILHOUETTE, KEPT, TEST_ACCURACY)]
+    changes = [[of[highest] for of in every] for highest, default in pairs.values() if highest != default]
     rows = [(results.label(of[0].first), *map(change, of)) for of in changes]
     rows += [(f"{title}: the default", "highest", "", "") for title, pair in pairs.items() if pair[0] == pair[1]]
     by_result = decided(kept for gain, kept, _ in changes if gain.direction > 0)
-    facts = {name: [kept.first for kept in by_result[name]] for name in ("worse", "equivalent", "better")}
+    kinds = ("worse", "equivalent", "better", "inconclusive")
+    facts: dict[str, Any] = {kind: [kept.first for kept in by_result[kind]] for kind in kinds}
+    facts["n_tested"] = sum(one.change is not None for one in every[0].values())
     kept, test = (QUANTITIES[key].title for key in (KEPT, TEST_ACCURACY))
     header = ("highest silhouette of", "change in silhouette", f"in {kept}", f"in {test}")
     return Answer(header, rows, facts)
@@ -117,8 +116,9 @@ def _beside_pixels(results: Results, found: list[Sweep], key: str) -> Iterator[F
     for sweep in found:
         of = {value: bounds(results, v, key) for value, v in sweep.variants.items() if v in known}
         above = [value for value, (low, _) in of.items() if low > pixels + margin]
-        reached = [value for value, (_, high) in of.items() if not high < pixels - margin]
-        methods.append((sweep.label, above, reached))
+        reached = [value for value, (low, _) in of.items() if low >= pixels - margin]
+        is_open = [value for value, (_, high) in of.items() if value not in reached and not high < pixels - margin]
+        methods.append((sweep.label, above, reached, is_open))
     best_shown = (best, spread(known[best]))
     yield {"name": QUANTITIES[key].title, "pixels": pixels, "margin": margin, "best": best_shown, "methods": methods}
 

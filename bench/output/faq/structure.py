@@ -43,7 +43,7 @@ def _facts(results: Results, every: Mapping[str, Found], of_data: Found) -> Fact
         "always": [variant for variant, one in split.items() if one.n_split == one.n_runs],
         "sometimes": [variant for variant, one in split.items() if one.n_split < one.n_runs],
         "never": [variant for variant in methods if variant not in split],
-        "most": most and (most, spread(split[most].clusters, 1), split[most].n_runs),
+        "most": most and (most, spread(split[most].clusters, 1), _draws(split[most])),
         "several": [variant for variant, one in methods.items() if one.one_allowed and one.one_allowed.mean > 1],
         "controls": [(v, spread(one.clusters, 1)) for v, one in every.items() if v not in methods],
         "data": (of_data.n_split, of_data.n_runs),
@@ -54,6 +54,10 @@ def _facts(results: Results, every: Mapping[str, Found], of_data: Found) -> Fact
 
 def _mean(one: Found) -> float:
     return one.clusters.mean if one.clusters else 0.0
+
+
+def _draws(one: Found) -> int:
+    return one.clusters.n if one.clusters else 0
 
 
 def _cells(one: Found) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import isnan
 
 from bench.analysis.comparisons import Comparison, compare_pairs, ranking
 from bench.analysis.quantities import QUANTITIES, number
@@ -54,13 +55,17 @@ def _selected(results: Results, found: Sequence[SearchResult], criteria: Mapping
     rows = []
     for one in found:
         row = [results.label(one.base), f"{len(one.tried)} of {len(one.asked)}", f"{len(one.failed)}"]
-        row.append(f"{one.seconds:.0f}")
+        row.append(_seconds(one))
         for criterion, key in criteria.items():
             best = one.best(criterion)
             now, was = (number(QUANTITIES[key], one.value(name, criterion)) for name in (best or one.base, one.base))
             row += [settings(one, best), f"{now} ({was})"] if best else ["none", "n/a"]
         rows.append(row)
     return Answer(header, rows)
+
+
+def _seconds(one: SearchResult) -> str:
+    return "n/a" if isnan(one.seconds) else f"{one.seconds:.0f}"
 
 
 def gains(results: Results) -> Answer:
@@ -85,15 +90,14 @@ def _tested(results: Results, one: SearchResult, configuration: str) -> str:
 
 
 def _pair(results: Results, one: SearchResult, criterion: str) -> tuple[str, str]:
-    """Return the variants of a method that are tested as selected and with its defaults."""
-    default = _tested(results, one, one.base)
-    return _tested(results, one, one.best(criterion) or one.base) or default, default
+    """Return the variants of a method that are tested as selected, empty if that one is not, and with its defaults."""
+    return _tested(results, one, one.best(criterion) or one.base), _tested(results, one, one.base)
 
 
 def _compared(results: Results, found: Iterable[SearchResult], criterion: str, key: str) -> dict[str, Comparison]:
     """Return the comparison of each method tuned with its default, where they are two configurations."""
     pairs = [_pair(results, one, criterion) for one in found]
-    different = [(tuned, default) for tuned, default in pairs if tuned != default]
+    different = [(tuned, default) for tuned, default in pairs if tuned not in ("", default)]
     return {one.second: one for one in compare_pairs(results, different, key)}
 
 
@@ -112,9 +116,11 @@ def _table(
         for criterion, key in criteria.items():
             tuned, default = _pair(results, one, criterion)
             gain = compared[criterion].get(default)
-            shown = [cell(results, tuned, key), f"{change(gain)}, {gain.decision}"] if gain else ["the same", "none"]
+            shown = ["the same", "none"] if tuned else ["not tested", "n/a"]
+            if gain:
+                shown = [cell(results, tuned, key), f"{change(gain)}, {gain.decision}"]
             row += [cell(results, default, key), *shown]
-        rows.append([*row, f"{len(one.tried)}", f"{one.seconds:.0f}" if one.is_search else "0"])
+        rows.append([*row, f"{len(one.tried)}", _seconds(one) if one.is_search else "0"])
     return Answer([*header, "configurations tried", "search, s"], rows)
 
 
@@ -124,12 +130,14 @@ def _facts(
     """Return which methods gained, and which are the best before and after."""
     by_decision = decided(compared.values())
     tuned, defaults = zip(*(_pair(results, one, criterion) for one in found), strict=True)
-    best = [ranking(results, key, of).best for of in (defaults, tuned)]
-    same = [one.base for one in found if one.is_search and _tested(results, one, one.base) not in compared]
+    best = [ranking(results, key, of).best if all(of) else () for of in (defaults, tuned)]
+    same = [one.base for one, now, was in zip(found, tuned, defaults, strict=True) if one.is_search and now == was]
+    untested = [one.base for one, now in zip(found, tuned, strict=True) if not now]
     return {
         "key": key,
         "title": QUANTITIES[key].title,
         "decided": {name: [results.label(one.second) for one in ones] for name, ones in by_decision.items()},
         "best": [[results.label(v) for v in of] for of in best],
         "same": [found[0].results.label(base) for base in same],
+        "untested": [found[0].results.label(base) for base in untested],
     }

@@ -158,7 +158,9 @@ def footer(results: Results) -> str:
     seeds = sorted(set(runs["seed"]))
     named = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} seeds ({seeds[0]} to {seeds[-1]})"
     samples = f", {counted(results.n_samples, 'sample')} of the data" if results.is_resampled else ""
-    said = f"{runs['dataset'].iloc[0]}: {points} training{tested} points", f"{named}{samples}"
+    drawn = {len(rows) for rows in results.data.rows.values()} if results.data else set()
+    some = f", {max(drawn):,} of them drawn" if drawn else ""
+    said = f"{runs['dataset'].iloc[0]}: {points} training{tested} points{some}", f"{named}{samples}"
     return " \N{MIDDLE DOT} ".join((*said, f"study {study.name or results.folder.name}"))
 
 

@@ -112,7 +112,8 @@ def assemble(results: Results, load_data: Callable[[], Dataset | None], room: in
             payload.meta["tile"] = tile_shape(data.image_shape)
             for split, X in zip(SPLITS, (selected.X, selected.X_test), strict=True):
                 if len(X):
-                    payload.put(f"sprite-{split}", sprite(X, data.image_shape, shades))
+                    drawn = X[data.rows.get(split, slice(None))]
+                    payload.put(f"sprite-{split}", sprite(drawn, data.image_shape, shades))
         if payload.size <= room:
             break
     if data.image_shape and not selected:
@@ -179,11 +180,13 @@ def _runs_of(results: Results, variant: str) -> tuple[RunId | None, RunId | None
 
 def _assembled(results: Results, data: DataFacts, n_runs: int) -> Payload:
     """Return everything but images, of so many runs of each variant."""
+    points = {split: int(results.runs[f"n_{split}"].max()) for split in SPLITS}
     payload = Payload(
         {
             "title": results.title,
             "dataset": data.name,
-            "n": {"train": int(results.runs["n_train"].max()), "test": int(results.runs["n_test"].max())},
+            "n": {split: len(data.rows[split]) if split in data.rows else n for split, n in points.items()},
+            "points": points,
             "classes": list(data.classes),
             "neighbours": 0,
             "variants": [],

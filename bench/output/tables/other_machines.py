@@ -56,7 +56,7 @@ def _table(results: Results, machine: str, name: str, found: list[Repetition]) -
     rows.sort(key=lambda row: list(Kind).index(row.kind))
     caption = (
         f"The same seed on another machine, {name}: {OF_POSITIONS if has_positions else ''}how much higher scores are "
-        "there. Means over seeds [95 % interval]."
+        f"there. Means over {results.units} [95 % interval]."
     )
     return Table(f"machine-{machine}", TITLE, tuple(columns), tuple(rows), (NOTE,), caption)
 

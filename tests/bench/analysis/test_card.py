@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from bench.analysis.card import CHANGES, Change, Line, cards, table
+from bench.analysis.card import CHANGES, Card, Change, Line, cards, table
 from bench.store.machines import DIFFERS, FOLDER
 from bench.store.records import Status
 from tests.bench.output.faq.made_up import STAYS, around
@@ -56,6 +56,23 @@ def test_the_same_bits_stay_with_one_seed_too() -> None:
 def test_changes_as_large_as_another_seed(tmp_path: Path) -> None:
     found = {card.variant: [line.change.key for line in card.as_a_seed] for card in cards(made_up().write(tmp_path))}
     assert found == {"pca": [], "tsne": ["threads"], "umap": ["permuted", "doubled"]}
+
+
+@pytest.mark.parametrize(
+    ("stays", "is_as_a_seed", "is_open"),
+    [
+        ((0.755, 0.745, 0.758), False, True),
+        ((0.3, 0.31, 0.32), True, False),
+        ((0.97, 0.971, 0.972), False, False),
+        ((1.0, 1.0, 1.0), False, False),
+    ],
+)
+def test_an_interval_of_the_difference_decides_what_is_as_large_as_another_seed(
+    stays: tuple[float, ...], is_as_a_seed: bool, is_open: bool
+) -> None:
+    seed, order = Line(CHANGES[0], (0.745, 0.755)), Line(CHANGES[1], stays)
+    card = Card("umap", "UMAP", {"seed": seed, "permuted": order})
+    assert (order in card.as_a_seed, order in card.open) == (is_as_a_seed, is_open)
 
 
 def test_a_method_that_failed_has_the_reason(tmp_path: Path) -> None:

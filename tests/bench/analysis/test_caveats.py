@@ -8,6 +8,7 @@ import pytest
 from bench.analysis.caveats import Caveat, Mark, as_text, caveats
 from bench.store.records import Outcome, Status
 from bench.store.results import Results
+from bench.store.values import RunId
 from tests.bench import results_maker as maker
 
 
@@ -155,3 +156,18 @@ def test_runs_that_shared_a_machine_by_intent_are_counted(tmp_path: Path) -> Non
         if one.mark is Mark.MACHINES
     ]
     assert both.text == "Costs are of 1 of 3 runs: the others ran on another or a shared machine."
+
+
+def test_one_distinct_run_is_that_of_several_seeds_on_each_sample(tmp_path: Path) -> None:
+    def rows(name: str, values: dict[str, dict[RunId, float]], seeds: int) -> tuple[str, ...]:
+        of = {variant: {"knn_accuracy_k10": by_run} for variant, by_run in values.items()}
+        results = maker.write(tmp_path / name, of, maker.study_of(*of, samples=6, seeds=seeds))
+        return next((one.rows for one in caveats(results) if one.mark is Mark.ONE_RUN), ())
+
+    runs = [(sample, seed) for sample in range(6) for seed in range(2)]
+    varied = {run: 0.9 + 0.001 * place for place, run in enumerate(runs)}
+    fixed = {run: 0.9 + 0.01 * run[0] for run in runs}
+    assert rows("one", {"varied": {run: value for run, value in varied.items() if run[1] == 0}}, 1) == ()
+    some = {"half": {run: value for run, value in varied.items() if run[0] < 3}}
+    some |= {"fixed": fixed, "late": {run: value for run, value in fixed.items() if run[0] > 0}}
+    assert rows("two", {"varied": varied} | some, 2) == ("fixed", "late"), "whichever samples have runs"

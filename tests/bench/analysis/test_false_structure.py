@@ -29,12 +29,20 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     return maker.write(tmp_path_factory.mktemp("results"), values, maker.study_of("many", "none", samples=2, seeds=2))
 
 
-def test_a_sample_is_one_value(results: Results) -> None:
+def test_a_sample_is_one_value_and_every_embedding_is_counted(results: Results) -> None:
     many = found(results)["many"]
     assert many.clusters is not None and many.silhouette is not None
-    assert (many.clusters.mean, many.clusters.n, many.n_runs, many.n_split) == (4.5, 2, 2, 2)
+    assert (many.clusters.mean, many.clusters.n, many.n_runs, many.n_split) == (4.5, 2, 4, 4)
     assert many.silhouette.mean == 0.4 and many.one_allowed is None
     assert found(results)["none"].n_split == 0
+
+
+def test_clusters_with_one_seed_of_two_are_none_in_every_embedding(tmp_path: Path) -> None:
+    counts = {(0, 0): 3.0, (0, 1): 0.0, (1, 0): 4.0, (1, 1): 0.0}
+    results = maker.write(tmp_path, {"some": {CLUSTERS: counts}}, maker.study_of("some", samples=2, seeds=2))
+    some = found(results)["some"]
+    assert some.clusters is not None and (some.clusters.mean, some.clusters.n) == (1.75, 2)
+    assert (some.n_runs, some.n_split) == (4, 2)
 
 
 def test_the_data_of_a_sample_count_once_whatever_the_methods(results: Results) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isnan
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,12 @@ def test_what_was_tried_and_what_it_took(tmp_path: Path) -> None:
     found = _search(tmp_path, {"a": {Recall: [0.3]}, "a-1": {Recall: [0.9]}}, fails=("a-1",))
     assert (found.asked, found.tried) == (("a", "a-1", "a-2", "a-3"), ("a", "a-1"))
     assert found.seconds == pytest.approx(2.0 + 0.1 + 20), "fit and transform, and the limit of what was late"
+
+
+def test_a_search_without_measured_times_took_nobody_knows_how_long(tmp_path: Path) -> None:
+    values: dict[str, dict[str, ByRun]] = {"a": {Recall: [0.3]}}
+    values["a-1"] = {Recall: [0.9], "fit_s": [None], "transform_s": [None]}
+    assert isnan(_search(tmp_path, values).seconds)
 
 
 def test_a_method_without_transform_is_selected_by_its_training_points(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from bench.output import figures
 from bench.store import sums
 from bench.store.results import Results
 from bench.studies.study import FOLDER, read
+from tests.bench.output.faq.made_up import tuning
 from tests.bench.results_maker import successful, write
 from tests.conftest import make_dataset
 
@@ -168,3 +169,9 @@ def test_a_damaged_table_selects_nothing(tmp_path: Path) -> None:
         file.write("\n")
     with pytest.raises(DamagedError, match=r"runs.csv, which is not what was written"):
         tune.study_file(Results(results.folder), "tuned")
+
+
+def test_a_search_without_measured_times_is_said_to_have_none(tmp_path: Path) -> None:
+    results = tuning().with_values(umap__1={"fit_s": [None]}).write(tmp_path)
+    first, *_ = tune._selected(results)
+    assert first == "UMAP: 3 of 4 configurations tried; fit and transform were not timed"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from bench import datasets
-from bench.datasets import Dataset, converted, large
+from bench.datasets import Dataset, converted, guard, large
 from bench.datasets.options import DataOptions
 from bench.errors import DatasetError
 from reducers.rows import Rows
@@ -163,6 +165,43 @@ def test_without_room_nothing_is_converted(tmp_path: Path, monkeypatch: pytest.M
         datasets.load(save(tmp_path, BYTES.astype(np.int32)))
 
 
+def test_a_source_that_cannot_be_read_is_no_cache_that_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(*_: object) -> None:
+        raise OSError("Can't read data")
+
+    monkeypatch.setattr(large, "summarised", damaged)
+    with pytest.raises(DatasetError, match=r"Got .*own\.npy, which cannot be read: Can't read data"):
+        datasets.load(save(tmp_path, BYTES.astype(np.int32)))
+
+
+def test_what_a_killed_process_left_is_removed_and_what_is_being_written_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, all_are_large: Path
+) -> None:
+    left, written = (all_are_large / f"{name * 32}-1" for name in "ab")
+    for folder in (left, written):
+        folder.mkdir(parents=True)
+        for name in ("X.npy", converted.OWNER):
+            (folder / name).touch()
+    fill, seen = converted._fill, []
+
+    def spy(*given: object) -> None:
+        converted._remove_abandoned(all_are_large)  # as another process does
+        seen.extend(all_are_large.glob("*-*"))
+        fill(*given)
+
+    monkeypatch.setattr(converted, "_fill", spy)
+    with (written / converted.OWNER).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        data = datasets.load(save(tmp_path, BYTES.astype(np.int32)))
+    assert data.in_place is not None
+    made = data.in_place.path.parent
+    assert sorted(seen) == sorted([written, all_are_large / f"{made.name}-{os.getpid()}"])
+    assert sorted(path.name for path in made.iterdir()) == ["X.npy", "facts.json", "y.npy"]
+    assert sorted(all_are_large.iterdir()) == sorted([made, written])
+
+
 def test_a_change_is_noticed_and_a_touch_is_none(tmp_path: Path) -> None:
     path = Path(save(tmp_path, BYTES))
     file = datasets.load(str(path)).in_place
@@ -244,6 +283,17 @@ def test_a_large_table_of_text_is_parsed_once(tmp_path: Path, monkeypatch: pytes
     again = datasets.load(str(tmp_path / "own.csv"))
     assert len(again.X) == 480 and again.in_place is not None and "labels in column y" in again.provenance
     np.testing.assert_array_equal(rows_of(again), sorted_rows(FLOATS))
+
+
+def test_what_was_converted_needs_no_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "own.csv"
+    pd.DataFrame(BYTES, columns=[f"c{i}" for i in range(FEATURES)]).assign(y=Y).to_csv(path, index=False)
+    datasets.load(str(path))
+    monkeypatch.setattr(guard.psutil, "virtual_memory", lambda: SimpleNamespace(available=1_000))
+    assert len(datasets.load(str(path)).X) == 480
+    monkeypatch.setattr(pd, "read_csv", None)
+    with pytest.raises(DatasetError, match=r"own\.csv, which needs .* GiB of memory are available"):
+        datasets.load(str(path), options=DataOptions(scale="minmax"))
 
 
 @pytest.mark.extra

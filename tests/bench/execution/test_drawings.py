@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from bench.datasets import Dataset
-from bench.execution import drawings, scoring
-from bench.execution.drawings import alignment, keep_drawings
+from bench.execution import drawings, pictured, scoring
+from bench.execution.drawings import keep_drawings
 from bench.metrics import anchors
 from bench.metrics.embedding import Embedding
 from bench.metrics.neighbourhood import local_scores
@@ -82,7 +82,7 @@ def test_the_mean_of_the_correct_points_is_the_accuracy(store: Store, arrays: Ar
 def test_local_scores_are_those_of_the_run(store: Store, arrays: Arrays, dataset: Dataset) -> None:
     results = Results(store.folder)
     Z = results.embedding("stays")
-    exact = local_scores(Embedding(ReferenceSpace(dataset), Z), drawings.LOCAL_K)
+    exact = local_scores(Embedding(ReferenceSpace(dataset), Z), pictured.LOCAL_K)
     kept = arrays["local/stays/0-0"]
     assert np.allclose(kept, exact, atol=1e-4)
 
@@ -103,7 +103,7 @@ def test_logs_name_files_without_folders_of_this_computer(arrays: Arrays) -> Non
 
 def test_the_same_runs_are_not_computed_again(store: Store, dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     before = (store.folder / FILE).read_bytes()
-    monkeypatch.setattr(drawings, "shepard", lambda *_: pytest.fail("computed again"))
+    monkeypatch.setattr(pictured, "shepard", lambda *_: pytest.fail("computed again"))
     keep_drawings(store, dataset, lambda _: None)
     monkeypatch.undo()
     monkeypatch.setattr(drawings, "VERSION", drawings.VERSION + 1)
@@ -123,21 +123,6 @@ def test_a_study_without_labels_or_test_points(tmp_path: Path) -> None:
     assert not names_of(found, "confusion") and not names_of(found, "data/labels")
     assert "data/near/test" not in found and "data/images" not in found
     assert len(found["embedding/a/0-0/train"]) == 40
-
-
-@pytest.mark.parametrize("n_components", [1, 2, 3, 4])
-def test_alignment_undoes_rotation_reflection_and_shift_and_keeps_the_scale(n_components: int) -> None:
-    rng = np.random.RandomState(n_components)
-    Z = rng.standard_normal((30, n_components))
-    turn = np.linalg.qr(rng.standard_normal((n_components, n_components)))[0]
-    turn[:, 0] *= -1
-    rotation, shift = alignment(Z @ turn + 7, Z)
-    assert np.allclose((Z @ turn + 7) @ rotation + shift, Z)
-    assert np.allclose(rotation @ rotation.T, np.eye(n_components))
-    rotation, shift = alignment(3 * Z @ turn, Z)
-    aligned = 3 * Z @ turn @ rotation + shift
-    assert np.allclose(aligned.mean(axis=0), Z.mean(axis=0))
-    assert np.allclose(aligned - aligned.mean(axis=0), 3 * (Z - Z.mean(axis=0)))
 
 
 def test_a_training_is_shown_epoch_by_epoch_from_the_run_that_was_trained_twice(
@@ -180,8 +165,8 @@ def test_what_needs_all_pairs_of_very_many_points_is_not_drawn(
     monkeypatch.setattr(anchors, "MAX_EXACT", len(dataset.X) - 1)
     records = [maker.record(variant, seed, dataset) for variant in ("one", "same") for seed in (0, 1)]
     results = Results(maker.folder(tmp_path, dataset, records, drawn=True).folder)
-    assert names_of(results.arrays, "embedding") and names_of(results.arrays, "confusion")
-    assert not names_of(results.arrays, "data/near") and not names_of(results.arrays, "local")
+    assert names_of(results.arrays, "embedding")
+    assert not [name for kind in ("data/near", "local", "confusion") for name in names_of(results.arrays, kind)]
     assert payload.assemble(results, lambda: None, room=10**6).meta["neighbours"] == 0
     pairs = results.frame("reproducibility").query("split == 'train'")
     assert len(pairs) and pairs["shared_neighbours"].isna().all() and pairs["displacement"].notna().all()

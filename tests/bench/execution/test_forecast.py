@@ -81,6 +81,53 @@ def test_who_reads_large_data_in_blocks_holds_no_more_of_more(
     assert next(forecast.lines(study, runs, mapped, earlier)).startswith("expected to fit: 1 method of 2")
 
 
+def of_machines(folder: Path, *runs: tuple[str, int, float]) -> None:
+    """Write a results folder of t-SNE, which took so many seconds with so many points on machines of some classes."""
+    usual = {"label": "t-SNE", "reducer": "tsne", "import_s": 1.0, "baseline_mib": 100, "peak_mib": 150}
+    rows = [usual | {"machine": machine, "n_train": n, "fit_s": seconds} for machine, n, seconds in runs]
+    table = pd.DataFrame(rows).assign(variant="any", status="ok")
+    table["measured"] = table["machine"].map({"copied": "elsewhere"}).fillna("here")
+    folder.mkdir()
+    table.to_csv(folder / "runs.csv", index=False)
+
+
+@pytest.mark.parametrize(
+    ("here", "seconds", "measured"),
+    [("this", "1 min 20 s", "40,000"), ("other", "13 min 20 s", "80,000"), ("unknown", "13 min 20 s", "80,000")],
+)
+def test_costs_of_two_classes_of_machines_are_not_mixed(
+    tmp_path: Path, dataset: Dataset, monkeypatch: pytest.MonkeyPatch, here: str, seconds: str, measured: str
+) -> None:
+    monkeypatch.setattr("bench.execution.environment.fingerprint", lambda: here)
+    of_machines(tmp_path / "cluster", ("this", 20_000, 10.0), ("this", 40_000, 20.0), ("other", 80_000, 400.0))
+    study, runs = runs_of(dataset, timeout="60s")
+    assert said(study, runs, 160_000, tmp_path)[0] == (
+        f"will not fit: t-SNE would take {seconds}, more than the limit of 1 min 00 s (measured on {measured} points; "
+        "it grows in proportion to them)"
+    )
+
+
+def test_what_was_measured_elsewhere_is_of_another_machine(tmp_path: Path) -> None:
+    of_machines(tmp_path / "cluster", ("this", 40_000, 20.0), ("copied", 40_000, 400.0))
+    assert {name: len(tables) for name, tables in forecast._earlier(tmp_path).items()} == {
+        "this": 1,
+        "copied, elsewhere": 1,
+    }
+
+
+def test_how_costs_grow_on_another_machine_goes_for_this_one(
+    tmp_path: Path, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bench.execution.environment.fingerprint", lambda: "this")
+    others = [("other", n, 900 * (n / 20_000) ** 1.5) for n in (20_000, 40_000, 80_000)]
+    of_machines(tmp_path / "cluster", ("this", 20_000, 10.0), *others)
+    study, runs = runs_of(dataset, timeout="60s")
+    assert said(study, runs, 80_000, tmp_path)[0] == (
+        "will not fit: t-SNE would take 1 min 20 s, more than the limit of 1 min 00 s (measured on 20,000 points; it "
+        "grows as n^1.50)"
+    )
+
+
 def test_without_earlier_runs_nothing_is_claimed(tmp_path: Path, earlier: Path, dataset: Dataset) -> None:
     study, runs = runs_of(dataset)
     unknown = "not known whether it fits, as there is no earlier run: "

@@ -354,11 +354,12 @@ def test_scores_by_anchors_have_errors_and_look_at_all_test_points(
         assert hit.value is not None and 0 < (hit.standard_error or 0) < 0.1, name
 
 
-def test_references_by_all_points_as_anchors_are_exact(many: Dataset) -> None:
-    space = ReferenceSpace(many)
+@pytest.mark.parametrize("times", [1, 2], ids=["computed", "cached"])
+def test_references_by_all_points_as_anchors_are_exact(many: Dataset, tmp_path: Path, times: int) -> None:
+    space, by_anchors = ReferenceSpace(many), ReferenceSpace(many, tmp_path)
     anchors: dict[Rows, np.ndarray] = {"train": np.arange(400)[::-1], "test": np.arange(20), "pairs": np.arange(400)}
-    for name in ("pixels", "shuffled-labels"):
-        exact, found = reference_values(space, name), reference_values(space, name, anchors=anchors)
+    for name in times * ("pixels", "shuffled-labels"):
+        exact, found = reference_values(space, name), reference_values(by_anchors, name, anchors=anchors)
         for expected, value in zip(exact, found, strict=True):
             assert value.value == pytest.approx(expected.value, abs=1e-12), (name, value)
 
@@ -407,11 +408,59 @@ def test_a_damaged_cache_of_anchors_is_made_again(
 
 def test_anchors_are_chosen_above_a_number_of_points(many: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     assert scorer.Scorer(ReferenceSpace(many)).n_anchors == 0
+    assert scorer.Scorer(ReferenceSpace(many), anchors=400).n_anchors == 0, "as many as there are points: all"
     monkeypatch.setattr("bench.metrics.anchors.MAX_EXACT", 399)
     monkeypatch.setattr("bench.metrics.anchors.USUAL", 300)
     assert scorer.Scorer(ReferenceSpace(many)).n_anchors == 300
     assert scorer.Scorer(ReferenceSpace(many), anchors=120).n_anchors == 120
-    assert scorer.Scorer(ReferenceSpace(many), anchors=400).n_anchors == 0, "as many as there are points: all"
+    assert scorer.Scorer(ReferenceSpace(many), anchors=500).n_anchors == 400, "of very many all that are fitted"
+
+
+def compare_at_most(n: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let more than n points not be all compared with all."""
+    monkeypatch.setattr(scoring, "MAX_EXACT", n)
+    monkeypatch.setattr("bench.metrics.anchors.MAX_EXACT", n)
+
+
+def test_of_very_many_points_all_that_are_fitted_may_be_anchors(
+    store: Store, many: Dataset, two_records: list[Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(store, many, two_records, tmp_path, references=False)
+    exact = scored(store, two_records[0])
+    compare_at_most(399, monkeypatch)
+    run(store, many, two_records, tmp_path, references=False, anchors=500)
+    found = scored(store, two_records[0])
+    assert (found.anchors, found.correct) == (400, exact.correct)
+    for key, value in by_key(found).items():
+        if value.standard_error == 0 and key[0] != "r_nx_auc":
+            assert value.value == pytest.approx(by_key(exact)[key].value, abs=1e-9), key
+    assert by_key(found)["trustworthiness", "train", 15, ""].standard_error == 0
+    stress = by_key(found)["stress", "train", None, ""]
+    assert stress.value is not None and (stress.standard_error or 0) > 0, "by random pairs"
+
+
+def test_few_points_are_scored_where_very_many_are_mapped(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    X = tied_points(450, values=100)
+    data = dataset(X[:50], np.arange(50) % 6, X[50:], y_test=np.arange(400) % 6)
+    record = keep(store, 0, coordinates("scattered", 50), test=coordinates("scattered", 400))
+    run(store, data, [record], tmp_path)
+    exact = by_key(scored(store, record))
+    compare_at_most(399, monkeypatch)
+    run(store, data, [record], tmp_path)
+    assert scored(store, record).anchors == 50
+    found = by_key(scored(store, record))
+    assert {key for key, value in found.items() if value.value is None} == {
+        key for key, value in exact.items() if value.value is None
+    }
+    trust = "trustworthiness", "train", 5, ""
+    assert found[trust].value == pytest.approx(exact[trust].value, abs=1e-12) and found[trust].standard_error == 0
+    for score in ("knn_recall", "knn_accuracy"):
+        one, expected = found[score, "test", 5, ""], exact[score, "test", 5, ""]
+        assert one.value is not None and expected.value is not None and one.standard_error is not None
+        assert 0 < abs(one.value - expected.value) < 4 * one.standard_error, "by a hundred of 400 test points"
+    assert ScoreStore(store).reference("shuffled-labels") is not None
 
 
 def test_nobody_compares_all_of_very_many_points(many: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,9 @@ def test_numbers_are_those_of_the_results(root: Path) -> None:
     assert "In the data themselves the silhouette is 0.050" in text
     assert "the classes a and c have 0.20 of the largest distance, in the data 1.00" in text
     assert "At beta 64 it uses none" in text and "At beta 1, the default, the VAE uses 2 latent dimensions" in text
-    assert "falls from 50.0 in the first epoch to 30.0 in epoch 10; 0% of this fall is done after epoch 1" in text
+    assert (
+        "falls from 50.0 in the first epoch to 30.0 in epoch 10; 0% of this fall is done by the end of epoch 1" in text
+    )
     assert "of the classes d and c for all methods" in text
 
 

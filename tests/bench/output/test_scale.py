@@ -87,6 +87,22 @@ def test_steps_are_measured_or_go_on_in_proportion(tmp_path: Path) -> None:
     assert "Points of 50 columns" in page(tmp_path) and "by 5,000 anchors" in page(tmp_path)
 
 
+def test_each_class_of_machines_has_steps_of_its_own(tmp_path: Path) -> None:
+    _fits(tmp_path)
+    _steps(tmp_path, TARGET // 10)
+    path = tmp_path / FOLDER / STEPS
+    here = pd.read_csv(path)
+    there = here.assign(machine="there", processor="another one", threads=4, seconds=3 * here["seconds"])
+    pd.concat([here, there]).to_csv(path, index=False)
+    rows = _rows(page(tmp_path), "Loading and scoring")[1:]
+    assert [[row[0], row[2], row[4]] for row in rows[:: len(TIMES)]] == [
+        ["loading, machine 1", "0.5 s", "≈ 5.0 s"],
+        ["loading, machine 2", "1.5 s", "≈ 15 s"],
+    ]
+    said = "- loading and scoring: machine 1: a processor; machine 2: another one"
+    assert said in page(tmp_path) and "on 2 or 4 threads" in page(tmp_path)
+
+
 def test_a_sum_is_of_one_class_of_machines(tmp_path: Path) -> None:
     _fits(tmp_path)
     _steps(tmp_path, TARGET)

@@ -223,6 +223,26 @@ def test_another_protocol_is_refused(tmp_path: Path, make: Make, field: str, val
         merge([one, two], tmp_path / "out")
 
 
+def _by_anchors(folder: Path, anchors: int) -> Path:
+    store = Store(folder)
+    store.write("study.toml", store.study().with_changes({"anchors": anchors}).to_toml())
+    return folder
+
+
+@pytest.mark.parametrize("lacking", ["one", "two"])
+def test_scores_by_other_anchors_do_not_stand_in_one_table(tmp_path: Path, make: Make, lacking: str) -> None:
+    folders = [make("one", _records("a")), _by_anchors(make("two", _records("b")), 100)]
+    _without_runs(tmp_path / lacking)
+    with pytest.raises(StoreError, match="do not belong together: anchors is None and 100, and scores are computed"):
+        merge(folders, tmp_path / "out")
+
+
+def test_runs_are_scored_again_by_the_anchors_of_the_first_folder(tmp_path: Path, make: Make) -> None:
+    merge([_by_anchors(make("one", _records("a")), 100), make("two", _records("a", "b"))], tmp_path / "out")
+    results = Results(tmp_path / "out")
+    assert (results.study.anchors, results.variants) == (100, ("a", "b"))
+
+
 def test_other_parameters_under_one_name_are_refused(tmp_path: Path, make: Make) -> None:
     one, two = make("one", _records("a")), make("two", _records("a", seeds=(2,), params={"whiten": True}))
     with pytest.raises(StoreError, match=r"params of a is \{\} and \{'whiten': True\}"):

@@ -56,3 +56,15 @@ def test_what_three_seeds_leave_open_is_said(tmp_path: Path) -> None:
     ]
     pairs.to_csv(results.folder / "reproducibility.csv", index=False)
     assert "Left open: UMAP." in said(order_of_rows, results)
+
+
+def test_what_few_pairs_of_seeds_leave_open_is_no_change_as_large_as_a_seed(tmp_path: Path) -> None:
+    results = cards().write(tmp_path)
+    pairs = pd.read_csv(results.folder / "reproducibility.csv")
+    for differs, stays in (("seed", (0.745, 0.755)), ("permuted", (0.755, 0.745, 0.758))):
+        of_umap = (pairs["differs"] == differs) & (pairs["reducer"] == "umap")
+        pairs.loc[of_umap, "shared_neighbours"] = [share for share in stays for _ in ("train", "test")]
+    pairs.to_csv(results.folder / "reproducibility.csv", index=False)
+    text = said(changes, results)
+    assert "Rows in another order: the seeds leave open whether more stays than with another seed, with UMAP." in text
+    assert "Rows in another order: no more stays" not in text

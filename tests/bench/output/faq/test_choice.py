@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from bench.output.faq.choice import is_it_real, which_method
 from bench.output.findings import NEEDS
+from bench.store.results import Results
 from tests.bench.output.faq.made_up import FITTED, full, said
 
 
@@ -12,7 +14,7 @@ def test_each_need_has_its_method_and_those_that_are_equivalent(tmp_path: Path) 
     results = made.write(tmp_path)
     rows = {row[0]: row for row in which_method(results).rows}
     assert len(rows) == len(NEEDS)
-    classes = rows["classes that stand apart"]
+    classes = rows["classes recognised by their neighbours"]
     assert classes[1:3] == ("t-SNE", "10-NN accuracy"), "a control is not included"
     assert classes[3].startswith("0.950 [0.947, 0.95")
     assert classes[4:] == ("openTSNE", "openTSNE, 20.2 s")
@@ -63,3 +65,31 @@ def test_seeds_that_scatter_leave_a_difference_over_points_only(tmp_path: Path) 
     assert "better over both: openTSNE and PCA (inconclusive over points, better over seeds)." in said(
         is_it_real, results
     )
+
+
+def test_the_fastest_is_one_of_those_whose_times_are_known_and_compared(tmp_path: Path) -> None:
+    made = full().with_values(opentsne={FITTED: [0.948, 0.949, 0.9505]})
+
+    def fastest(results: Results) -> str:
+        [classes] = [row for row in which_method(results).rows if row[0] == "classes recognised by their neighbours"]
+        assert (classes[1], classes[4]) == ("t-SNE", "openTSNE")
+        return classes[5]
+
+    untimed = made.with_values(tsne={"fit_s": [None] * 3}).write(tmp_path / "untimed")
+    assert fastest(untimed) == "openTSNE, 20.2 s"
+    assert "not the most accurate" not in said(which_method, untimed), "what the most accurate one takes is not known"
+    nothing = made.with_values(tsne={"fit_s": [None] * 3}, opentsne={"fit_s": [None] * 3})
+    assert fastest(nothing.write(tmp_path / "nothing")) == "n/a"
+    results = made.write(tmp_path / "far")
+    runs = results.frame("runs")
+    runs["measured"] = ["elsewhere" if variant == "opentsne" else "here" for variant in runs["variant"]]
+    runs.to_csv(results.folder / "runs.csv", index=False)
+    assert fastest(Results(results.folder)) == "t-SNE, 30.3 s", "a time of another machine is not compared"
+
+
+def test_without_transform_nothing_is_compared_over_test_points(tmp_path: Path) -> None:
+    made = full().only("tsne", "random_projection")
+    empty = {name: table.iloc[:0] for name, table in made.tables.items()}
+    results = replace(made, tables=empty).write(tmp_path)
+    assert said(is_it_real, results).startswith("No method has `transform` and test points with scores.")
+    assert is_it_real(results).rows == []

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from bench.output.faq.box import which_method
 from bench.output.faq.cost import by_threads, cliff, memory, stopped, time
+from bench.store.records import Status
 from tests.bench.output.faq.made_up import said, scaling, threads, time_to_quality, umap_rows
+from tests.bench.results_maker import failed
 
 
 def test_times_on_one_thread_and_on_two(tmp_path: Path) -> None:
@@ -23,6 +26,15 @@ def test_times_on_one_thread_and_on_two(tmp_path: Path) -> None:
 def test_a_method_without_both_numbers_of_threads_is_left_out(tmp_path: Path) -> None:
     rows = by_threads(threads().only("pca-one", "pca-two", "tsne-one").write(tmp_path)).rows
     assert [row[0] for row in rows] == ["PCA"]
+
+
+def test_starts_that_were_not_measured_are_left_out_of_the_sentence(tmp_path: Path) -> None:
+    late = {"tsne-two": [failed(Status.TIMEOUT, "took too long")] * 3}
+    results = replace(threads(), outcomes=late).write(tmp_path / "failed")
+    assert "on two threads: VAE 32 s and PCA 32 s." in said(by_threads, results)
+    assert [row[0] for row in by_threads(results).rows] == ["PCA", "t-SNE", "VAE"]
+    nothing = {f"{name}__two": {"import_s": [None] * 3} for name in ("pca", "tsne", "vae")}
+    assert said(by_threads, threads().with_values(**nothing).write(tmp_path / "none")).startswith("| method |")
 
 
 def test_time_names_the_pace_the_change_and_the_late(tmp_path: Path) -> None:
@@ -50,7 +62,7 @@ def test_of_the_late_it_is_said_that_they_are_late(tmp_path: Path) -> None:
     assert rows["PCA, one thread"][3:5] == ("1.01 [0.96, 1.06]", "n/a"), "28,000 points are too few to say"
     assert rows["t-SNE"][1:5] == ("14,000: 1 min 40 s", "n/a", "n/a", "> 120 s")
     assert rows["openTSNE"][1:3] == ("28,000: 1 min 00 s", "10,000 to 28,000")
-    assert rows["openTSNE"][4:] == ("> 120 s", "0.00 [0.00, 0.00]", "n/a")
+    assert rows["openTSNE"][4:] == ("> 120 s with transform", "0.00 [0.00, 0.00]", "n/a")
 
 
 def test_one_run_of_each_number_of_points_is_said_to_be_one(tmp_path: Path) -> None:
@@ -62,7 +74,10 @@ def test_one_run_of_each_number_of_points_is_said_to_be_one(tmp_path: Path) -> N
 
 def test_what_to_take_for_all_points_is_predicted_only_where_it_may_be(tmp_path: Path) -> None:
     table = which_method({"scaling": scaling().write(tmp_path)})
-    assert "| UMAP | default | fit 40 s, by its growth; UMAP (approximate) 40 s, openTSNE > 120 s |" in table
+    assert (
+        "| UMAP | default | fit 40 s, by its growth; UMAP (approximate) 40 s, openTSNE > 120 s with transform |"
+        in table
+    )
 
 
 def test_memory_is_said_by_the_thousand(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from tests.bench.output.faq.made_up import FITTED, around, said
 def test_each_hypothesis_says_on_how_many_datasets_it_holds(tmp_path: Path) -> None:
     text = said(datasets.other_data, made_up.datasets().write(tmp_path))
     assert text.startswith("3 datasets were measured: digits, letters and cells. No results are there of absent.")
-    assert "Of 3 hypotheses, stated before they were measured, 0 hold on all of them." in text
+    assert (
+        "Of 3 hypotheses, stated before they were measured, 0 hold on all datasets that compare their methods." in text
+    )
     assert "| Maps keep more neighbours than PCA | 15-NN recall | 2 of 3 | 0 | 1 | none |" in text
     assert "| – t-SNE better than PCA | | 2 of 3 | 0 | 1 | none |" in text
     assert "| – UMAP better than PCA | | 3 of 3 | 0 | 0 | none |" in text
@@ -24,8 +26,21 @@ def test_what_holds_and_what_never_does_is_named(tmp_path: Path) -> None:
     members = {"digits": made.members["digits"], "cells": made.members["digits"]}
     stated = (*made.hypotheses, ("UMAP keeps more than t-SNE", ["umap"], ["tsne"], FITTED))
     text = said(datasets.other_data, made_up.OverDatasets("datasets", members, stated).write(tmp_path))
-    assert "3 hold on all of them: Maps keep more neighbours than PCA; t-SNE keeps more" in text
-    assert "On none of them: UMAP keeps more than t-SNE." in text
+    assert (
+        "3 hold on all datasets that compare their methods: Maps keep more neighbours than PCA (2 of 2); t-SNE k"
+        in text
+    )
+    assert "On none of these: UMAP keeps more than t-SNE (2 of 2)." in text
+
+
+def test_a_dataset_without_the_methods_of_a_hypothesis_does_not_count_for_it(tmp_path: Path) -> None:
+    made = made_up.datasets()
+    members = {"digits": made.members["digits"], "cells": made.members["digits"].only("pca", "pixels")}
+    stated = (made.hypotheses[1], ("UMAP keeps more than t-SNE", ["umap"], ["tsne"], FITTED))
+    text = said(datasets.other_data, made_up.OverDatasets("datasets", members, stated).write(tmp_path))
+    assert "2 datasets were measured: digits and cells." in text
+    assert "1 hold on all datasets that compare their methods: t-SNE keeps more neighbours than UMAP (1 of 2)." in text
+    assert "On none of these: UMAP keeps more than t-SNE (1 of 2)." in text
 
 
 def test_the_finding_counts_datasets(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ def test_the_most_accurate_methods_are_named_with_their_equivalents_and_the_open
     made = full().with_values(opentsne={FITTED: around(0.95)}, umap={FITTED: [0.9, 0.93, 0.96]})
     text = said(findings.accuracy, made.write(tmp_path))
     assert text.startswith(
-        "**With 1,000 training digits the best 10-NN accuracy on them is that of t-SNE and openTSNE (0.950), "
-        "on test digits that of openTSNE (0.940).**"
+        "**With 1,000 training digits the best 10-NN accuracy on them is that of t-SNE (0.950) and, equivalent, "
+        "openTSNE, on test digits that of openTSNE (0.940).**"
     )
     assert "On training digits: t-SNE 0.950 [0.947, 0.953] and openTSNE 0.950 [0.947, 0.953] (equivalent);" in text
     assert "then UMAP (parallel) with 0.910 [0.907, 0.913]. The seeds are too few" in text
@@ -29,20 +29,24 @@ def test_another_best_method_with_fewer_points_is_said(tmp_path: Path) -> None:
     large, same = full().write(tmp_path / "large"), full().write(tmp_path / "same")
     assert findings.sizes(large, same) == ""
     other = full().with_values(umap={ACCURACY: around(0.99)}).write(tmp_path / "other")
-    said_of = "With 1,000 training digits instead of 1,000 UMAP (seeded) is ahead on test digits (0.990); "
-    assert findings.sizes(large, other) == f"{said_of}it depends on the number of points."
+    said_of = (
+        "In the study `default`, of 1,000 training digits instead of 1,000 and of other test digits, UMAP (seeded) is"
+    )
+    assert findings.sizes(large, other) == f"{said_of} ahead on test digits (0.990)."
     unsure = full().with_values(umap={ACCURACY: [0.9, 0.95, 0.99]}).write(tmp_path / "unsure")
-    assert findings.sizes(large, unsure).endswith("; the seeds do not show whether that matters.")
+    assert findings.sizes(large, unsure).endswith("; the seeds leave open whether that is more than chance.")
 
 
 def test_a_new_process_pays_before_the_first_result(tmp_path: Path) -> None:
     text = said(findings.cold_start, full().write(tmp_path / "thrice"))
-    assert text.startswith("**Every new process pays 29 s before UMAP's first result; the fit itself takes 9.1 s.**")
-    assert "The import takes 2.0 s. A first call takes 27 s (measured in 3 processes): a small fit and a" in text
+    assert text.startswith(
+        "**A new process pays 29 s before UMAP's first result (measured in 3 processes); the fit itself"
+    )
+    assert "The import takes 2.0 s. A first call takes 27 s, compilation included: a fit and a" in text
     assert text.endswith("fit together take 38 s with UMAP and 59 s with t-SNE."), "of both all that a process pays"
     made = full().with_values(umap={"cold_start_s": [12.0, None, None], "import_s": [1.0, None, None]})
     once = said(findings.cold_start, made.write(tmp_path / "once"))
-    assert "pays 13 s before" in once and "A first call takes 12 s (measured once)" in once
+    assert "pays 13 s before UMAP's first result (measured once);" in once and "A first call takes 12 s" in once
 
 
 def test_what_a_seed_costs_umap(tmp_path: Path) -> None:
@@ -62,6 +66,13 @@ def test_what_another_architecture_changes(tmp_path: Path) -> None:
     text = said(findings.training, made_up.networks().write(tmp_path))
     assert "VAE 9-9 is 0.10 above VAE in 10-NN accuracy, test, for a fit of 30 s instead of 6 s.**" in text
     assert text.endswith("VAE 9-9: +0.100 [+0.100, +0.100] against VAE; its fit takes 30 s instead of 6 s.")
+
+
+def test_a_gain_of_networks_that_is_not_shown_is_not_said(tmp_path: Path) -> None:
+    made = made_up.networks()
+    larger = next(name for name, of in made.variants.items() if of.label == "VAE 9-9")
+    text = said(findings.training, made.with_values(**{larger: {ACCURACY: [0.2, 0.9, 0.5]}}).write(tmp_path))
+    assert text.startswith("**No gain of networks from more and wider layers is shown:") and "(inconclusive).**" in text
 
 
 def test_what_silhouette_rewards(tmp_path: Path) -> None:

@@ -31,8 +31,11 @@ def test_principal_components_are_compared_with_the_best_map(tmp_path: Path) -> 
     assert text.endswith(
         "The best method in two dimensions is openTSNE with 0.940 [0.937, 0.943]. The unreduced data give 0.960."
     )
-    near = full().with_values(**{"pca-50": {ACCURACY: 0.945}}).write(tmp_path / "near")
+    near = full().with_values(**{"pca-50": {ACCURACY: 0.92}}).write(tmp_path / "near")
     assert said(hypotheses.components, near).startswith("**A map can classify as well as 50 principal components:")
+    between = full().with_values(umap={ACCURACY: [0.9, 0.97, 0.93]}, **{"pca-50": {ACCURACY: 0.97}})
+    text = said(hypotheses.components, between.write(tmp_path / "between"))
+    assert text.startswith("**Whether a map classifies as well as 50 principal components is open: openTSNE has 0.940")
     assert hypotheses.components(full().write(tmp_path / "without")) is None
 
 
@@ -44,6 +47,7 @@ def test_two_layouts_are_a_finding(tmp_path: Path) -> None:
         "UMAP (seeded): 10-NN accuracy, test 0.911 to 0.913 (6 seeds), 0.951 to 0.953 (4). Groups are of 10 seeds"
         in text
     )
+    assert "Pairs of a method and a score that were looked at: 1. If the values of all were normal" in text
     assert hypotheses.layouts(full().write(tmp_path / "one")) is None
 
 
@@ -57,7 +61,9 @@ def _neighbourhoods(umap: float, opentsne: float) -> MadeUp:
 def test_what_a_wide_neighbourhood_costs(tmp_path: Path) -> None:
     one = said(hypotheses.neighbourhoods, _neighbourhoods(0.8, 0.9).write(tmp_path / "one"))
     assert one.startswith("**UMAP, n_neighbors 100 costs 0.10 in 10-NN accuracy on test points against n_neighbors 15;")
+    assert "against n_neighbors 15; of openTSNE, perplexity 100 no loss is shown.**" in one
     assert "openTSNE, perplexity 100 against perplexity 30: +0.000 [+0.000, +0.000] (equivalent)." in one
+    assert one.endswith("These intervals hold for all 2 settings of the study at once.")
     both = said(hypotheses.neighbourhoods, _neighbourhoods(0.8, 0.7).write(tmp_path / "both"))
     assert both.startswith(
         "**A wide neighbourhood costs accuracy: openTSNE, perplexity 100 is 0.20 below perplexity 30"
@@ -73,7 +79,9 @@ def test_k_means_is_compared_with_that_in_the_data(tmp_path: Path) -> None:
     made = MadeUp("dimensions", variants, values | {"pixels": {"kmeans_ari": 0.3}})
     text = said(hypotheses.clustering, made.write(tmp_path / "better"))
     assert "reduce with UMAP first: adjusted Rand index 0.60 to 0.65 in any number of dimensions, 0.30 in" in text
-    assert text.endswith("PCA: 0.20 to 0.40, which is not above the data in every number of dimensions.")
+    assert text.endswith("PCA: 0.20 to 0.40, by the interval above the data in 5 dimensions alone.")
+    below = made.with_values(**{"pca-5": {"kmeans_ari": around(0.3)}}).write(tmp_path / "below")
+    assert said(hypotheses.clustering, below).endswith("by the interval above the data in no number of dimensions.")
     none = made.with_values(umap={"kmeans_ari": around(0.3)}).write(tmp_path / "none")
     assert said(hypotheses.clustering, none).startswith("**No method makes k-means")
 
@@ -83,14 +91,16 @@ def test_whether_a_point_depends_on_its_batch(tmp_path: Path) -> None:
     same = full().with_values(**kept).write(tmp_path / "same")
     assert (
         said(hypotheses.batch, same)
-        == "**Where a test point is mapped depends with no method on who is mapped with it.**"
+        == "**Of no method it is shown that the position of a test point depends on who is mapped with it.**"
     )
     moved = full().with_values(**kept).with_values(umap={hypotheses.KEPT: around(0.7)}).write(tmp_path / "moved")
     text = said(hypotheses.batch, moved)
     assert text.startswith(
-        "**The `transform` of UMAP depends on who is transformed with a point: in a smaller batch it loses 30 %"
+        "**The `transform` of UMAP depends on who is transformed with a point: in a smaller batch the point loses 30 %"
     )
     assert text.endswith("UMAP 0.70 [0.70, 0.70]. At least 0.99 with PCA, openTSNE and VAE.")
+    unsure = full().with_values(**kept).with_values(umap={hypotheses.KEPT: [0.97, 1.0, 0.98]})
+    assert said(hypotheses.batch, unsure.write(tmp_path / "unsure")).startswith("**Of no method it is shown")
 
 
 def _grown(reducer: str, times: dict[int, float]) -> MadeUp:
@@ -107,6 +117,8 @@ def test_the_cliff_of_umap(tmp_path: Path) -> None:
     assert "takes longer for fewer points: 15.0 s for 4,000, 5.00 s for 5,000.**" in cliff
     flat = _grown("umap", times | {4_000: 2.0}).write(tmp_path / "flat")
     assert "does not become faster" in said(hypotheses.cliff, flat)
+    hardly = _grown("umap", times | {4_000: 5.1}).write(tmp_path / "hardly")
+    assert "does not become faster, by more than 10 %" in said(hypotheses.cliff, hardly)
     assert hypotheses.cliff(_grown("pca", times).write(tmp_path / "other")) is None
 
 
@@ -124,4 +136,28 @@ def test_signs_of_a_class_that_was_left_out(tmp_path: Path) -> None:
         "**Do not take the distance in a map for an alarm: for 2 classes that were left out of training"
     )
     assert "its area under the ROC curve is 0.60 to 0.60.**" in text
-    assert text.endswith("It finds a 0 with every method that reconstructs. It finds a 1 with none.")
+    found = "By its interval it does so with every method that reconstructs for a 0, and with none for a 1."
+    assert text.endswith(f"An area of 0.8 finds a class. {found}")
+    values["vae-0"]["unseen_auc_reconstruction_test"] = [0.7, 0.9, 0.95]
+    values["vae-1"]["unseen_auc_reconstruction_test"] = [0.1, 0.5, 0.85]
+    text = said(hypotheses.unseen, MadeUp("unseen", variants, values).write(tmp_path / "open"))
+    assert "finds a class" not in text, "neither is shown where an interval holds 0.8"
+    for name in values:
+        values[name]["unseen_auc_test"] = around(0.95)
+    text = said(hypotheses.unseen, MadeUp("unseen", variants, values).write(tmp_path / "useful"))
+    assert text.startswith("**The distance in a map is an alarm:")
+    values["pca-0"]["unseen_auc_test"] = [0.7, 0.95, 0.9]
+    text = said(hypotheses.unseen, MadeUp("unseen", variants, values).write(tmp_path / "unsure"))
+    assert text.startswith("**Whether the distance in a map is an alarm is open:")
+
+
+def test_a_setting_is_compared_with_all_others(tmp_path: Path) -> None:
+    """Intervals for the two settings that are looked at alone would be too narrow."""
+    variants = _one_parameter("umap", "UMAP", "n_neighbors", 15, 5, 10, 100)
+    variants |= _one_parameter("opentsne", "openTSNE", "perplexity", 30, 5, 10, 100)
+    spread = {name: {ACCURACY: [0.80, 0.84, 0.81] if name == "umap-100" else [0.90, 0.91, 0.89]} for name in variants}
+    two = MadeUp("sensitivity", variants, spread).only("umap", "umap-100", "opentsne", "opentsne-100")
+    assert said(hypotheses.neighbourhoods, two.write(tmp_path / "two")).startswith("**UMAP, n_neighbors 100 costs")
+    six = said(hypotheses.neighbourhoods, MadeUp("sensitivity", variants, spread).write(tmp_path / "six"))
+    assert six.startswith("**These seeds do not show")
+    assert six.endswith("These intervals hold for all 6 settings of the study at once.")

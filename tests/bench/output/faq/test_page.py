@@ -30,8 +30,8 @@ def test_what_to_take_is_read_from_the_studies_that_are_there(root: Path) -> Non
     assert (
         "| look at classes | 1,000 | yes | openTSNE | exaggeration 8 | 10-NN accuracy, test 0.940, fit 20 s |" in table
     )
-    assert "| look, after at most 10 s | 1,000 | yes | UMAP (seeded) | default |" in table
-    assert "| look, after at most 1 s | 1,000 | yes | PCA | default |" in table
+    assert "| look, fit of at most 10 s | 1,000 | yes | UMAP (seeded) | default |" in table
+    assert "| look, fit of at most 1 s | 1,000 | yes | PCA | default |" in table
     assert "| classify | " in table and "in the pixels 0.940 |" in table
     assert which_method({}).count("\n") == 1
 
@@ -60,6 +60,7 @@ def test_studies_without_results_are_listed(tmp_path: Path) -> None:
     text = faq.write(tmp_path).read_text()
     assert "## Not run yet\n\n- Which method for what? (`make bench STUDY=full`)\n" in text
     texts = [one.text for one in faq.QUESTIONS]
+    assert "\n- What do four blog posts claim of autoencoders and VAEs" in text
     number = texts.index("How much do the parameters matter?") + 1
     assert f"## {number}. How much do the parameters matter?" in text and "## 1." not in text
     assert "1. **A higher silhouette can cost neighbours: openTSNE, exaggeration 8 has" in text

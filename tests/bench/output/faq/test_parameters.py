@@ -30,6 +30,7 @@ def test_silhouette_is_bought_with_neighbours_or_is_not(tmp_path: Path) -> None:
     results = made_up.sensitivity().write(tmp_path)
     text = said(silhouette, results)
     assert "R_NX is worse: openTSNE, exaggeration 8. It is equivalent: none. It is better: UMAP, min_dist 0.0." in text
+    assert "interval that holds for all 4 settings of the study at once" in text
     rows = silhouette(results).rows
     assert [row[0] for row in rows] == ["openTSNE, exaggeration 8", "UMAP, min_dist 0.0", "VAE, beta: the default"]
     assert rows[0][1].startswith("+0.200 [") and rows[0][2].startswith("-0.200 [")
@@ -62,6 +63,8 @@ def test_how_many_dimensions_reach_the_pixels(tmp_path: Path) -> None:
     assert "VAE is below the pixels in any number of dimensions." in text
     ari = text[text.index("k-means, ARI: ") :]
     assert "PCA is above the pixels in 30 dimensions. UMAP is above the pixels in 2 dimensions." in ari
+    unsure = made_up.dimensions().with_values(vae={ACCURACY: [0.5, 0.97, 0.6]}).write(tmp_path / "unsure")
+    assert "Whether VAE reaches the pixels in 2 dimensions is open." in said(dimensions, unsure)
     rows = dimensions(results).rows
     assert rows[0] == ["10-NN accuracy, test", "PCA", "0.400", "0.945", "n/a"]
 

@@ -15,7 +15,8 @@ from scipy.spatial import procrustes
 
 from bench.analysis import caveats
 from bench.datasets import Dataset
-from bench.execution.drawings import alignment, keep_drawings
+from bench.execution.drawings import keep_drawings
+from bench.execution.pictured import alignment
 from bench.output.colours import palette
 from bench.output.figures import clouds, style
 from bench.output.figures.clouds import frame, positions

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from bench.datasets import Dataset
-from bench.execution.drawings import in_8_bits
+from bench.execution.pictured import in_8_bits
 from bench.output.figures import film, images, values
 from bench.output.figures.values import shown_array
 from bench.store.results import Results

@@ -32,7 +32,8 @@ def results(tmp_path: Path) -> Results:
 
 def _pairs(machine: str, stays: list[float]) -> pd.DataFrame:
     row = {"differs": DIFFERS + machine, "first": "a", "second": "a", "split": "train", "bit_equal": False}
-    return pd.DataFrame([row | {"shared_neighbours": share} for share in stays])
+    runs = [{"sample": 0, "first_seed": seed, "shared_neighbours": share} for seed, share in enumerate(stays)]
+    return pd.DataFrame([row | run for run in runs])
 
 
 def test_scores_of_the_same_seed_are_compared(results: Results) -> None:
@@ -78,3 +79,30 @@ def test_a_run_that_was_measured_on_that_machine_later_is_not_compared_with_itse
     runs.to_csv(results.folder / "runs.csv", index=False)
     [found] = repetitions(Results(results.folder))
     assert found.n == 1 and found.differences["knn_accuracy_k10"].mean == pytest.approx(0.02)
+
+
+def test_the_same_embedding_with_every_seed_is_one_value(tmp_path: Path) -> None:
+    study = maker.study_of("fixed")
+    for folder, value, machine in ((tmp_path, 0.5, "x"), (tmp_path / FOLDER / "y", 0.6, "y")):
+        values = {"fixed": {"knn_accuracy_k10": [value] * 3}}
+        maker.write(folder, values, study, runs={"fixed": {"machine": machine}})
+    [found] = repetitions(Results(tmp_path))
+    difference = found.differences["knn_accuracy_k10"]
+    assert (found.n, difference.n, difference.low) == (3, 1, None) and difference.mean == pytest.approx(0.1)
+
+
+def test_runs_on_one_sample_of_the_data_are_one_value(tmp_path: Path) -> None:
+    study = maker.study_of("a", samples=2, seeds=2)
+    here = {(0, 0): 0.90, (0, 1): 0.91, (1, 0): 0.92, (1, 1): 0.93}
+    further = dict(zip(here, (0.01, 0.03, 0.04, 0.06), strict=True))
+    there = {run: value + further[run] for run, value in here.items()}
+    for folder, of, machine in ((tmp_path, here, "x"), (tmp_path / FOLDER / "y", there, "y")):
+        maker.write(folder, {"a": {"knn_accuracy_k10": of}}, study, runs={"a": {"machine": machine}})
+    pairs = _pairs("y", [0.8, 0.82, 0.7, 0.72]).assign(sample=[0, 0, 1, 1], first_seed=[0, 1, 0, 1])
+    pairs.to_csv(tmp_path / "reproducibility.csv", index=False)
+    results = Results(tmp_path)
+    [found] = repetitions(results)
+    difference, stays = found.differences["knn_accuracy_k10"], found.stays
+    assert stays is not None and (stays.n, stays.mean) == (2, pytest.approx(0.76))
+    assert (found.n, difference.n) == (4, 2) and difference.mean == pytest.approx(0.035)
+    assert "Means over samples [95 % interval]." in to_markdown(other_machines(results))

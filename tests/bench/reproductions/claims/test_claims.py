@@ -9,6 +9,7 @@ import pytest
 from bench.reproductions.claims.catalogue import Claim, Origin, Result, claims
 from bench.reproductions.claims.page import decided_claims, measured, page
 from bench.reproductions.claims.roles import ROLES, Posts
+from tests.bench import results_maker
 from tests.bench.reproductions.claims import maker
 from tests.bench.reproductions.claims.maker import World
 
@@ -190,6 +191,19 @@ def test_parts_are_read_of_scores_and_of_measures(tmp_path: Path) -> None:
         found = posts.parts("post 3 autoencoder", score)
         assert list(found) == list(maker.DIGITS) and len(found) == maker.SEEDS
         assert found["3"].mean() == pytest.approx(value)
+
+
+def test_of_two_equal_arms_none_is_the_better_one_in_each_run(tmp_path: Path) -> None:
+    areas = {
+        "ae-without-3": [0.72, 0.68, 0.72, 0.68, 0.71],
+        "vae-without-3": [0.68, 0.72, 0.68, 0.72, 0.70],
+        "chain-without-3": [0.72, 0.70, 0.74, 0.71, 0.73],
+    }
+    names = ("anomaly_auc", "anomaly_auc_of_both", "anomaly_auc_of_error")
+    values = {variant: dict.fromkeys(names, of) for variant, of in areas.items()}
+    quantities, _ = measured("chain", Posts(results_maker.write(tmp_path, values, maker.posts(*areas))))
+    found = quantities["area under the curve, chain minus the better of the two"]
+    assert found.mean() == pytest.approx(0.72 - 0.702), "compared with the larger of each run it would be 0.002"
 
 
 def test_answers_do_not_hang_on_the_names_of_variants(tmp_path: Path) -> None:
