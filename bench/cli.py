@@ -113,7 +113,7 @@ def run(
     try:
         made = over_datasets.execute(request, shown, typer.echo if as_json else None)
     except KeyboardInterrupt:
-        shown.print(f"\n{stopped(request.out)}", soft_wrap=True)
+        shown.print(f"\n{stopped(request.out, request.rerun)}", soft_wrap=True)
         raise typer.Exit(130) from None
     if as_json:
         typer.echo(json_line("finished", folder=str(request.out), paths=[str(path) for path in made.paths]))
@@ -213,7 +213,7 @@ def _carry_out(request: RunRequest, publish: Publish[Any], *, dry: bool) -> None
     try:
         pipeline.execute(request, console, publish, show=shown_partly)
     except KeyboardInterrupt:
-        console.print(f"\n{stopped(request.out)}", soft_wrap=True)
+        console.print(f"\n{stopped(request.out, request.rerun)}", soft_wrap=True)
         raise typer.Exit(130) from None
 
 

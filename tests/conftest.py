@@ -17,8 +17,9 @@ if "--benchmark-only" not in sys.argv:
     for _name in ("MNIST_DIR", "BENCH_DATA_DIR"):
         if _name in os.environ:
             os.environ[f"{_name}_OF_TESTS"] = os.environ.pop(_name)
-# The cache of reference spaces belongs to the tests alone.
+# The cache of reference spaces belongs to the tests alone, and so does the lock of timed runs.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="reducers-bench-tests-")
+os.environ["REDUCERS_BENCH_LOCK"] = os.path.join(os.environ["XDG_CACHE_HOME"], "timed.lock")
 
 from collections.abc import Callable
 from pathlib import Path

@@ -40,6 +40,7 @@ FIXES = {
 }
 """What to do about some of scikit-learn's checks, whose own messages tell little of it."""
 UNNEEDED = "it passes, so that it needs no excuse"
+UNKNOWN = "no such check was run, so that there is nothing to excuse"
 SAME_BYTES = "same_seed_same_bytes"
 COMPARE_TWO_FITS = {
     "labels_are_not_used",
@@ -101,7 +102,7 @@ def check(name: str) -> Iterator[Finding]:
 
 
 def findings(cls: type[Reducer]) -> Iterator[Finding]:
-    """Run the steps, then the project's own checks, then scikit-learn's `check_estimator`."""
+    """Run the steps, then the project's own checks, then scikit-learn's; an excuse of none of them fails."""
     causes = _Causes(cls)
     with _quiet():
         stop = first_failure(cls)
@@ -117,8 +118,13 @@ def findings(cls: type[Reducer]) -> Iterator[Finding]:
         except Exception as raised:  # noqa: BLE001 - a reducer may raise anything
             error = raised
         yield causes.finding(name, error, fix)
-    for name, error in _of_estimators(cls).items():
+    of_estimators = _of_estimators(cls)
+    for name, error in of_estimators.items():
         yield causes.finding(name, error, FIXES.get(name, SCIKIT_LEARN))
+    for name in cls.excused_checks:
+        if name not in {*CHECKS, *of_estimators}:
+            fix = f"correct its name, or remove {name!r} from excused_checks"
+            yield Finding(name, "failed", failure=Failure(UNKNOWN, fix=fix))
 
 
 def _of_estimators(cls: type[Reducer]) -> dict[str, Exception | None]:
@@ -147,7 +153,7 @@ def explained(found: Sequence[Finding]) -> Iterator[str]:
         following = sum(other.follows == finding.name for other in found)
         if following:
             yield f"      and {following} check{'s' * (following > 1)} that follow{'s' * (following == 1)} from it"
-        if finding.is_check and failure.text != UNNEEDED:
+        if finding.is_check and failure.text not in (UNNEEDED, UNKNOWN):
             excusable = excusable or finding.name
     if excusable:
         yield "A check that the method cannot pass, however it is written, is excused in its class, with the reason:"

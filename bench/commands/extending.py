@@ -80,11 +80,20 @@ def beside(base: Path, selected: Study, names: Iterable[str], limits: dict[str, 
 
 
 def within(folder: Path, whole: Study, selected: Study) -> Place:
-    """Return the place of some variants in a folder that has the runs of others, whose rows stay."""
-    former = Store(folder).study().variants if (folder / "study.toml").is_file() else {}
+    """Return the place of some variants in a folder that has the runs of others, which stay as they were measured.
+
+    Raises StudyError if those are of other points than the study asks for by now.
+    """
+    former = Store(folder).study() if (folder / "study.toml").is_file() else whole
     runs = {path.name for pattern in ("runs/*", "*/runs/*") for path in folder.glob(pattern)}
-    stored = {name: variant for name, variant in former.items() if name in runs}
-    others = {name: variant for name, variant in stored.items() if name not in whole.variants}
+    stored = {name: variant for name, variant in former.variants.items() if name in runs}
+    others = {name: variant for name, variant in stored.items() if name not in selected.variants}
+    fields = [name for name in ("n", "fit_on", "samples") if getattr(former, name) != getattr(whole, name)]
+    if others and fields:
+        raise StudyError(
+            f"Got another {', '.join(fields)} than that of {folder}, but its runs of {', '.join(others)} stay. Run all "
+            "methods, or name another folder with --out."
+        )
     return Place(folder, whole.model_copy(update={"variants": whole.variants | others}), selected)
 
 

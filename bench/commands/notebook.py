@@ -243,7 +243,8 @@ def run(
         asked["out"] = Path(asked["out"])
     if data is not None:
         name = study.name if isinstance(study, Study) else Path(study).stem
-        file = own_data.write(data, asked.get("out"), folders.root() / f"{name or 'study'}-data")
+        otherwise = folders.root() / f"{name or 'study'}-data"
+        file = own_data.write(data, asked.get("out"), otherwise, options.get("label", ""))
         sizes = [f"{size}{asked[size]}" for size in ("n", "seeds", "threads") if asked.get(size)]
         out = asked.get("out") or file.parent.with_name(extending.named([file.parent.name, *sizes]))
         asked |= {"dataset": str(file), "out": out}

@@ -174,9 +174,12 @@ def shown_partly(results: Results, load_data: pipeline.LoadData) -> None:
     publish_partly(results, load_data)
 
 
-def stopped(folder: Path) -> str:
-    """Return what must be known of a study that was interrupted."""
+def stopped(folder: Path, rerun: str | None = None) -> str:
+    """Return what must be known of a study that was interrupted; `rerun` is what it was to repeat."""
     said = f"Stopped. Every completed run is kept in {folder}, and the same command continues. "
+    if rerun and rerun != "failed":  # of those that failed it repeats only what still does
+        again = "The same command repeats from the start; without --rerun it runs only what is missing."
+        said = f"Stopped. Every completed run is kept in {folder}. {again} "
     if Results(folder).exists:
         return f"{said}The tables there are as they were."
     first = f" First results are in {folder / PARTIAL}." if (folder / PARTIAL / "summary.md").is_file() else ""

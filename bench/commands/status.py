@@ -10,17 +10,19 @@ from pathlib import Path
 import reducers
 from bench.errors import BenchError
 from bench.metrics.registry import METRICS
-from bench.store import protocol
+from bench.store import alike, protocol
 from bench.store.records import Environment
 from bench.store.results import Results
 from bench.store.store import Store
 from bench.studies.plan import MEASUREMENT
-from bench.studies.study import Study, names, read
+from bench.studies.study import Study, Variant, names, read
 from bench.units import counted
 
 MAX_NAMED = 4
-OF_PROTOCOL = ("dataset", "n", "seeds", "samples", "measures")
+OF_PROTOCOL = ("dataset", *protocol.OF_STUDY, "fit_on", "map", "anchors")
 """Fields of a study whose change makes its tables old."""
+OF_VARIANT = ("reducer", *alike.OF_VARIANT)
+"""Fields of a variant whose change makes its rows old."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,16 @@ def _of_study(study: Study, now: Study) -> Iterator[str]:
         yield f"the study asks for other {_named(fields)} by now"
     if more := [name for name in now.variants if name not in study.variants]:
         yield f"the study has more methods by now: {_named(more)}"
+    own = {name for name, variant in study.variants.items() if ":" in variant.reducer}
+    if gone := [name for name in study.variants if name not in now.variants and name not in own]:
+        yield f"the study does not ask for these methods by now: {_named(gone)}"
+    shared = [name for name in study.variants if name in now.variants]
+    if other := [name for name in shared if _facts(study.variants[name]) != _facts(now.variants[name])]:
+        yield f"the study asks for other settings of {_named(other)} by now"
+
+
+def _facts(variant: Variant) -> list[object]:
+    return [getattr(variant, name) for name in OF_VARIANT]
 
 
 def _named(things: list[str]) -> str:

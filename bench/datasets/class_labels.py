@@ -75,9 +75,9 @@ def missing(labels: np.ndarray) -> np.ndarray:
 def _check_complete(absent: np.ndarray, where: str) -> None:
     if absent.any():
         raise DatasetError(
-            f"Got no label (empty or NaN) in {np.count_nonzero(absent):,} of {len(absent):,} rows of {where}, first "
-            f"in row {np.argmax(absent) + 1}, but expected one in every row. Leave these rows out with --missing drop, "
-            "or give them a class of their own, such as unknown."
+            f"Got no label (empty, NaN or None) in {np.count_nonzero(absent):,} of {len(absent):,} rows of {where}, "
+            f"first in row {np.argmax(absent) + 1}, but expected one in every row. Leave these rows out with --missing "
+            "drop, or give them a class of their own, such as unknown."
         )
 
 

@@ -64,17 +64,20 @@ def large_parquet(
         if rows * width < large.LARGE or len(set(names)) < len(names):
             return None
         check_columns(path, width, unlimited=unlimited)
-        first = next(stored.iter_batches(batch_size=HEAD_ROWS)).to_pandas()
+        first = next(stored.iter_batches(batch_size=HEAD_ROWS)).to_pandas(ignore_metadata=True)
         frame = Frame(path, first.set_axis(range(first.shape[1]), axis=1), [str(name) for name in first.columns])
         features, label, notes = frame.layout(options)
         head = frame.points(options)
-        labels = None if label is None else stored.read(columns=[names[label]]).to_pandas().iloc[:, 0].to_numpy()
+        labels = None
+        if label is not None:
+            column = stored.read(columns=[names[label]]).to_pandas(ignore_metadata=True)
+            labels = column.iloc[:, 0].to_numpy()
         chosen = [names[i] for i in features]
         step = max(1, BLOCK_VALUES // len(chosen))
 
         def blocks() -> Iterator[np.ndarray]:
             for batch in stored.iter_batches(batch_size=step, columns=chosen):
-                yield batch.to_pandas()[chosen].to_numpy(np.float64, na_value=np.nan)
+                yield batch.to_pandas(ignore_metadata=True)[chosen].to_numpy(np.float64, na_value=np.nan)
 
         place = "" if label is None else frame.place_of(label)
         points = Points(path, head.X[:1], head.columns, labels, place, notes).as_images(options.image_shape)

@@ -23,22 +23,27 @@ def closed(points: Points, how: Missing) -> Points:
     Raises DatasetError if there are some and they are refused, if no row or a column of them is left, or if a value is
     infinite.
     """
+    numbers: np.ndarray = np.arange(len(points.X))  # of each row that is left, which one of the file it is
     if how == "drop" and points.labels is not None:
-        points = _only(points, ~class_labels.missing(points.labels), "without a label")
+        labelled = ~class_labels.missing(points.labels)
+        points, numbers = _only(points, labelled, "without a label"), np.flatnonzero(labelled)
     X = points.X.reshape(len(points.X), -1)
     if X.dtype.kind != "f" or np.isfinite(X).all():
         return points
     infinite, gaps = np.isinf(X), np.isnan(X)
     if infinite.any():
         row, column = _first(infinite)
-        raise DatasetError(f"Got '{X[row, column]}' {_place(points, row, column)}, but expected a finite number.")
+        raise DatasetError(
+            f"Got '{X[row, column]}' {_place(points, numbers[row], column)}, but expected a finite number."
+        )
     count, rows = np.count_nonzero(gaps, axis=0), gaps.any(axis=1)
     named = (f"{points.columns[int(i)]} ({count[i]:,})" for i in np.flatnonzero(count))
     columns = f"{'column' if np.count_nonzero(count) == 1 else 'columns'} {listed(named, MAX_LISTED)}"
     missing = counted(int(count.sum()), "missing value")
     if how == "refuse" or (count == len(X)).any() or (how == "drop" and rows.all()):
+        row, column = _first(gaps)
         raise DatasetError(
-            f"Got no value or NaN {_place(points, *_first(gaps))}, but expected a number. Found {missing} in "
+            f"Got no value or NaN {_place(points, numbers[row], column)}, but expected a number. Found {missing} in "
             f"{np.count_nonzero(rows):,} of {len(X):,} rows, in {columns}. --drop COLUMN leaves out a "
             "column, --missing drop leaves out these rows, and --missing mean fills in the mean of the column."
         )

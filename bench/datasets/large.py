@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+import psutil
 
 from bench.datasets import archives, class_labels, converted, npy
 from bench.datasets.base import Dataset, in_proportion
@@ -89,8 +90,12 @@ def kept(path: Path, file: BinaryIO, n: int | None, options: DataOptions, read: 
     Raises DatasetError if it is to be read, and is larger than the memory that is available.
     """
 
+    size = os.fstat(file.fileno()).st_size
+    if size > psutil.virtual_memory().total:  # it never was converted here: what it holds need not be looked at
+        check_memory(path, size)
+
     def make() -> Writing:
-        check_memory(path, os.fstat(file.fileno()).st_size)
+        check_memory(path, size)
         whole = read()
         order = in_proportion(len(whole.X), whole.y)
         said = whole.provenance.removeprefix(f"{path.name}: ").partition(", ")[2]

@@ -23,6 +23,10 @@ from bench.errors import DatasetError
 
 HEAD = 2**16
 """So many bytes tell text from other files before the rest is read."""
+AS_TEXT = "# text: "
+"""Begins a first line that marks columns whose cells are read as they stand: 01 is not 1, and NA is no gap."""
+MISSING = ("", "NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "null", "None")
+"""Cells without a value, which are no names; NaN is a number."""
 
 
 def read(path: Path, file: BinaryIO, options: DataOptions, *, unlimited: bool) -> Points:
@@ -34,16 +38,30 @@ def read(path: Path, file: BinaryIO, options: DataOptions, *, unlimited: bool) -
     content = _text(path, file)
     header, width, left_out = _layout(path, content, separator, unlimited=unlimited)
     check_memory(path, len(content) + (content.count(separator.encode()) + content.count(b"\n")) * BYTES_PER_VALUE)
+    texts = _texts(content, width)
     try:
         table = pd.read_csv(
             io.BytesIO(content), sep=separator, header=None, names=range(width), skiprows=left_out, low_memory=False,
-            index_col=False,
+            index_col=False, converters=dict.fromkeys(texts, "'".__add__),
         )  # fmt: skip
     except (ValueError, OverflowError) as error:  # the parser's own errors among them
         raise DatasetError(_what_is_wrong(path, str(error).strip())) from error
     if table.empty:
         raise DatasetError(f"Got no rows of numbers in {path}, but expected a table of points.")
+    for i in texts:  # behind an apostrophe NA is no missing value
+        table[i] = table[i].str[1:]
     return Frame(path, table, header).points(options)
+
+
+def marked(columns: Sequence[int]) -> str:
+    """Return the first line of a table that says which of its columns hold text, counted from 0; empty if none do."""
+    return f"{AS_TEXT}{','.join(map(str, columns))}\n" if columns else ""
+
+
+def _texts(content: bytes, width: int) -> list[int]:
+    """Return the columns that a table marks as text."""
+    found = re.match(AS_TEXT.encode() + rb"([0-9,]{1,99})\n", content)
+    return [i for i in range(width) if str(i) in found[1].decode().split(",")] if found else []
 
 
 def _text(path: Path, file: BinaryIO) -> bytes:
@@ -107,5 +125,7 @@ def _holds_cells(line: str) -> bool:
 
 
 def _are_names(cells: Sequence[str]) -> bool:
-    """Tell whether a line holds names: more than half of its cells are no numbers."""
-    return sum(not class_labels.is_number(cell) for cell in cells) > len(cells) / 2
+    """Tell whether a line holds names: in more than half of its cells, of which an empty first one is over an index."""
+    cells = cells[1:] if len(cells) > 1 and not cells[0].strip() else cells
+    names = [cell for cell in cells if cell.strip() not in MISSING and not class_labels.is_number(cell)]
+    return len(names) > len(cells) / 2

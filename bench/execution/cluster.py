@@ -126,8 +126,8 @@ class _Work:
             if self.attempts[run.key] >= LOST_TIMES:
                 member.block.popleft()
                 outcome = Outcome(status=Status.LOST, reason=f"its worker was lost {LOST_TIMES} times")
-                facts = {"host": member.identity.host, "machine": member.identity.machine, "timed": self.timed}
-                lost = self.runner.without_trial(run, outcome, attempts=LOST_TIMES, **facts)
+                facts = {"host": member.identity.host, "machine": member.identity.machine, "attempts": LOST_TIMES}
+                lost = self.runner.without_trial(run, outcome, **facts)
                 self.runner.keep(lost, self.watcher)
             else:
                 self.watcher.lost(run)
@@ -142,11 +142,15 @@ class _Work:
                     future.release()
             member.asked = member.opened = None
         deadline = time.monotonic() + ANSWER_S
-        with suppress(WorkerError):
-            while any(self.members.on(one, cluster_host.is_open, self.token) for one in self.members):
-                if time.monotonic() > deadline:
-                    break
+        for member in self.members:
+            while time.monotonic() < deadline and self._is_open(member):
                 time.sleep(LOOK_EVERY_S)
+
+    def _is_open(self, member: Member) -> bool:
+        """Return whether anything of the study is still on a host; of one that is gone nothing is."""
+        with suppress(WorkerError):
+            return bool(self.members.on(member, cluster_host.is_open, self.token))
+        return False
 
     def _give(self, member: Member) -> None:
         """Ask a worker for its next run that is wanted."""

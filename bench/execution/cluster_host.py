@@ -11,8 +11,8 @@ import os
 import platform
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import reducers
 from bench.datasets import Dataset
+from bench.errors import WorkerError
 from bench.execution import environment, host_lock, scratch, threads
 from bench.execution.host import Ended, Host, Place
 from bench.execution.sent_data import Piece, Received
@@ -81,16 +82,28 @@ def identity(names: Sequence[str]) -> Identity:
 
 def has_data(fingerprint: str) -> bool:
     """Return whether the data of a fingerprint have been sent to this host already."""
-    return Received(fingerprint).is_here
+    with _received(fingerprint) as received:
+        return received.is_here
 
 
 def take_data(fingerprint: str, piece: Piece | None) -> None:
     """Take a piece of data; None says that the last one has been sent."""
+    with _received(fingerprint) as received:
+        if piece is None:
+            received.complete()
+        else:
+            received.take(piece)
+
+
+@contextmanager
+def _received(fingerprint: str) -> Iterator[Received]:
+    """Give the data of a fingerprint; an OSError becomes a WorkerError, as of a host it means that it is gone."""
     received = Received(fingerprint)
-    if piece is None:
-        received.complete()
-    else:
-        received.take(piece)
+    try:
+        yield received
+    except OSError as error:
+        place = f"{received.folder}, where data cannot be kept: {error}"
+        raise WorkerError(f"Got {place}. Make room there, or set XDG_CACHE_HOME to another folder.") from error
 
 
 _OPEN: dict[str, _Open] = {}

@@ -7,6 +7,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -96,9 +97,12 @@ class Members:
         return answer
 
     def send(self, member: Member, dataset: Dataset) -> None:
-        """Send a host the data, unless it has them already."""
+        """Send a host the data, unless it has them already.
+
+        Raises HostGoneError if the host does not answer, WorkerError if it cannot keep them.
+        """
         if not self.on(member, cluster_host.has_data, dataset.fingerprint):
-            for piece in (*sent_data.pieces(dataset), None):
+            for piece in chain(sent_data.pieces(dataset), [None]):
                 self.on(member, cluster_host.take_data, dataset.fingerprint, piece)
 
     def _asked(self, address: str, function: Any, *arguments: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The lock of a machine: of all programs there that know it, one at a time has a clock running."""
+"""The lock of a machine: of all studies there, one at a time has a clock running."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bench.errors import StoreError
 
 NAME = "reducers-bench.lock"
+NAMED = "REDUCERS_BENCH_LOCK"
+"""Environment variable that names another file, such as one that the containers of a machine share."""
 ASK_AGAIN_S = 0.05
 
 
 def path() -> Path:
-    """Return where the lock lies: in memory that all users share, or else in the temporary folder."""
+    """Return where the lock lies: in memory that all users share, or else in the temporary folder, or as named."""
+    if named := os.environ.get(NAMED):
+        return Path(named)
     shared = Path("/dev/shm")
     return (shared if shared.is_dir() else Path(tempfile.gettempdir())) / NAME
 
@@ -52,7 +56,10 @@ def _opened(file: Path) -> int:
     try:
         return os.open(file, flags)  # of another user's file in a shared folder Linux may refuse O_CREAT
     except FileNotFoundError:
-        return os.open(file, flags | os.O_CREAT, 0o644)
+        descriptor = os.open(file, flags | os.O_CREAT, 0o644)
+    with suppress(PermissionError):  # another user may have been faster
+        os.fchmod(descriptor, 0o644)  # others must open it, too, whatever the umask is
+    return descriptor
 
 
 def _taken(descriptor: int) -> bool:

@@ -93,7 +93,7 @@ def execute(
 ) -> Published:
     """Run what is not done yet, score it, and publish the results; progress goes to the console, or through `emit`.
 
-    Tables that are there stay as they are until the study is complete. What there is after a round, `show` writes.
+    Tables that are there stay until the study is complete. Without a cluster, `show` writes first ones after rounds.
 
     Raises DatasetError if the data cannot be had, or have fewer points than were asked for; StoreError if the results
     folder cannot be written, or another study holds it.

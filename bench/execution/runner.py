@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 from rich.console import Console
@@ -14,10 +13,10 @@ from bench.datasets import Dataset
 from bench.execution import in_place
 from bench.execution.host import Ended, Place, record_of, state_of_machine
 from bench.execution.progress import Progress
-from bench.store.disk import inside
+from bench.store import disk
 from bench.store.records import Machine, Outcome, Record, Status
 from bench.store.store import Store
-from bench.studies.plan import Run
+from bench.studies.plan import Run, make
 from bench.studies.study import Study
 from bench.units import counted
 
@@ -58,7 +57,10 @@ class Runner:
     executor: Executor
     monitored: bool = False
     after_round: Callable[[Run], None] = lambda run: None
-    """Called with the last run of each round but the last one, if the study has rounds."""
+    """Called with the last run of each round but the last one, if the study has rounds and is carried out here.
+
+    Never by a cluster, of which a host may be measuring at any moment.
+    """
 
     def pending(self, plan: list[Run], rerun: str | None = None) -> list[Run]:
         """Return the runs that are still to be done; results that are no longer valid are removed.
@@ -66,23 +68,46 @@ class Runner:
         Of runs of another machine class, or of a shared machine, the times are not those that are asked for. Valid ones
         are repeated, too, if `rerun` is `all`, the name of their variant, or `failed` and they are.
         """
+        stored = {
+            (record.variant, record.sample, record.seed): record for record in self.store.records(self.study.variants)
+        }
         outdated, elsewhere = 0, 0
         todo = []
         for run in plan:
-            record = self.store.find(run.variant, run.sample, run.seed)
+            record = stored.pop((run.variant, run.sample, run.seed), None)
             if record is not None and record.key != run.key:
                 self.store.forget(record)
                 outdated, record = outdated + 1, None
-            is_untimed = record is not None and not self._has_its_times(record)
-            elsewhere += is_untimed
-            is_asked = record is None or is_untimed or self._is_asked_again(record, rerun)
-            if is_asked and not self.is_left_out(run):
+            elsewhere += record is not None and not self._has_its_times(record)
+            if self.is_to_be_done(run, record, rerun) and not self.is_left_out(run):
                 todo.append(run)
+        self._forget_outdated(stored.values())
         reasons = {"outdated (code, data or versions changed)": outdated, "without times of this machine": elsewhere}
         for why, n in reasons.items():
             if n:
                 log.warning("%s %s %s: run again", counted(n, "stored run"), "is" if n == 1 else "are", why)
         return todo
+
+    def is_to_be_done(self, run: Run, record: Record | None, rerun: str | None = None) -> bool:
+        """Return whether a run of the plan is to be carried out, given what is stored of it; see `pending`."""
+        if record is None or record.key != run.key or not self._has_its_times(record):
+            return True
+        return self._is_asked_again(record, rerun)
+
+    def _forget_outdated(self, others: Collection[Record]) -> None:
+        """Remove stored runs that are not planned and would be others now; fewer seeds or samples remove none."""
+        if not others:
+            return
+        study = self.study.model_copy(update={"seeds": 1 + max(record.seed for record in others)})
+        samples = min(study.samples, 1 + max(record.sample for record in others))
+        runs = make(study, self.dataset, study.threads or self.executor.cores, samples)
+        keys = {(run.variant, run.sample, run.seed): run.key for run in runs}
+        outdated = [one for one in others if keys.get((one.variant, one.sample, one.seed)) != one.key]
+        for record in outdated:
+            self.store.forget(record)
+        if outdated:
+            what = counted(len(outdated), "stored run")
+            log.warning("%s of other seeds or samples removed: code, data, parameters or versions changed", what)
 
     def _is_asked_again(self, record: Record, rerun: str | None) -> bool:
         if rerun in ("all", record.variant) or (rerun == "failed" and not record.ok):
@@ -107,22 +132,24 @@ class Runner:
         if self.is_left_out(run):
             watcher.left_out(run)
             return False
-        if (outcome := self.skip_reason(run)) is None:
+        if (skipped := self.skip_reason(run)) is None:
             return True
+        outcome, smaller = skipped
         watcher.started(run)
-        self.keep(self.without_trial(run, outcome), watcher)
+        # No machine has tried it: what is known is known of that of the smaller run.
+        self.keep(self.without_trial(run, outcome, host=smaller.host, machine=smaller.machine), watcher)
         return False
 
     def without_trial(self, run: Run, outcome: Outcome, **facts: Any) -> Ended:
-        """Return how a run ended that no worker has carried out."""
+        """Return how a run ended that no worker has carried out; `facts` are those of another machine than this."""
         data = self.dataset.select(run.spec.n, run.spec.without, run.sample, self.study.samples, run.spec.rows)
-        record = record_of(run, self.study, data, outcome, **(state_of_machine() | facts))
-        return Ended(run, record, self.place_of(run).arrays)
+        facts = state_of_machine() | {"timed": self.executor.timed} | facts
+        return Ended(run, record_of(run, self.study, data, outcome, **facts), self.place_of(run).arrays)
 
     def place_of(self, run: Run | Record) -> Place:
         """Return where a run writes before it counts; what was there is removed."""
-        stem = self.store.stem(run.variant, run.sample, run.seed)
-        monitor = inside(self.store.folder.resolve(), Path("monitor") / run.variant / stem.name)
+        monitor = self.store.monitor(run.variant, run.sample, run.seed)
+        disk.discard(monitor)
         arrays = self.store.partial_arrays(run.variant, run.sample, run.seed).absolute()
         return Place(arrays, str(monitor) if self.monitored else "")
 
@@ -132,8 +159,8 @@ class Runner:
         if watcher is not None:
             watcher.ended(ended.run, record)
 
-    def skip_reason(self, run: Run) -> Outcome | None:
-        """Return how a run ends that is not tried, because fewer points of its series passed a limit already."""
+    def skip_reason(self, run: Run) -> tuple[Outcome, Record] | None:
+        """Return how a run ends that is not tried, and the run on fewer points of its series that passed a limit."""
         smaller = [
             (other.n or 0, name)
             for name, other in self.study.variants.items()
@@ -141,9 +168,9 @@ class Runner:
         ]
         for n, name in sorted(smaller):
             record = self.store.find(name, run.sample, run.seed)
-            if record is not None and record.outcome.status in LIMITED and self._has_these_limits(record):
+            if record is not None and self._passed_a_limit(record):
                 reason = f"not tried; on {n:,} points: {record.outcome.reason}"
-                return Outcome(status=record.outcome.status, reason=reason)
+                return Outcome(status=record.outcome.status, reason=reason), record
         return None
 
     def is_left_out(self, run: Run) -> bool:
@@ -153,6 +180,11 @@ class Runner:
         before = self.study.searched_with(run.variant)
         records = [self.store.find(name, run.sample, run.seed) for name in before[: before.index(run.variant)]]
         return sum(_spent_s(record) for record in records if record is not None) >= self.study.search.budget
+
+    def _passed_a_limit(self, record: Record) -> bool:
+        """Return whether a run would pass a limit once more; one that is to be repeated may not."""
+        is_limited = record.outcome.status in LIMITED and self._has_these_limits(record)
+        return is_limited and self._has_its_times(record)
 
     def _has_these_limits(self, record: Record) -> bool:
         return (record.timeout_s, record.memory_cap_mib) == (self.study.timeout, self.study.memory / 2**20)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -38,6 +39,7 @@ def watched(reducer: Any, folder: str) -> Iterator[list[str]]:
         return
     from torch.utils.tensorboard import SummaryWriter
 
+    shutil.rmtree(folder, ignore_errors=True)  # of a run that is repeated: two trainings would lie over each other
     try:
         writer: Any = SummaryWriter(folder)
     except OSError as error:

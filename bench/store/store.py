@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -184,10 +184,10 @@ class Store:
                 raise DamagedError(f"Got {arrays}, which is missing or not what was written.")
         return record
 
-    def records(self) -> list[Record]:
-        """Return the records of the study's variants, in the study's order, then by sample and seed."""
+    def records(self, variants: Iterable[str] | None = None) -> list[Record]:
+        """Return the records of some variants or all of the study's, in their order, then by sample and seed."""
         found: list[Record] = []
-        for variant in self.study().variants:
+        for variant in self.study().variants if variants is None else variants:
             folder = self.runs_in / "runs" / variant
             paths = [*folder.glob("seed-*.json"), *folder.glob("sample-*-seed-*.json")]
             names = map(self._name, paths)
@@ -219,6 +219,12 @@ class Store:
         stem = self.stem_of(record)
         for path in (*stem.parent.glob(f"{stem.name}.*"), *stem.parent.glob(f"scores-{stem.name}.json")):
             path.unlink(missing_ok=True)
+        disk.discard(self.monitor(record.variant, record.sample, record.seed))
+
+    def monitor(self, variant: str, sample: int, seed: int) -> Path:
+        """Return the folder of the events of a run's training."""
+        name = self.stem(variant, sample, seed).name
+        return inside(self.runs_in.resolve(), Path("monitor") / variant / name)
 
     def stem_of(self, record: Record) -> Path:
         """Return the path of a run's files without their endings."""

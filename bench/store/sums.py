@@ -76,9 +76,12 @@ def check(folder: Path, name: str) -> None:
     """Check a file of a folder that has a list; DamagedError if it is not the listed one."""
     digests, path = listed(folder), folder / name
     if digests is not None and path.exists() and (fault := _fault(path, digests.get(name))):
+        again = f"`python -m bench report {folder}` makes it again where the runs are"
+        if name == "study.toml":  # a report is made of it
+            again = "`python -m bench run` of its study writes it again where the runs are; with --out remove it first"
         raise DamagedError(
-            f"Got {path}, which {fault}. `python -m bench report {folder}` makes it again where the runs are; else "
-            f"restore it from a copy. If the change is meant, remove {folder / FILE}."
+            f"Got {path}, which {fault}. {again}; else restore it from a copy. If the change is meant, remove "
+            f"{folder / FILE}."
         )
 
 

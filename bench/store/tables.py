@@ -13,7 +13,7 @@ from bench.store.disk import opened
 from bench.texts import plain
 
 TEXTS = dict.fromkeys(
-    ("variant", "part", "reason", "notes", "pools", "status", "label", "host", "machine"), str
+    ("variant", "first", "second", "part", "reason", "notes", "pools", "status", "label", "host", "machine"), str
 )  # fmt: skip
 _FORMULA = r"[=+\-@\t\n]"
 

@@ -153,6 +153,17 @@ def test_two_faults_are_two_failures(tmp_path: Path) -> None:
     assert "remove 'input_is_untouched' from excused_checks" in result.stdout
 
 
+def test_an_excuse_of_no_check_fails(tmp_path: Path) -> None:
+    excuse = "    excused_checks = {'check_fit_idempotentt': 'a slip'}\n\n"
+    result = _check(tmp_path / "bad.py", HEAD + excuse + GOOD_FIT)
+    assert result.exit_code == 1
+    assert _failed(result.stdout) == [
+        "FAILS check_fit_idempotentt: no such check was run, so that there is nothing to excuse"
+    ]
+    assert "To fix: correct its name, or remove 'check_fit_idempotentt' from excused_checks" in result.stdout
+    assert "is excused in its class" not in result.stdout
+
+
 def test_how_a_check_is_excused_is_said(tmp_path: Path) -> None:
     text = HEAD + GOOD_FIT + "    def _transform(self, X):\n        return 1 + (X - self.mean_) @ self.w_\n"
     result = _check(tmp_path / "bad.py", text)

@@ -115,6 +115,17 @@ def test_where_the_runs_are_a_method_is_added_and_others_stay(study: Study, fold
     assert Results(folder).variants == ("a", "b", "fakes")
 
 
+def test_runs_of_others_keep_the_settings_that_they_were_measured_with(study: Study, folder: Path) -> None:
+    changed = Variant(reducer="random_projection", label="New", params={"n_components": 3})
+    edited, former = study.model_copy(update={"variants": {**study.variants, "b": changed}}), Store(folder).study()
+    assert Asked(edited).request().whole.variants["b"] == Asked(edited, reducers=["b"]).request().whole.variants["b"]
+    assert Asked(edited).request().whole.variants["b"].label == "New"
+    assert _run(Asked(edited, reducers=["a"])) == folder
+    assert Store(folder).study().variants == former.variants
+    with pytest.raises(StudyError, match=r"Got another n than that of results/s, but its runs of b stay"):
+        Asked(study.model_copy(update={"n": 20}), reducers=["a"]).request()
+
+
 def test_what_git_has_stays_as_it_is(study: Study, tmp_path: Path, folder: Path) -> None:
     assert not extending.is_kept(folder)
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)

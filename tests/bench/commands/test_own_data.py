@@ -11,9 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 import bench
-from bench import cli
+from bench import cli, datasets
 from bench.commands import own_data
 from bench.commands.running import Asked
+from bench.datasets import DataOptions
 from bench.errors import DatasetError, StudyError
 from bench.studies.study import Study, Variant, read
 from tests.conftest import make_dataset
@@ -75,6 +76,24 @@ def test_frames_without_names_and_labels_beside_them(tmp_path: Path) -> None:
         own_data.write((frame.assign(y=1), np.ones(20)), tmp_path, tmp_path)
     with pytest.raises(DatasetError, match="Got points of objects"):
         own_data.write([["a", None]], tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize("labels", [["01", "1"], ["NA", "b"], ["true", "True"], ["1.0", "1"], ["a", "b"]])
+def test_labels_that_are_text_stay_as_they_are_given(tmp_path: Path, labels: list[str]) -> None:
+    frame = pd.DataFrame(make_dataset(60, 0).X, columns=[f"x{i}" for i in range(5)])
+    given = (labels * 60)[:60]
+    path = own_data.write((frame, given), tmp_path / "beside", tmp_path)
+    assert set(datasets.load(str(path)).classes) == set(labels)
+    assert path.read_text().startswith("# text") == (labels != ["a", "b"]), "other files stay as they were"
+    path = own_data.write(frame.assign(kind=given), tmp_path / "within", tmp_path, "kind")
+    assert set(datasets.load(str(path), options=DataOptions(label="kind")).classes) == set(labels)
+
+
+def test_text_in_a_last_column_of_numbers_is_a_feature(tmp_path: Path) -> None:
+    frame = pd.DataFrame(make_dataset(60, 0).X, columns=[f"x{i}" for i in range(5)])
+    for text in (["0.10", "0.2", "0.30"], ["NA", "0.2", "0.3"]):
+        path = own_data.write(frame.assign(mass=text * 20), tmp_path, tmp_path)
+        assert datasets.load(str(path), options=DataOptions(missing="mean")).X.shape[1] == 6
 
 
 def test_options_of_the_command_line_reach_the_data(tmp_path: Path) -> None:

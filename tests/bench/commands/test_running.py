@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.commands import running
 from bench.commands.folders import RESULTS
 from bench.commands.running import Asked
 from bench.errors import StudyError
@@ -57,3 +58,11 @@ def test_a_file_takes_part_whatever_is_chosen() -> None:
     assert list(Asked("quick", ["pca"], files, rerun="fakes-Slow").request().chosen.variants) == [
         *request.chosen.variants
     ]
+
+
+def test_who_interrupts_a_repetition_is_told_how_it_continues(tmp_path: Path) -> None:
+    for rerun in (None, "failed"):
+        assert "and the same command continues" in running.stopped(tmp_path, rerun)
+    for rerun in ("all", "pca"):
+        said = running.stopped(tmp_path, rerun)
+        assert "continues" not in said and "without --rerun it runs only what is missing" in said

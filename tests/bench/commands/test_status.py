@@ -70,3 +70,28 @@ def test_a_protocol_has_another_version_if_data_seeds_or_scores_are_others(tmp_p
     machine = where.model_copy(update={"fingerprint": "another", "versions": {}})
     assert cited(study.model_copy(update={"variants": {}}), machine) == cited(study, where)
     assert cited(study, where.model_copy(update={"measurement": None})) == ""
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("timeout", 1.0), ("memory", 2**20), ("threads", 1), ("map", "all"), ("anchors", 500)]
+)
+def test_a_field_that_a_study_has_otherwise_by_now_is_named(field: str, value: object) -> None:
+    study = maker.study_of("a", "b").resolved()
+    assert list(status._of_study(study, study)) == []
+    now = study.model_copy(update={field: value})
+    assert list(status._of_study(study, now)) == [f"the study asks for other {field} by now"]
+
+
+def test_variants_that_a_study_has_otherwise_or_no_more_are_named() -> None:
+    study = maker.study_of("a", "b", "c").resolved()
+    a, b = (study.variants[name] for name in "ab")
+    relabelled = a.model_copy(update={"label": "Another"})
+    now = study.model_copy(
+        update={"variants": {"a": relabelled, "b": b.model_copy(update={"params": {"whiten": True}})}}
+    )
+    assert list(status._of_study(study, now)) == [
+        "the study does not ask for these methods by now: c",
+        "the study asks for other settings of b by now",
+    ]
+    own = study.model_copy(update={"variants": study.variants | {"mine": a.model_copy(update={"reducer": "m.py:M"})}})
+    assert list(status._of_study(own, study)) == [], "it was added by --reducer"

@@ -153,6 +153,21 @@ def test_objects_are_not_unpickled(tmp_path: Path) -> None:
         datasets.load(str(tmp_path / "own.npz"))
 
 
+@pytest.mark.parametrize("first", ["NA,NA,NA,cat", "1.5,,,", ",NA,0.5,cat"])
+def test_a_first_row_with_gaps_is_no_header(tmp_path: Path, first: str) -> None:
+    labels = [("cat", "dog", "eel")[label] for label in _points()[1]]
+    with pytest.raises(DatasetError, match=r"Got no value or NaN in row 1, column [12] of"):
+        datasets.load(str(_csv(tmp_path / "own.csv", first, labels)))
+
+
+def test_a_column_of_an_index_needs_no_name(tmp_path: Path) -> None:
+    path = _csv(tmp_path / "own.csv", None, [str(label) for label in _points()[1]])
+    rows = path.read_text().splitlines()
+    path.write_text("\n".join([",a,b,c,y", *(f"{i},{row}" for i, row in enumerate(rows))]) + "\n")
+    dataset = datasets.load(str(path))
+    assert dataset.X.shape[1] == 3 and "left out as an id: 1" in dataset.provenance
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 half a zip"])
 def test_a_broken_file_is_refused(tmp_path: Path, content: bytes) -> None:
     for ending in (".npz", ".csv"):

@@ -289,7 +289,7 @@ def test_what_was_converted_needs_no_memory(tmp_path: Path, monkeypatch: pytest.
     path = tmp_path / "own.csv"
     pd.DataFrame(BYTES, columns=[f"c{i}" for i in range(FEATURES)]).assign(y=Y).to_csv(path, index=False)
     datasets.load(str(path))
-    monkeypatch.setattr(guard.psutil, "virtual_memory", lambda: SimpleNamespace(available=1_000))
+    monkeypatch.setattr(guard.psutil, "virtual_memory", lambda: SimpleNamespace(available=1_000, total=2**33))
     assert len(datasets.load(str(path)).X) == 480
     monkeypatch.setattr(pd, "read_csv", None)
     with pytest.raises(DatasetError, match=r"own\.csv, which needs .* GiB of memory are available"):

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sklearn.neighbors import KNeighborsClassifier
 
 from bench import datasets
-from bench.datasets import DataOptions, Dataset
+from bench.datasets import DataOptions, Dataset, large
 from bench.datasets.points import Points
 from bench.errors import DatasetError
 
@@ -185,6 +185,16 @@ def test_rows_without_a_label_are_left_out_only_if_asked_for(tmp_path: Path) -> 
     assert "left out are rows without a label: 1" in data.provenance
 
 
+def test_a_row_has_its_number_in_the_file_whatever_was_left_out(tmp_path: Path) -> None:
+    frame = _frame()
+    frame.loc[0, "kind"] = None
+    frame.loc[4, "mass"] = np.inf
+    with pytest.raises(DatasetError, match="Got 'inf' in row 5, column mass"):
+        _load(_write(tmp_path, frame), missing="drop")
+    with pytest.raises(DatasetError, match="Got no value or NaN in row 2, column width"):
+        _load(_write(tmp_path, frame.assign(width=np.nan, mass=0.0)), missing="drop")
+
+
 def test_what_cannot_be_dropped_or_filled_is_refused(tmp_path: Path) -> None:
     path = _write(tmp_path, _frame().assign(empty=np.nan)[["empty", "width", "kind"]])
     for missing in ("drop", "mean"):
@@ -265,6 +275,17 @@ def test_parquet_is_read_as_a_table_of_text_is(tmp_path: Path) -> None:
     Path(path).write_bytes(Path(path).read_bytes()[:500])
     with pytest.raises(DatasetError, match="no readable Parquet file"):
         _load(path)
+
+
+@pytest.mark.extra
+def test_an_index_of_a_large_parquet_file_is_a_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pyarrow")
+    _frame().set_index("kind").to_parquet(tmp_path / "own.parquet")
+    small = _load(str(tmp_path / "own.parquet"), label="kind")
+    monkeypatch.setattr(large, "LARGE", 100)
+    data = _load(str(tmp_path / "own.parquet"), label="kind")
+    assert data.in_place is not None
+    assert (data.classes, data.X.shape[1]) == (small.classes, small.X.shape[1]) == (("ant", "bee"), 3)
 
 
 @pytest.mark.extra

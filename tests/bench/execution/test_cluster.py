@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -23,6 +25,7 @@ from bench import load_results
 from bench.errors import StudyError
 from bench.execution import cluster
 from bench.execution.cluster import blocks_of
+from bench.execution.cluster_members import HostGoneError
 from bench.store.records import Record, Status
 from bench.store.store import Store
 from bench.studies import plan
@@ -63,6 +66,21 @@ def test_the_configurations_of_a_search_are_one_block_because_they_share_a_budge
     search = Search(configurations=3, budget="1m").model_dump()
     blocks = _blocks(rounds=False, variants=variants, seeds=1, search=search)
     assert [{run[0].partition("-")[0] for run in block} for block in blocks] == [{"a"}, {"b"}]
+
+
+def test_a_host_that_is_gone_keeps_nobody_from_waiting_for_the_others() -> None:
+    asked: list[str] = []
+
+    class Hosts(list[SimpleNamespace]):
+        def on(self, member: SimpleNamespace, *_: object) -> bool:
+            asked.append(member.address)
+            if member.address == "gone":
+                raise HostGoneError("Got no answer.")
+            return asked.count("slow") < 3
+
+    hosts = Hosts(SimpleNamespace(address=name, asked=None, opened=None) for name in ("gone", "slow"))
+    cluster._Work(hosts, True, None, None, deque()).dismiss()  # type: ignore[arg-type]
+    assert asked == ["gone", "slow", "slow", "slow"]
 
 
 @pytest.mark.parametrize("address", ["local:0", "local:two", "local:", "local:-1", "local:²"])

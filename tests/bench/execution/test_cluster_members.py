@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from bench.datasets import Dataset
 from bench.errors import WorkerError
-from bench.execution import cluster_host, cluster_members, identity
+from bench.execution import cluster_host, cluster_members, identity, sent_data
 from bench.execution.cluster_host import Identity
 from bench.execution.cluster_members import Members, differences
+from bench.execution.sent_data import Piece
 from bench.studies.study import Study, Variant
 
 
@@ -54,16 +58,24 @@ class Scheduler:
     def __init__(self, own: Identity) -> None:
         self.there: list[str] = []
         self.answers: dict[str, object] = {}
+        self.asked: list[object] = []
         self.scheduler = SimpleNamespace(identity=None)
         self.own = own
 
     def sync(self, *_: object, **__: object) -> dict[str, object]:
         return {"workers": dict.fromkeys(self.there)}
 
-    def run(self, function: object, *_: object, workers: list[str], on_error: str) -> dict[str, object]:
+    def run(self, function: object, *arguments: object, workers: list[str], on_error: str) -> dict[str, object]:
         [address] = workers
+        self.asked.append(function)
         if function is identity.fault:
             return {address: self.answers.get(address, "")}
+        for of_data in (cluster_host.has_data, cluster_host.take_data):
+            if function is of_data:
+                try:
+                    return {address: of_data(*arguments)}  # type: ignore[arg-type]
+                except (OSError, WorkerError) as error:
+                    return {address: error}
         return {address: self.own}
 
 
@@ -109,3 +121,41 @@ def test_a_cluster_without_workers_is_waited_for_a_while(
     monkeypatch.setattr(cluster_members, "EMPTY_S", -1.0)
     with pytest.raises(WorkerError, match="had no worker"):
         members.meet()
+
+
+def test_a_host_that_cannot_keep_the_data_is_not_taken_for_one_that_is_gone(
+    scheduler: Scheduler, members: Members, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    scheduler.there = ["full"]
+    members.meet()
+    [member] = members
+    with pytest.raises(WorkerError, match=rf"Got from .*{tmp_path}/file.*, where data cannot be kept") as found:
+        members.send(member, dataset)
+    assert type(found.value) is WorkerError, "it would be asked again and again"
+
+
+def test_a_cache_that_cannot_be_read_is_not_taken_for_a_lost_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(received: sent_data.Received) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(sent_data.Received, "is_here", property(refused))
+    with pytest.raises(WorkerError, match="Permission denied"):
+        cluster_host.has_data("0" * 64)
+
+
+def test_a_piece_is_sent_before_the_next_one_is_made(
+    scheduler: Scheduler, members: Members, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pieces(dataset: Dataset) -> Iterator[Piece]:
+        for n in range(3):
+            assert scheduler.asked.count(cluster_host.take_data) == n
+            yield Piece("X", n, b"1")
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(sent_data, "pieces", pieces)
+    scheduler.there = ["far"]
+    members.meet()
+    members.send(*members, dataset)
+    assert scheduler.asked.count(cluster_host.take_data) == 4 and cluster_host.has_data(dataset.fingerprint)

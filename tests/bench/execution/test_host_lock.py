@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -57,3 +58,18 @@ def test_a_lock_that_cannot_be_is_said(path: Path) -> None:
     path.symlink_to("elsewhere")
     with pytest.raises(StoreError, match="the lock of this machine"), host_lock.held(lambda: None):
         pass
+
+
+def test_every_user_can_open_it_whatever_the_first_one_masks(path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        with host_lock.held(lambda: None):
+            pass
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_another_file_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(host_lock.NAMED, str(tmp_path / "shared"))
+    assert host_lock.path() == tmp_path / "shared"

@@ -168,3 +168,13 @@ def test_damaged_tables_without_runs_are_refused(finished: Case, monkeypatch: py
     monkeypatch.setattr(pipeline, "_compute", lambda *_: pytest.fail("nothing can be computed"))
     with pytest.raises(StoreError, match=r"runs\.csv, which is not what was written"):
         _again(finished, monkeypatch)
+
+
+def test_a_damaged_study_is_written_again_by_a_run(finished: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, said = finished.request.out / "study.toml", Console(file=io.StringIO())
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"seeds = 2", b"seeds = 3"))
+    with pytest.raises(StoreError, match="bench run` of its study"):
+        _again(finished, monkeypatch)
+    pipeline.execute(finished.request, said, finished.publisher)
+    assert path.read_bytes() == whole and path.with_name("study.toml.damaged").is_file()

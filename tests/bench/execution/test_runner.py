@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
 
-from bench.execution import shared_data
+from bench.execution import environment, shared_data
 from bench.execution.host import CHANGED_DATA, SHARED_CHANGE, TOO_LONG
 from bench.execution.local import ThisMachine
 from bench.execution.remembering import REMEMBERS
@@ -20,6 +21,7 @@ from bench.store.records import Record, Status
 from bench.store.store import Store
 from bench.studies import plan
 from bench.studies.study import Study, Variant
+from tests.bench import results_maker as maker
 from tests.conftest import make_dataset
 
 FAKES = Path(__file__).parents[1] / "fakes.py"
@@ -112,6 +114,73 @@ def test_a_first_fit_that_was_slow_by_chance_is_run_again(
     assert first == [TOO_LONG]
     assert second[0].startswith("run again in a fresh process, where it took")
     assert third == []
+
+
+@pytest.mark.parametrize("timed", [True, False])
+def test_a_run_that_is_not_tried_is_of_the_machine_of_the_smaller_one(
+    tmp_path: Path, timed: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    data, store = make_dataset(60, 20), Store(tmp_path)
+    variants = {f"a-{n}": Variant(reducer=f"{FAKES}:Calm", n=n, series="A") for n in (20, 30, 40)}
+    study = Study(name="s", dataset="clouds", seeds=1, timeout=60.0, rounds=False, variants=variants)
+    store.write("study.toml", study.to_toml())
+    runs = plan.make(study, data, 1)
+    late = maker.failed(Status.TIMEOUT, "took long")
+    limits = {"timeout_s": 60.0, "memory_cap_mib": study.memory / 2**20}
+    smallest = maker.record("a-20", 0, data.select(20), late, key=runs[0].key, timed=timed, **limits)
+    maker.keep(store, smallest, data)
+    executor = SimpleNamespace(timed=timed, cores=1, machines={"a machine": MagicMock()})
+    runner = Runner(study, data, store, executor)  # type: ignore[arg-type]
+    for run in runs[1:]:
+        assert not runner.is_wanted(run, MagicMock())
+        found = store.find(run.variant, 0, 0)
+        assert found is not None and found.outcome.reason == "not tried; on 20 points: took long"
+        assert (found.host, found.machine, found.timed) == ("somewhere", "a machine", timed)
+    assert runner.pending(runs) == [] and not caplog.text
+    here = Runner(study, data, store, ThisMachine())
+    assert here.pending(runs) == runs, "none was timed here"
+    assert "3 stored runs are without times of this machine" in caplog.text
+    assert here.skip_reason(runs[1]) is None, "the smaller one may not pass the limit when it is repeated"
+
+
+def test_stored_runs_of_other_seeds_stay_while_they_would_be_the_same(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    data, store = make_dataset(60, 20), Store(tmp_path)
+
+    def pending(seeds: int, perplexity: int, samples: int | None = None) -> list[tuple[str, int, int]]:
+        variants = {"a": Variant(reducer="tsne", params={"perplexity": perplexity}), "b": Variant(reducer="pca")}
+        study = Study(name="s", dataset="clouds", seeds=seeds, samples=2, threads=1, variants=variants)
+        runs = plan.make(study, data, 1, samples)
+        todo = Runner(study, data, store, ThisMachine()).pending(runs)
+        for run in todo:
+            facts = {"sample": run.sample, "key": run.key, "machine": environment.fingerprint()}
+            maker.keep(store, maker.record(run.variant, run.seed, data, **facts), data)
+        return sorted((run.variant, run.sample, run.seed) for run in todo)
+
+    def stored(variant: str) -> set[str]:
+        return {path.stem for path in (tmp_path / "runs" / variant).glob("s*-*.json")}
+
+    assert len(pending(5, 30)) == 20 and len(stored("a")) == 10
+    assert pending(3, 30) == pending(5, 30, samples=1) == [], "fewer are asked for"
+    assert (len(stored("a")), len(stored("b"))) == (10, 10) and not caplog.text
+    assert pending(3, 10, samples=1) == [("a", 0, seed) for seed in range(3)]
+    assert stored("a") == {f"seed-{seed}" for seed in range(3)}, "the others had another perplexity"
+    assert len(stored("b")) == 10
+    assert "7 stored runs of other seeds or samples removed" in caplog.text
+
+
+def test_the_events_of_a_training_are_those_of_one_run(tmp_path: Path) -> None:
+    data, store = make_dataset(60, 20), Store(tmp_path)
+    study = Study(name="s", dataset="clouds", seeds=1, variants={"a": Variant(reducer="pca")})
+    runner, [run] = Runner(study, data, store, ThisMachine(), monitored=True), plan.make(study, data, 1)
+    events = Path(runner.place_of(run).monitor)
+    events.mkdir(parents=True)
+    (events / "events.1").touch()
+    assert runner.place_of(run).monitor == str(events) and not events.exists()
+    events.mkdir()
+    store.forget(maker.keep(store, maker.record("a", 0, data), data))
+    assert not events.exists()
 
 
 def test_a_relative_folder_is_found_by_a_process_that_left_its_own(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from math import nan
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -78,3 +79,10 @@ def test_nothing_is_watched_unasked_or_without_epochs(
     with tensorboard.watched(reducer, folder):
         pass
     assert reducer.params == params and writer.written == []
+
+
+def test_events_of_an_earlier_training_are_replaced(writer: type[Writer], tmp_path: Path) -> None:
+    (tmp_path / "seed-0").mkdir()
+    (tmp_path / "seed-0" / "events.1").touch()
+    with tensorboard.watched(Trains(callback=None), str(tmp_path / "seed-0")):
+        assert not (tmp_path / "seed-0").exists(), "the writer makes it"

@@ -104,3 +104,10 @@ def test_tables_that_runs_can_replace_are_set_aside(folder: Path, caplog: pytest
     assert (folder / "runs.csv.damaged").is_file() and not (folder / "runs.csv").exists()
     sums.write(folder)
     assert "damaged" not in (folder / "SHA256SUMS").read_text()
+
+
+def test_it_is_said_what_makes_a_file_again(folder: Path) -> None:
+    for name, command in {"study.toml": "bench run` of its study", "runs.csv": f"bench report {folder}`"}.items():
+        (folder / name).write_bytes((folder / name).read_bytes() + b"\n")
+        with pytest.raises(DamagedError, match=command):
+            sums.check(folder, name)

@@ -30,6 +30,12 @@ def test_no_text_is_a_formula_and_each_is_read_as_it_was(reasons: list[str]) -> 
         assert (read["value"] == -1.5).all()
 
 
+def test_names_of_digits_are_no_numbers(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"variant": ["7"], "first": ["007"], "second": ["15"], "shared_neighbours": [0.5]})
+    (tmp_path / "table.csv").write_text(to_csv(frame))
+    assert read_csv(tmp_path / "table.csv").to_dict("list") == frame.to_dict("list")
+
+
 def test_numbers_and_usual_texts_are_written_as_ever() -> None:
     frame = pd.DataFrame({"label": ["t-SNE", "PCA"], "shown": ["-0.25", "'quoted'"], "value": [-0.5, None]})
     assert to_csv(frame) == frame.to_csv(index=False)
