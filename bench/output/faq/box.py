@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from math import inf, isinf, isnan
 
-from bench.analysis.comparisons import Decision, ranking
+from bench.analysis.comparisons import Comparison, Decision, ranking
 from bench.analysis.quantities import QUANTITIES, number
 from bench.analysis.scaling import ALL, FIT, TRANSFORM, series
 from bench.output.faq.numbers import against_defaults, bounds, mean, run_sweeps
@@ -110,11 +110,20 @@ def _of_dimensions(results: Results) -> Iterator[Row]:
 
 
 def _simplest(results: Results, known: Mapping[str, float], key: str) -> str:
-    """Return the variant of fewest dimensions among the best one and those that are equivalent to it."""
+    """Return the variant of fewest dimensions among the best one and those that are as good as it.
+
+    These are equivalent to it or, of a quantity without a margin, not less by their interval.
+    """
     best = max(known, key=lambda variant: known[variant])
     found = ranking(results, key, known)
-    equal = [best, *(found.best if best in found.best else ())]
+    pairs = [found.between(best, one) for one in found.means if one != best] if best in found.means else []
+    kinds = (Decision.EQUIVALENT, Decision.NO_MARGIN)
+    equal = [best, *(one.second for one in pairs if one.decision in kinds and not _is_apart(one))]
     return min(equal, key=lambda variant: (results.dimensions(variant) or 0, -known[variant]))
+
+
+def _is_apart(one: Comparison) -> bool:
+    return one.decision is Decision.NO_MARGIN and one.direction != 0
 
 
 def _known(results: Results, variants: Iterable[str], key: str) -> dict[str, float]:
