@@ -146,7 +146,7 @@ def test_of_a_number_of_points_that_one_run_was_late_with_the_others_do_not_coun
     by_n[69_000] = [*_runs([99.0, 99.5]), maker.failed(Status.TIMEOUT, "not tried")]
     (one,) = series(maker.growing(tmp_path, {"A": by_n}))
     assert one.costs(FIT).index.tolist() == [5_000, 10_000, 20_000], "their mean would be that of the fast ones"
-    assert one.all_as_text(FIT) == "> 100 s"
+    assert one.all_as_text(FIT) == "> 100 s with transform"
     assert one.missing.startswith("nothing for 40,000, 69,000 points (timeout: took longer")
 
 
