@@ -153,7 +153,7 @@ def _write(table: Writing, folder: Path) -> None:
 
 @contextmanager
 def _unfinished(folder: Path) -> Iterator[Path]:
-    """Hold a new folder beside one of the cache, which is removed at the end if it is still there."""
+    """Hold a new folder for what becomes one of the cache; it is removed at the end if it is still there."""
     path = folder.with_name(f"{folder.name}-{os.getpid()}")
     shutil.rmtree(path, ignore_errors=True)
     path.mkdir()
