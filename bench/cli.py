@@ -65,9 +65,12 @@ def run(
     label: Annotated[str, _of_file(help="Column of labels.")] = "",
     drop: Annotated[list[str], _of_file(help="Column to leave out; may be repeated.")] = [],  # noqa: B006
     keep: Annotated[list[str], _of_file(help="Column that is a feature, no id or label; may be repeated.")] = [],  # noqa: B006
-    scale: Annotated[str, _of_file(help="Each column by standard, minmax or none; auto sees how they spread.")] = "",
+    scale: Annotated[
+        str,
+        _of_file(help="Each column by standard, minmax or none, computed from all rows; auto sees how they spread."),
+    ] = "",
     missing: Annotated[
-        str, _of_file(help="Of missing values: refuse them, drop their rows, or fill in the mean.")
+        str, _of_file(help="Of missing values: refuse them, drop their rows, or fill in the mean of all rows.")
     ] = "",
     image: Annotated[str, _of_file(help="Rows are images of this height and width: 28x28.")] = "",
     n: Annotated[int | None, typer.Option(help="Training points.")] = None,

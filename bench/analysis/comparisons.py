@@ -12,7 +12,6 @@ find whatever one likes by fitting more often.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -132,8 +131,13 @@ class Comparison:
         return replace(self, first=self.second, second=self.first, difference=turned)
 
     def _bounds(self, n: int) -> tuple[float, float]:
-        low, high = (-inf, inf) if self.difference is None else self.difference.bounds(n)
-        return self._plain(low), self._plain(high)
+        if self.difference is None:
+            return self._plain(-inf), self._plain(inf)
+        low, high = map(self._plain, self.difference.bounds(n))
+        if self.quantity.is_ratio:
+            return low, high
+        most = self.quantity.high - self.quantity.low  # no two values are farther apart
+        return max(low, -most), min(high, most)
 
     def _plain(self, value: float) -> float:
         return exp_of(value) if self.quantity.is_ratio else value
@@ -143,7 +147,7 @@ class Comparison:
 class Ranking:
     """The means of comparable methods in one quantity, the best one first, and every pair of them.
 
-    Methods with another number of dimensions than most are ranked `apart`, one ranking each number.
+    Methods with other training points or another number of dimensions than most are ranked `apart`.
     """
 
     quantity: Quantity
@@ -161,7 +165,7 @@ class Ranking:
 
     @property
     def bold(self) -> tuple[str, ...]:
-        """The best of each number of dimensions, which tables set in bold."""
+        """The best of all that are ranked together, which tables set in bold."""
         return (*self.best, *(variant for one in self.apart for variant in one.best))
 
     @property
@@ -188,17 +192,15 @@ def ranking(results: Results, key: str, variants: Iterable[str] | None = None) -
     All pairs count, even if only those with the best method are looked at: which one is best is seen in the same
     numbers, and intervals for its pairs alone would be too narrow. Without `variants` they are all methods of the
     study, without controls. Those with fewer than two values are not compared, unless no seed changes them, nor are
-    those of different dimensions.
+    those of different training points or numbers of dimensions.
     """
     asked = results.methods if variants is None else tuple(variants)
     if key in results.runs:  # a cost, which is not compared with one of another machine
         asked = tuple(variant for variant in asked if results.measured(variant) != ELSEWHERE)
     values = {variant: found for variant in asked if (found := results.values(variant, key)).is_comparable}
-    of_size: dict[int | None, dict[str, Values]] = {}
-    for variant, found in values.items():
-        of_size.setdefault(results.dimensions(variant) if variants is None else None, {})[variant] = found
-    counts = Counter({size: len(found) for size, found in of_size.items()})
-    groups = [of_size[size] for size in sorted(of_size, key=lambda size: (-counts[size], size or 0))] or [{}]
+    asked_together = results.groups if variants is None else (asked,)
+    main, *others = [{one: values[one] for one in group if one in values} for group in asked_together] or [{}]
+    groups = [main, *filter(None, others)]
     n_pairs = sum(len(group) * (len(group) - 1) // 2 for group in groups)
     first, *apart = (rank(QUANTITIES[key], group, n_pairs) for group in groups)
     return replace(first, apart=tuple(apart))

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from math import log
 
 import numpy as np
 import pandas as pd
@@ -39,7 +40,13 @@ FEWER_EPOCHS = 10_001
 """Points from which on UMAP optimises for 200 epochs instead of 500."""
 INTERPOLATION = 10_000
 """Points from which on openTSNE approximates forces by interpolation instead of by a tree."""
-SWITCHES = {"umap": (ALL_DISTANCES, FEWER_EPOCHS), "opentsne": (INTERPOLATION,)}
+IN_BLOCKS = 11_586
+"""Points, without test points, from which on not all ranks in the data fit into the memory that scores may take."""
+SWITCHES = {
+    "umap": (ALL_DISTANCES, FEWER_EPOCHS),
+    "opentsne": (INTERPOLATION,),
+    "bench.execution.metric_cost:MetricCost": (IN_BLOCKS,),
+}
 """Points from which on a method takes another algorithm, by reducer."""
 MIN_SIZES = 3
 """Numbers of points without which there is no exponent: a line goes through any two."""
@@ -172,7 +179,7 @@ class Series:
         return f"uncertain by more than {MAX_HALF_WIDTH:g}"
 
     def at_all(self, quantity: Quantity) -> float | None:
-        """Return what `ALL` points would cost: what the most points that were measured cost, and the law from there on.
+        """Return what `ALL` points would cost: what the nearest number of points cost, and the law from there on.
 
         None where nothing is predicted: as many or fewer points passed a limit, or `ALL` is beyond `MAX_FACTOR` times
         the most that were measured.
@@ -180,7 +187,9 @@ class Series:
         found = self.law(quantity)
         if found is None or self.limit <= ALL or found.n_to * MAX_FACTOR < ALL:
             return None
-        return float(self.used(quantity)[found.n_to] * (ALL / found.n_to) ** found.exponent)
+        used = self.used(quantity)
+        nearest = min(used, key=lambda n: abs(log(n / ALL)))
+        return float(used[nearest] * (ALL / nearest) ** found.exponent)
 
     def all_as_text(self, quantity: Quantity) -> str:
         """Return what `ALL` points cost as tables show it; `> 120 s` if as many or fewer passed that limit.

@@ -27,10 +27,12 @@ class DataOptions(BaseModel):
 
     `standard` divides each by its standard deviation, `minmax` brings each to [0, 1] by itself, `none` keeps their
     proportions. `auto` is `standard` if the widest column spreads more than ten times as far as half of the columns
-    do, and `none` otherwise and for images and .h5ad, whose columns share a unit.
+    do, and `none` otherwise and for images and .h5ad, whose columns share a unit. All rows tell how columns spread,
+    those that will be test points among them.
     """
     missing: Missing = "refuse"
-    """What happens to rows with missing values: they are refused, left out, or filled with the column's mean."""
+    """What happens to rows with missing values: they are refused, left out, or filled with the column's mean, which is
+    that of all rows."""
     image: str = ""
     """Height and width in pixels if a row is an image, as `28x28`."""
 

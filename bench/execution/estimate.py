@@ -29,6 +29,8 @@ class Estimate:
 
     run_s: dict[str, float]
     start_s: dict[str, float]
+    guessed: frozenset[str] = frozenset()
+    """Variants of which runs of their reducer are known under another label only, so perhaps with other parameters."""
 
     def learn(self, record: Record) -> None:
         """Take a run that has just ended into account."""
@@ -61,7 +63,8 @@ class Estimate:
         shares = {name: self.start_s.get(name, 0.0) + self.run_s.get(name, 0.0) * count[name] for name in variants}
         longest = max(shares, key=lambda variant: shares[variant])
         share = f"{variants[longest]} takes {shares[longest] / seconds:.0%} of it"
-        return f"{size}, about {seconds_as_text(seconds)}, {share}; then scores and figures"
+        guess = " (partly from runs under other labels)" if self.guessed & variants.keys() else ""
+        return f"{size}, about {seconds_as_text(seconds)}{guess}, {share}; then scores and figures"
 
 
 def learn_from(folder: Path, runs: Sequence[Run], n_train: int) -> Estimate:
@@ -73,7 +76,9 @@ def learn_from(folder: Path, runs: Sequence[Run], n_train: int) -> Estimate:
     paths = sorted(path for pattern in ("*/runs.csv", "*/*/runs.csv") for path in folder.glob(pattern))
     tables = [_earlier_runs(path.parent) for path in paths if path.parent.name != PARTIAL]
     earlier = pd.concat(tables) if tables else pd.DataFrame(columns=COLUMNS)
-    estimate = Estimate({}, {})
+    known = {name: set(earlier[name]) for name in ("label", "reducer")}
+    unlabelled = (run for run in runs if run.spec.label not in known["label"] and run.spec.reducer in known["reducer"])
+    estimate = Estimate({}, {}, frozenset(run.variant for run in unlabelled))
     for run in runs:
         for column, value in (("label", run.spec.label), ("reducer", run.spec.reducer)):
             alike = earlier[earlier[column] == value]

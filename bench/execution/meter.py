@@ -11,6 +11,7 @@ import gc
 import resource
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, process_time
@@ -64,9 +65,9 @@ def measure(
     collecting = gc.isenabled()
     gc.collect()
     gc.disable()
+    children = _children_cpu_s()
     method = _reset_peak()
-    before = _memory(handed_in)
-    children, machine = _children_cpu_s(), _machine_cpu_s()
+    before, machine = _memory(handed_in), _machine_cpu_s()
     mark("began")
     try:
         cpu, wall = process_time(), perf_counter()
@@ -76,10 +77,9 @@ def measure(
         mark("ended")
         if collecting:
             gc.enable()
-    machine = _machine_cpu_s() - machine
-    cpu += _children_cpu_s() - children
+    machine, after = _machine_cpu_s() - machine, _memory(handed_in)
+    cpu += max(_children_cpu_s() - children, 0.0)  # less than before where one of them got another parent
     others = max(machine - cpu, 0.0) / wall if wall >= SHORTEST_FOR_OTHERS_S else None
-    after = _memory(handed_in)
     if method == KERNEL_MARK:
         peak, baseline = after.peak - min(before.mapped, after.mapped), before.resident - before.mapped
     else:
@@ -135,5 +135,10 @@ def _machine_cpu_s() -> float:
 
 
 def _children_cpu_s() -> float:
+    """Return the CPU time of all processes below this one, those that have ended and those that still run."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
+    used = usage.ru_utime + usage.ru_stime
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            used += sum(child.cpu_times()[:4])  # user, system, and the same of what it started and that has ended
+    return used

@@ -58,7 +58,9 @@ def with_repetition(outcome: Outcome, again: Outcome) -> Outcome:
         return noted(outcome, f"a second fit with the same seed ended otherwise, {again.status.value}: {again.reason}")
     if outcome.fit is not None and again.fit_transform is not None and is_suspicious(outcome.fit, again.fit_transform):
         took, after = (seconds_as_text(cost.wall_s) for cost in (again.fit_transform, outcome.fit))
-        return noted(outcome, f"fit_transform took {took} after a fit of {after}: it was remembered, and is left out")
+        return noted(
+            outcome, f"fit_transform took {took} after a fit of {after}: it may have been remembered, and is left out"
+        )
     return outcome.model_copy(update={"fit_transform": again.fit_transform, "repeatable": again.repeatable})
 
 

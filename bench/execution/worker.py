@@ -258,7 +258,7 @@ class WorkerSession:
             if pool.threads > self.start.threads
         ]
         fit: Measurement | None = parts.get("fit")
-        if fit is not None and fit.cores > 1.1 * self.start.threads + 0.1:
+        if fit is not None and fit.cores and fit.cores > 1.1 * self.start.threads + 0.1:
             notes.append(f"used {fit.cores:.1f} cores, more than its budget of {self.start.threads}")
         if left := set(threading.enumerate()) - self.threads_before:
             notes.append(f"left {counted(len(left), 'thread')} running")

@@ -23,7 +23,7 @@ from bench.errors import CannotWriteError
 from bench.execution import scratch, threads
 from bench.execution.containment import Contained
 from bench.execution.leftovers import Leftovers
-from bench.execution.processes import glance
+from bench.execution.processes import glance, held_together
 from bench.execution.witness import Witness
 from bench.execution.worker import Fit, Repeat, Start
 from bench.store.records import Outcome, Status
@@ -181,7 +181,7 @@ class WorkerHandle:
 
     def _await(self, deadline: float) -> Outcome | None:
         """Return the reply, or the limit that was passed; None if the process ended instead."""
-        counted_at, others = 0.0, 0
+        counted_at = 0.0
         while True:
             self.interrupt.check()
             ready = [key.fd for key, _ in self._selector.select(timeout=WATCH_EVERY_S)]
@@ -195,12 +195,20 @@ class WorkerHandle:
                 return Outcome(status=Status.TIMEOUT, reason=self._why_late())
             if self._contained.poll() is not None:
                 return self._read_replies()
+            held = seen.held
             if now - counted_at > COUNT_OTHERS_EVERY_S:
-                counted_at = now
-                others = sum(glance(pid, self.data.shared_bytes).held for pid in self._contained.others())
-            if (held := seen.held + others) > self.memory:
+                counted_at, held = now, self._held(seen.held)
+            if held > self.memory:
                 reason = f"held {held / 2**20:,.0f} MiB, more than the limit of {self.memory / 2**20:,.0f} MiB"
                 return Outcome(status=Status.OUT_OF_MEMORY, reason=reason)
+
+    def _held(self, alone: int) -> int:
+        """Return what the process, which holds so much alone, and all that it started hold together."""
+        others, data = self._contained.others(), self.data.shared_bytes
+        held = alone + sum(glance(pid, data).held for pid in others)
+        if held <= self.memory or not others:
+            return held
+        return max(alone, held_together({self._contained.pid, *others}, data))
 
     def _why_late(self) -> str:
         stopped_s = self._witness.stopped_s

@@ -30,7 +30,7 @@ _DISPLACED = {
     "chance": "about 1",
     "reference": "defined here",
 }
-_RECALLED = {"ks": (15,), "reference": "Lee and Verleysen 2009, of two positions of a point"}
+_RECALLED = {"ks": (15,), "reference": "Lee and Verleysen 2009, of two positions of a point", "version": 2}
 _reconstructed = partial(
     _metric,
     needs=("inverse",),
@@ -232,8 +232,9 @@ def _displacement(embedding: Embedding, again: np.ndarray | None, before: np.nda
 
 def _recall(embedding: Embedding, again: np.ndarray | None, k: int, of: Points) -> float:
     positions = embedding.as_positions(_recorded(again))
-    k = checks.neighbours(k, min(embedding.neighbours_of(of).shape[1], len(embedding.Z) - 1))
-    return shared(embedding.nearest(positions, first=0 if of == "train" else -1), embedding.neighbours_of(of), k)
+    known, first = (embedding.positions, 0) if of == "train" else (embedding.test_positions, -1)
+    before = embedding.nearest(np.ascontiguousarray(known[:, : positions.shape[1]]), first)
+    return shared(embedding.nearest(positions, first), before, checks.neighbours(k, before.shape[1]))
 
 
 def _recorded(again: np.ndarray | None) -> np.ndarray:

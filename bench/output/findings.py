@@ -5,7 +5,7 @@ This module collects the values; the sentences are in `findings.md.jinja`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -49,7 +49,12 @@ def findings(results: Results, rankings: Mapping[str, Ranking]) -> tuple[str, ..
 def advice(results: Results, rankings: Mapping[str, Ranking]) -> tuple[str, ...]:
     """Return for every need which methods to take; a need that no two methods were compared in is left out."""
     needs = {need: rankings[key] for need, key in NEEDS.items() if rankings[key].best}
-    return _sentences(results, "advice", needs=needs)
+    return _sentences(results, "advice", needs=needs, some=_some(results))
+
+
+def _some(results: Results) -> Sequence[str]:
+    """Return the methods that are compared here, where others are ranked apart."""
+    return results.groups[0] if len(results.groups) > 1 else ()
 
 
 def _sentences(results: Results, part: str, **facts: Any) -> tuple[str, ...]:
@@ -103,6 +108,11 @@ class _Facts:
         """Rankings by quality, the deciding one first."""
         return [self.rankings[key] for key in QUALITY if self.rankings[key].best]
 
+    @property
+    def some(self) -> Sequence[str]:
+        """The methods that are compared here, where others are ranked apart."""
+        return _some(self.results)
+
     def next_best(self, ranking: Ranking) -> Comparison | None:
         """Return the best method compared with the first one that is worse."""
         leader, *others = ranking.means
@@ -142,6 +152,8 @@ class _Facts:
         if of_data is None or len(ranking.means) < 2:
             return None
         leader = next(iter(ranking.means))
+        if not self.results.has_all_points(leader):
+            return None
         found = interval_of(self.results, leader, "silhouette")
         above = found is not None and (found.mean if found.low is None else found.low) > of_data
         return (leader, ranking, number(ranking.quantity, of_data)) if above else None

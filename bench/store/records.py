@@ -27,13 +27,17 @@ Text = Annotated[str, BeforeValidator(lambda text: plain(text) if isinstance(tex
 Log = Annotated[str, BeforeValidator(lambda log: plain(log[-LOG_CHARACTERS:], LOG_CHARACTERS))]
 
 
+SHORTEST_FOR_CORES_S = 0.05
+"""Shorter calls have no `cores`: the kernel updates CPU times only every few milliseconds."""
+
+
 @dataclass(frozen=True)
 class Measurement:
     """What one call cost."""
 
     wall_s: Amount
     cpu_s: Amount
-    """CPU time of all threads, and of children that ended."""
+    """CPU time of all threads, and of all processes below this one."""
     peak_mib: Amount
     """Most memory that the process itself held during the call: what is resident but mapped files and the data."""
     baseline_mib: Amount
@@ -49,9 +53,9 @@ class Measurement:
     """
 
     @property
-    def cores(self) -> float:
-        """Cores kept busy on average: CPU time over wall time."""
-        return self.cpu_s / self.wall_s if self.wall_s else 0.0
+    def cores(self) -> float | None:
+        """Cores kept busy on average, CPU time over wall time; None where the call was too short to tell."""
+        return self.cpu_s / self.wall_s if self.wall_s >= SHORTEST_FOR_CORES_S else None
 
 
 @dataclass(frozen=True)

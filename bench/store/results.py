@@ -35,7 +35,11 @@ USUAL = 2
 CONTROL_REFERENCES = ("shuffled-labels",)
 DECIDING = (("knn_accuracy_k10", "10-NN accuracy"), ("trustworthiness_k5", "trustworthiness"))
 """Scores by which the run is chosen that a picture shows: the first one that the run has."""
-NOT_AVAILABLE = {"transform_s": not_available("transductive"), "inverse_s": not_available("no inverse")}
+NOT_AVAILABLE = {
+    "transform_s": not_available("transductive"),
+    "inverse_s": not_available("no inverse"),
+    "fit_cores": not_available("too short"),
+}
 """Why a completed run lacks a cost."""
 
 
@@ -269,9 +273,26 @@ class Results(RunsByVariant):
 
     def is_of_all_points(self, variant: str) -> bool:
         """Return whether a variant was fitted on all training points, and is none of many sizes or configurations."""
+        spec = self.variant(variant)
+        return self.has_all_points(variant) and not spec.rows and spec.axis not in ("n", AXIS, AGAIN)
+
+    def has_all_points(self, variant: str) -> bool:
+        """Return whether a variant was fitted on the points that references are of: all, of every class."""
         spec, sizes = self.variant(variant), self.runs_of(variant)["n_train"]
-        is_usual = not spec.without and not spec.rows and spec.axis not in ("n", AXIS, AGAIN)
-        return is_usual and bool((sizes == self._most_points).all())
+        return not spec.without and bool((sizes == self._most_points).all())
+
+    @cached_property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """The methods in groups of those that may be compared: of the same training points and number of dimensions.
+
+        The largest group comes first, and of equal ones that of the most points, of the fewest dimensions.
+        """
+        found: dict[Any, list[str]] = {}
+        for variant in filter(self.ok, self.methods):
+            n = int(self.runs_of(variant)["n_train"].max())
+            kind = (-n, self.variant(variant).without, self.dimensions(variant) or 0)
+            found.setdefault(kind, []).append(variant)
+        return tuple(tuple(found[kind]) for kind in sorted(found, key=lambda kind: (-len(found[kind]), kind)))
 
     @cached_property
     def _most_points(self) -> int:

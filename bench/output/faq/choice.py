@@ -61,7 +61,7 @@ def is_it_real(results: Results) -> Answer:
     over_seeds = []
     for found in (ranking(results, key) for key in OVER_SEEDS):
         pairs, unit = found.comparisons, f" ({found.quantity.unit})" if found.quantity.is_ratio else ""
-        if pairs:
+        if pairs and found.quantity.margin is not None:
             counts = [len(decided(pairs)[name]) for name in ("equivalent", "inconclusive")]
             over_seeds.append((f"{found.quantity.title}{unit}", *counts, len(pairs)))
     facts = {

@@ -25,7 +25,7 @@ from bench.output.findings import apart
 from bench.store.results import Results
 
 TEST_ACCURACY = "knn_accuracy_k10_test"
-OPEN = "; the seeds leave open whether that is more than chance"
+OPEN = "; whether the difference is larger than the margin is open"
 
 
 def accuracy(full: Results) -> Facts | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from bench.output.faq.numbers import cell, mean
+from bench.analysis.comparisons import ranking
+from bench.output.faq.numbers import cell
 from bench.output.faq.page import Answer
 from bench.store.results import Results
 
@@ -32,10 +31,12 @@ def architectures(results: Results) -> Answer:
         met = f"{_converged(results, variant):.0f} of {len(runs)}"
         fit, accuracies = cell(results, variant, "fit_s", 1), (cell(results, variant, key) for key in (TRAIN, TEST))
         rows.append((results.label(variant), *accuracies, *errors, epochs, met, fit))
-    known = [variant for variant in networks if not np.isnan(mean(results, variant, TEST))]
+    accuracy = ranking(results, TEST, networks)
     n_runs = sum(len(results.ok_runs(variant)) for variant in networks)
     facts = {
-        "best": max(known, key=lambda variant: mean(results, variant, TEST), default=None),
+        "best": list(accuracy.means)[:1],
+        "equivalent": accuracy.best[1:],
+        "open": accuracy.open,
         "shares": (sum(_converged(results, variant) for variant in networks), n_runs),
     }
     return Answer(HEADER, rows, facts)

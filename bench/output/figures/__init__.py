@@ -41,6 +41,11 @@ log = logging.getLogger(__name__)
 KINDS = ("png", "svg")
 CAPTIONS = tomllib.loads((Path(__file__).parent / "captions.toml").read_text(encoding="utf-8"))
 SHOWN = "of each method the run with the median score"
+OF_LABELS = {
+    "coloured": " in the colour of their class",
+    "named": " A class is named where it prevails around the middle of its points.",
+}
+"""What captions say only of data with labels."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +105,9 @@ class Drawing:
         """Return the figure in which something is drawn, with title, one of its captions and footer."""
         figure = drawn.get_figure(root=True)
         assert isinstance(figure, Figure)
-        caption = f"{self.note(of)} {CAPTIONS[self.name][kind].format(shown=SHOWN, over=of.over)}".strip()
-        style.entitle(figure, self.title(of), caption, values.footer(of))
+        of_labels = OF_LABELS if of.data is None or of.data.classes else dict.fromkeys(OF_LABELS, "")
+        caption = CAPTIONS[self.name][kind].format(shown=SHOWN, over=of.over, **of_labels)
+        style.entitle(figure, self.title(of), f"{self.note(of)} {caption}".strip(), values.footer(of))
         return figure
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -21,38 +19,31 @@ MAX_PANELS = 16
 ACROSS = 4
 HELD_BACK = "The dashed line is the loss of the points held back, and the dot its minimum, whose weights are kept."
 
+LABELS = {"loss": "loss", "kl": "KL term (nats)"}
+
 Courses = dict[str, list[pd.DataFrame]]
 """Histories of the successful runs of each network."""
 
 
 def curves(results: Results) -> SubFigure | None:
-    """Draw a panel for each network, with its KL term below where one of them has any."""
+    """Draw the loss of each network in a panel of its own, and after these the KL term of those that have one."""
     courses = _courses(results)
     if not courses:
         return None
-    has_kl = any(one["kl"].any() for of_seeds in courses.values() for one in of_seeds)
-    figure, axes = style.panels(len(courses), 1 + has_kl, 0.75, headroom=0.7, across=ACROSS)
+    with_kl = [variant for variant, of_seeds in courses.items() if any(epochs["kl"].any() for epochs in of_seeds)]
+    figure, axes = style.panels(len(courses) + len(with_kl), 1, 0.75, headroom=0.75, across=ACROSS)
     looks = values.looks(results)
-    for (variant, of_seeds), column in zip(courses.items(), axes, strict=True):
-        line: Any = {"color": looks[variant].colour, "linewidth": 0.8}
-        column[0].set_title("\n".join(filter(None, (style.wrapped(results.label(variant)), _length(results, variant)))))
-        for epochs in of_seeds:
-            column[0].plot(epochs["epoch"], epochs["loss"], gid="loss", **line)
-            if epochs["validation"].notna().any():
-                _draw_validation(column[0], epochs)
-        if has_kl and any(epochs["kl"].any() for epochs in of_seeds):
-            for epochs in of_seeds:
-                column[1].plot(epochs["epoch"], epochs["kl"], gid="kl", **line)
-        elif has_kl:
-            style.blank(column[1], "no KL term")
-        for ax, name in zip(column, ("loss", "KL term (nats)"), strict=False):
-            if ax.get_subplotspec().is_first_col():
-                ax.set_ylabel(name)
-            if ax.lines:
-                ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
-                ax.grid()
-        last = column[-1] if column[-1].lines else column[0]
-        last.set_xlabel("epoch")
+    drawn = [*((variant, "loss") for variant in courses), *((variant, "kl") for variant in with_kl)]
+    for (variant, what), (ax,) in zip(drawn, axes, strict=True):
+        for epochs in courses[variant]:
+            ax.plot(epochs["epoch"], epochs[what], gid=what, color=looks[variant].colour, linewidth=0.8)
+            if what == "loss" and epochs["validation"].notna().any():
+                _draw_validation(ax, epochs)
+        length = _length(results, variant) if what == "loss" else ""
+        ax.set_title("\n".join(filter(None, (style.wrapped(results.label(variant)), length))))
+        ax.set(xlabel="epoch", ylabel=LABELS[what])
+        ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
+        ax.grid()
     entries = [style.handle("training", style.GREY, "", "-")]
     if _is_validated(courses):
         entries.append(style.handle("held back", style.INK, "o", "--", markersize=2.5))
@@ -94,5 +85,5 @@ def _length(results: Results, variant: str) -> str:
         return ""
     epochs = interval_of(results, variant, "n_iter")
     of_seeds = " (mean)" if runs["n_iter"].nunique() > 1 else ""
-    length = f"{epochs.mean:.0f} epochs{of_seeds}, " if epochs else ""
+    length = f"{epochs.mean:.0f} epochs{of_seeds}\n" if epochs else ""
     return f"{length}{int(runs['converged'].astype(bool).sum())} of {len(runs)} converged"

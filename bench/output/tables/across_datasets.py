@@ -13,7 +13,7 @@ from bench.analysis.summary import interval_of
 from bench.metrics.metric import not_available
 from bench.metrics.registry import REFERENCES
 from bench.metrics.statistics import Interval
-from bench.output.tables.gains import error_of_gain
+from bench.output.tables.gains import error_of_gain, gain
 from bench.output.tables.model import Cell, Row, Table
 from bench.store.results import Results
 from bench.store.values import Kind
@@ -184,19 +184,18 @@ def _measured_of_data(one: Results, key: str) -> Interval | None:
 def _column(one: Results, key: str, *, is_gain: bool) -> dict[str, Cell]:
     """Return the cells of a dataset by row: methods, and unless it is a gain references that have a number."""
     quantity = QUANTITIES.get(key) or Quantity(key, key, low=-inf)
-    base = interval_of(one, OF_DATA, key) if is_gain else Interval(0.0, None, None, 1)
-    if base is None:
+    if is_gain and interval_of(one, OF_DATA, key) is None:
         return {}
     bold = ranking(one, key).bold if key in QUANTITIES and not is_gain else ()
     cells = {}
     for row in (*one.variants, *(() if is_gain else REFERENCES)):
         found = interval_of(one, row, key) if row in REFERENCES or one.ok(row) else None
+        found = gain(one, row, key) if is_gain else found
         if row == OF_DATA and key not in QUANTITIES:
             found = _measured_of_data(one, key)
         if found is not None:
-            low, high = (None if end is None else end - base.mean for end in (found.low, found.high))
             error = error_of_gain(one, row, key) if is_gain else one.standard_error(row, key)
-            cells[row] = Cell.of(quantity, Interval(found.mean - base.mean, low, high, found.n), row in bold, error)
+            cells[row] = Cell.of(quantity, found, row in bold, error)
         elif row not in REFERENCES:
             status = str(one.runs_of(row)["status"].iloc[0]).replace("_", " ")
             cells[row] = Cell.missing(one.values(row, key).reason if one.ok(row) else not_available(status))

@@ -43,6 +43,10 @@ LEGEND = "Mean {over} [95 % interval], geometric for times and memory. Bold: bes
 OF_ONE_SAMPLE = "All runs are on one sample of the data: intervals are over seeds, and other data are not in them."
 OF_FIRST_SAMPLE = "Over the seeds of the first sample of the data."
 EQUIVALENT = "Equivalent: within {}, by 95 % intervals that hold for all pairs of methods at once."
+APART = (
+    "Only methods with the same training points and number of dimensions are compared; in each group the best is bold."
+)
+OF_ALL_POINTS = "References are of all training points, of every class."
 UNDECIDED = "No bold where no difference can be said to matter: {}."
 OF_LABELS = "10-NN accuracy on training points is leave-one-out. Scores alone use labels, no fit does."
 OF_ERRORS = " ±: standard error of scores by anchors."
@@ -74,7 +78,7 @@ def headline(
     families = {QUANTITIES[key].family for key in keys}
     kinds = [*(["quality"] if families - {"cost"} else []), *(["cost"] if "cost" in families else [])]
     table = _table(results, rankings, caveats, "headline", " and ".join(kinds).capitalize(), keys)
-    notes = [*table.notes, *_how_to_read(table.columns), *_by_anchors(results, table)]
+    notes = [*table.notes, *_how_to_read(results, table), *_by_anchors(results, table)]
     if results.study.seeds > 1 and not results.is_resampled:
         notes.append(OF_ONE_SAMPLE)
     if "labels" in families:
@@ -85,15 +89,20 @@ def headline(
     return (replace(table, caption=f"{_data(results)} {_legend(results, table)}", notes=tuple(notes)),)
 
 
-def _how_to_read(columns: Sequence[Quantity]) -> Iterator[str]:
-    """Yield within which margins the columns are compared, and which of them are not."""
-    directed = [one for one in columns if one.better]
+def _how_to_read(results: Results, table: Table) -> Iterator[str]:
+    """Yield within which margins its columns are compared, which of them are not, and of which points its rows are."""
+    directed = [one for one in table.columns if one.better]
     margins = {f"{one.margin:g}" for one in directed if one.margin and not one.is_ratio}
     ratios = {f"{one.margin - 1:.0%} of the time or memory" for one in directed if one.margin and one.is_ratio}
     if margins or ratios:
         yield EQUIVALENT.format(" or ".join([*sorted(margins), *ratios]))
     if undecided := [one.title for one in directed if one.margin is None]:
         yield UNDECIDED.format(", ".join(undecided))
+    if (margins or ratios) and len(results.groups) > 1:
+        yield APART
+    of_others = (row for row in table.rows if row.kind is Kind.METHOD and not results.has_all_points(row.key))
+    if any(row.kind is Kind.REFERENCE for row in table.rows) and any(of_others):
+        yield OF_ALL_POINTS
 
 
 def _legend(results: Results, table: Table) -> str:
@@ -116,7 +125,7 @@ def by_family(results: Results, rankings: Rankings, caveats: Sequence[Caveat]) -
             table = _table(results, rankings, caveats, f"all-{family}", FAMILY_TITLES[family], keys)
             of_seeds = family == "stability" and results.is_resampled
             caption = OF_FIRST_SAMPLE if of_seeds else _legend(results, table)
-            notes = (*table.notes, *_how_to_read(table.columns), *_by_anchors(results, table))
+            notes = (*table.notes, *_how_to_read(results, table), *_by_anchors(results, table))
             tables.append(replace(table, caption=caption, notes=notes))
             tables += gains.gains(results, family, keys)
     return tuple(tables)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from bench.analysis import over_test_points as test_set
-from bench.analysis.comparisons import Decision, Ranking
+from bench.analysis.comparisons import Comparison, Decision, Ranking
 from bench.analysis.noise_floor import Floor, floors, twins
 from bench.analysis.quantities import QUANTITIES as ALL_QUANTITIES
 from bench.analysis.quantities import Quantity, number
@@ -19,7 +19,7 @@ from bench.output.tables.model import Cell, Row, Table
 from bench.store.results import Results
 from bench.store.test_set import KEY
 from bench.store.values import Kind
-from bench.units import fixed
+from bench.units import counted, fixed
 
 QUANTITY = ALL_QUANTITIES[KEY]
 MAX_PAIRS = 12
@@ -34,8 +34,8 @@ def growth(found: Sequence[Series]) -> list[Table]:
     columns += [Quantity(f"all-{q.key}", f"{q.title} at {ALL:,}", "scaling", q.unit, "lower") for q in (FIT, MEMORY)]
     caption = (
         "Exponent of the power law that a cost follows [95 % interval over numbers of points], fitted from "
-        f"{MIN_POINTS:,} points on, or from the last change of a method's algorithm; and the cost of all {ALL:,} "
-        "points by that law, from the most points that were measured. Nothing is predicted where as many points or "
+        f"{MIN_POINTS:,} points on, or from the last change of a method's algorithm; and the cost of {ALL:,} "
+        "points by that law, from the nearest number that was measured. Nothing is predicted where as many points or "
         f"fewer passed a limit, nor for more than {MAX_FACTOR} times the points that were measured. Memory is that of "
         "the first fit of a process."
     )
@@ -110,7 +110,10 @@ def over_points(results: Results, ranking: Ranking) -> list[Table]:
     rows = tuple(_of_method(results, row) for _, row in accuracies.iterrows())
     title = f"{QUANTITY.title}: over points and over {results.units}"
     table = Table("over-points", title, columns, rows, (note,), caption)
-    return [table, *([] if pairs.empty else [_open_pairs(results, pairs, ranking)])]
+    over_seeds = {(one.first, one.second): one for of in (ranking, *ranking.apart) for one in of.comparisons}
+    of_points = {(one.first, one.second): one for one in test_set.comparisons(pairs)}
+    compared = [(of_points[pair], over_seeds[pair]) for pair in of_points if pair in over_seeds]
+    return [table, *([_open_pairs(results, compared)] if compared else [])]
 
 
 def _of_method(results: Results, row: pd.Series) -> Row:
@@ -122,12 +125,11 @@ def _of_method(results: Results, row: pd.Series) -> Row:
     return Row(variant, results.label(variant), results.kind(variant), cells)
 
 
-def _open_pairs(results: Results, pairs: pd.DataFrame, ranking: Ranking) -> Table:
+def _open_pairs(results: Results, pairs: Sequence[tuple[test_set.OverPoints, Comparison]]) -> Table:
     """Return the table of pairs that points and seeds do not decide alike, or leave inconclusive."""
-    over_seeds = {(pair.first, pair.second): pair.decision for pair in ranking.comparisons}
     rows = []
-    for one in test_set.comparisons(pairs):
-        decisions = (one.decision, over_seeds.get((one.first, one.second), Decision.NOT_COMPARED))
+    for one, over_seeds in pairs:
+        decisions = (one.decision, over_seeds.decision)
         if decisions[0] is not decisions[1] or Decision.INCONCLUSIVE in decisions:
             size, low, high = (number(QUANTITY, value) for value in (one.difference, *one.bounds))
             cells = (Cell(size, f"[{low}, {high}]", one.difference), *(Cell(text) for text in decisions))
@@ -138,8 +140,8 @@ def _open_pairs(results: Results, pairs: pd.DataFrame, ranking: Ranking) -> Tabl
     columns = tuple(Quantity(title, title, QUANTITY.family) for title in titles)
     more = f" Of {len(rows)} such pairs the first {MAX_PAIRS} are shown." if len(rows) > MAX_PAIRS else ""
     caption = (
-        f"Of {len(pairs)} pairs of methods {len(pairs) - len(rows)} have the same result over points and over {units}: "
-        f"better, worse, or equivalent within {QUANTITY.margin:g}.{' The others:' if rows else ''}{more}"
+        f"Of {counted(len(pairs), 'pair')} of methods {len(pairs) - len(rows)} have the same result over points and "
+        f"over {units}: better, worse, or equivalent within {QUANTITY.margin:g}.{' The others:' if rows else ''}{more}"
     )
     note = (
         f"Over points: paired bootstrap over points of the means over runs. Over {units}: see the table of quality. "

@@ -57,9 +57,12 @@ def note(results: Results, keys: Sequence[str]) -> list[str]:
 
 
 def gain(results: Results, row: str, key: str) -> Interval | None:
-    """Return a score less that of the unreduced data, of several samples sample by sample; None without either."""
+    """Return a score less that of the unreduced data, of several samples sample by sample; None without either.
+
+    None, too, for a method that was fitted on other points than the reference is of.
+    """
     of_data, _ = results.single(REFERENCE, key)
-    found = interval_of(results, row, key) if results.ok(row) else None
+    found = interval_of(results, row, key) if results.ok(row) and results.has_all_points(row) else None
     if found is None or of_data is None:
         return None
     if by_sample := results.values(REFERENCE, key).units():
@@ -79,4 +82,5 @@ def _cell(results: Results, row: str, key: str) -> Cell:
     if found := gain(results, row, key):
         return Cell.of(QUANTITIES[key], found, error=error_of_gain(results, row, key))
     reason = results.values(row, key).reason if results.ok(row) else ""
-    return Cell.missing(reason or not_available("not scored"))
+    why = "not scored" if not results.ok(row) or results.has_all_points(row) else "other points"
+    return Cell.missing(reason or not_available(why))

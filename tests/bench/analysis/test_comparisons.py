@@ -109,6 +109,21 @@ def test_methods_of_other_dimensions_are_ranked_apart(tmp_path: Path) -> None:
     assert len(comparisons_table([found])) == 4
 
 
+def test_no_interval_goes_beyond_the_most_that_two_values_can_differ_by() -> None:
+    found = rank(ACCURACY, {"a": _values(0.0, 1.0), "b": _values(0.9, 0.1), "c": _values(0.2, 0.7)}).between("a", "b")
+    assert found.bounds == found.bounds_alone == (-1, 1)
+    assert found.decision is Decision.INCONCLUSIVE
+
+
+def test_methods_of_fewer_points_are_ranked_apart(tmp_path: Path) -> None:
+    means = {"a": 0.5, "b": 0.4, "c": 0.9, "d": 0.8}
+    values = {name: {ACCURACY.key: (mean, mean)} for name, mean in means.items()}
+    results = maker.write(tmp_path, values, runs={name: {"n_train": 50} for name in "cd"})
+    found = ranking(results, ACCURACY.key)
+    assert (list(found.means), found.bold) == (["a", "b"], ("a", "c"))
+    assert {one.n_pairs for one in (*found.comparisons, *found.apart[0].comparisons)} == {2}
+
+
 def test_one_seed_is_not_compared(tmp_path: Path) -> None:
     values = {"a": [0.9], "b": [0.4, 0.41], "c": [0.39, 0.42]}
     found = ranking(maker.write(tmp_path, {v: {ACCURACY.key: of} for v, of in values.items()}), ACCURACY.key)

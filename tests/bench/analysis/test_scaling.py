@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from bench.analysis import scaling
 from bench.analysis.scaling import ALL, FEWER_EPOCHS, FIT, MAX_FACTOR, MEMORY, MIN_POINTS, TRANSFORM, law, series
+from bench.metrics import reference_space
 from bench.store.records import Outcome, Status
 from bench.store.results import Results
 from tests.bench import results_maker as maker
@@ -101,8 +102,9 @@ def test_from_a_deadline_on_nothing_is_predicted(results: Results) -> None:
     assert pd.isna(scaling.scaling_table([slow])[f"at_{ALL}"]).all()
 
 
-def test_a_prediction_goes_on_from_the_largest_that_was_measured(tmp_path: Path) -> None:
-    times = {10_000: 10.0, 14_000: 14.0, 20_000: 20.0, 40_000: 40.0, 69_000: 99.0}
+@pytest.mark.parametrize("more", [{}, {300_000: 700.0}], ids=["", "beyond it"])
+def test_a_prediction_goes_on_from_the_nearest_that_was_measured(tmp_path: Path, more: dict[int, float]) -> None:
+    times = {10_000: 10.0, 14_000: 14.0, 20_000: 20.0, 40_000: 40.0, 69_000: 99.0, **more}
     (one,) = series(maker.growing(tmp_path, {"A": {n: maker.successful(s) for n, s in times.items()}}))
     found = one.law(FIT)
     assert found is not None
@@ -176,6 +178,10 @@ def test_no_law_reaches_across_a_change_of_algorithm(tmp_path: Path) -> None:
     assert other.costs(FIT).index.tolist() == list(sizes) and list(other.used(FIT)) == list(sizes[2:])
     few = series(maker.growing(tmp_path / "few", {"UMAP": {n: by_label["UMAP"][n] for n in sizes[:5]}}, **specs))
     assert few[0].no_law(FIT) == "too few numbers of points from 10,001 on"
+
+
+def test_scores_change_their_algorithm_where_ranks_do_not_fit() -> None:
+    assert 12 * (scaling.IN_BLOCKS - 1) ** 2 <= reference_space.MEMORY < 12 * scaling.IN_BLOCKS**2
 
 
 def test_costs_and_limits_of_another_machine_are_not_in_a_law(tmp_path: Path) -> None:

@@ -114,6 +114,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("light_workers")
 def test_a_reducer_of_ones_own_gets_its_card(small: Path, fakes: str) -> None:
     said = CliRunner().invoke(cli.app, ["card", f"{fakes}:Perfect"])

@@ -25,7 +25,7 @@ from tests.conftest import make_dataset
 
 FAKES = Path(__file__).parents[1] / "fakes.py"
 MINE = f"{FAKES}:Calm"
-pytestmark = pytest.mark.usefixtures("light_workers", "one_figure")
+pytestmark = [pytest.mark.whole, pytest.mark.usefixtures("light_workers", "one_figure")]
 
 
 def _run(asked: Asked, publish: Callable[..., object] = lambda *_: None) -> Path:

@@ -25,7 +25,7 @@ from tests.bench import light_worker
 from tests.conftest import make_dataset
 
 FAKES = Path(__file__).parents[1] / "fakes.py"
-pytestmark = pytest.mark.usefixtures("light_workers", "one_figure")
+pytestmark = [pytest.mark.whole, pytest.mark.usefixtures("light_workers", "one_figure")]
 STUDY = f"""
 title = "Two clouds"
 datasets = ["one.npz", "two.npz", "gone.npz"]

@@ -37,6 +37,7 @@ def _file(name: Path) -> Path:
     return name
 
 
+@pytest.mark.whole
 def test_arrays_are_kept_where_the_next_run_finds_them(tmp_path: Path) -> None:
     data = make_dataset(60, 0)
     results = bench.run(STUDY, data=(data.X, data.y), out=tmp_path / "out")
@@ -47,6 +48,7 @@ def test_arrays_are_kept_where_the_next_run_finds_them(tmp_path: Path) -> None:
     assert again.runs["key"].tolist() == key
 
 
+@pytest.mark.whole
 def test_a_frame_and_its_options_are_part_of_the_study(tmp_path: Path) -> None:
     results = bench.run(STUDY, data=_frame(), label="species", drop="x4", scale="minmax", out=tmp_path / "out")
     assert results.study.data.model_dump(exclude_defaults=True) == {
@@ -96,6 +98,7 @@ def test_text_in_a_last_column_of_numbers_is_a_feature(tmp_path: Path) -> None:
         assert datasets.load(str(path), options=DataOptions(missing="mean")).X.shape[1] == 6
 
 
+@pytest.mark.whole
 def test_options_of_the_command_line_reach_the_data(tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     _frame().assign(note="text", mass=np.random.RandomState(0).randint(0, 9_000, 60)).to_csv(path, index=False)

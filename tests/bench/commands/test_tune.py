@@ -57,6 +57,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("light_workers")
 def test_a_reducer_of_ones_own_is_searched_and_gets_the_study_that_tests_it(small: Path) -> None:
     spec = _own(small, '{"noise": [0.001, 2.0]}')

@@ -45,6 +45,15 @@ def test_time_is_estimated_from_earlier_runs(tmp_path: Path, runs: list[plan.Run
     )
 
 
+def test_an_estimate_from_other_parameters_says_so(tmp_path: Path, dataset: Dataset) -> None:
+    _earlier(tmp_path / "default")
+    other = {"pca": VARIANTS["pca"], "slow": Variant(reducer="tsne", label="t-SNE, a thousand times as many steps")}
+    runs = plan.make(Study(dataset="clouds", seeds=1, variants=other), dataset, 1)
+    expected = estimate.learn_from(tmp_path, runs, 1_000)
+    assert "about 23 s (partly from runs under other labels), t-SNE, a" in expected.as_text(runs)
+    assert "(partly" not in expected.as_text([run for run in runs if run.variant == "pca"])
+
+
 def test_those_of_single_datasets_count_and_unfinished_ones_do_not(tmp_path: Path, runs: list[plan.Run]) -> None:
     for name in ("datasets/usps", "default/partial"):
         (tmp_path / name).parent.mkdir()

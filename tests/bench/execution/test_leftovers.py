@@ -4,12 +4,14 @@ import os
 import signal
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
 
 from bench.execution import leftovers
 from bench.execution.leftovers import Leftovers
+from bench.execution.processes import tracks_resources
 
 
 class FakeContained:
@@ -96,6 +98,9 @@ def test_processes_are_ended_and_counted(left: Leftovers, contained: FakeContain
 def test_the_helper_of_python_itself_is_not_left_behind(left: Leftovers, contained: FakeContained) -> None:
     code = "import time; time.sleep(60)"
     pid = os.spawnl(os.P_NOWAIT, sys.executable, sys.executable, "-S", "-c", code, "multiprocessing.resource_tracker")
+    deadline = time.monotonic() + 10
+    while not tracks_resources(pid) and time.monotonic() < deadline:  # until it runs, it has another command line
+        time.sleep(0.01)
     contained.below = {pid}
     assert left.notes() == []
     os.kill(pid, 9)

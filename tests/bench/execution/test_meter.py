@@ -21,7 +21,7 @@ def test_wall_time_is_the_calls_own() -> None:
     slept, cost = measure(sleep)
     assert 0 <= cost.wall_s - slept < 0.02
     assert cost.cpu_s < 0.02
-    assert cost.cores < 0.5
+    assert cost.cores is not None and cost.cores < 0.5
 
 
 def test_cpu_time_counts_work() -> None:
@@ -33,6 +33,28 @@ def test_cpu_time_counts_work() -> None:
     computed, cost = measure(compute)
     assert computed <= cost.cpu_s < computed + 0.02
     assert cost.cpu_s <= cost.wall_s * 1.1 + 0.01
+
+
+WORKS_WHEN_ASKED = """
+import time
+for _ in iter(input, ""):
+    end = time.process_time() + 0.7
+    while time.process_time() < end:
+        pass
+    print(flush=True)
+"""
+
+
+def test_work_of_a_process_that_goes_on_is_the_calls_own() -> None:
+    command = [sys.executable, "-S", "-c", WORKS_WHEN_ASKED]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        ask, answers = child.stdin, child.stdout
+        assert ask is not None and answers is not None
+        _, working = measure(lambda: (print("work", file=ask, flush=True), answers.readline()))
+        _, waiting = measure(lambda: time.sleep(0.05))
+        _, ending = measure(lambda: (print(file=ask, flush=True), child.wait()))
+    assert working.cpu_s == pytest.approx(0.7, abs=0.1)
+    assert waiting.cpu_s < 0.05 and ending.cpu_s < 0.05, "what it used before is none of these calls"
 
 
 def test_peak_is_of_this_call_and_not_of_an_earlier_one() -> None:

@@ -60,6 +60,7 @@ class Doubles(Reducer):
 """
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("light_workers")
 def test_only_the_first_process_that_compiles_for_the_disk_reports_it(tmp_path: Path) -> None:
     file = tmp_path / "site-packages" / "doubles.py"

@@ -18,7 +18,7 @@ from bench.store.results import Results
 from bench.studies.study import Study, Variant
 
 FAKES = Path(__file__).parents[1] / "fakes.py"
-pytestmark = pytest.mark.usefixtures("light_workers")
+pytestmark = [pytest.mark.whole, pytest.mark.usefixtures("light_workers")]
 
 
 @pytest.fixture

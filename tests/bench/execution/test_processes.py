@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -81,6 +82,47 @@ def test_memory_is_what_a_process_holds_itself() -> None:
         assert processes.glance(os.getpid(), data=size).held - before == pytest.approx(0, abs=8 * 2**20)
     private = b"1" * size
     assert processes.glance(os.getpid(), data=size).held - before == pytest.approx(len(private), abs=8 * 2**20)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what processes share")
+def test_what_a_process_shares_with_its_forks_counts_once() -> None:
+    code = """
+import os, time
+block = bytearray(b"1" * (64 << 20))
+pids = [os.getpid()]
+for _ in range(3):
+    pid = os.fork()
+    if not pid:
+        time.sleep(60)
+    pids.append(pid)
+print(*pids, flush=True)
+time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        try:
+            together = processes.held_together(pids)
+            assert sum(processes.glance(pid).held for pid in pids) > 4 * 64 * 2**20
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGKILL)
+    assert together == pytest.approx(64 * 2**20, rel=0.5)
+    assert processes.held_together([ENDED]) == 0
+
+
+@pytest.mark.parametrize("unknown", [PermissionError, KeyError])
+def test_a_process_of_which_the_kernel_does_not_tell_counts_whole(
+    unknown: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(file: Path) -> dict[bytes, bytes]:
+        if file.name == "smaps_rollup":
+            raise unknown
+        return fields(file)
+
+    fields = processes._fields
+    monkeypatch.setattr(processes, "_fields", told)
+    assert processes.held_together([os.getpid()]) == pytest.approx(processes.glance(os.getpid()).held, rel=0.1)
 
 
 def test_a_stopped_process_is_told_from_a_busy_one() -> None:

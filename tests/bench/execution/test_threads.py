@@ -8,6 +8,7 @@ import pytest
 from bench.execution import threads
 
 
+@pytest.mark.whole
 def test_every_library_keeps_the_budget() -> None:
     code = (
         "import numba, numpy, sklearn, torch; from bench.execution import threads; threads.set_budget(1); "

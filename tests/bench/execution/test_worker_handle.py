@@ -201,6 +201,13 @@ def test_what_an_orphan_holds_counts_towards_the_limit(launch: Launch) -> None:
     assert "more than the limit of 200 MiB" in outcome.reason
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what processes share")
+def test_what_forks_share_counts_once_towards_the_limit(launch: Launch) -> None:
+    forks = "block = b'1' * (100 << 20)\nfor _ in range(3):\n    if not os.fork():\n        time.sleep(60)\n"
+    _, outcome = launch(f"{forks}time.sleep(2.5); say(OK); time.sleep(60)", memory=250 * 2**20)
+    assert outcome.status is Status.OK
+
+
 def test_files_in_the_temporary_folder_are_noted_and_go_with_the_worker(launch: Launch, tmp_path: Path) -> None:
     code = f"open(os.environ['TMPDIR'] + '/a', 'w').write('x' * (1 << 20)); open({str(tmp_path / 'where')!r}, 'w')"
     handle, outcome = launch(f"{code}.write(os.environ['TMPDIR']); say(OK); time.sleep(60)")

@@ -9,7 +9,7 @@ import pytest
 
 from bench.errors import UndefinedError
 from bench.metrics import METRICS, Embedding, ReferenceSpace, anchor_pass, clustering, evaluate, reference_space
-from bench.metrics.anchors import Anchored, Compared, draw
+from bench.metrics.anchors import Anchored, Compared, by_anchors, draw
 from bench.metrics.embedding import Rows
 from bench.metrics.functions import score, space_of
 from bench.metrics.reference_space import Points
@@ -26,12 +26,14 @@ OF_ALL_POINTS = (
     *("nearest_classes", "axis_std", "active_units", "collapse"),
 )
 """Scores of training points that take a time in proportion to their number."""
+OF_FIRST_POINTS = ("refit", "few", "alone", "reconstruction")
+"""Scores of the points that were mapped again, and of all reconstructions."""
 COVERED = ("r_nx_auc", "knn_recall", "trustworthiness", "continuity")
 Key = tuple[str, str, int | None, str]
 
 
 def anchored(one: Embedding, anchors: dict[Rows, np.ndarray]) -> Anchored:
-    return Anchored(one.space, one.Z, one.Z_test, anchors=anchors)
+    return by_anchors(one, anchors)
 
 
 def everyone(one: Embedding) -> dict[Rows, np.ndarray]:
@@ -39,6 +41,15 @@ def everyone(one: Embedding) -> dict[Rows, np.ndarray]:
     rng = np.random.RandomState(5)
     n, n_test = len(one.Z), len(one.space.dataset.X_test)
     return {"train": rng.permutation(n), "test": rng.permutation(n_test), "pairs": np.arange(n)}
+
+
+def mapped_again(one: Embedding) -> Embedding:
+    """Return an embedding with some points mapped again, near where they were, and errors of reconstructions."""
+    rng, Z, Z_test = np.random.RandomState(0), one.Z, one.Z_test
+    assert Z_test is not None
+    first = {"refit": Z[:50], "few": Z_test[:30], "alone": Z_test[:10]}
+    again = {name: some + rng.normal(0, 0.1, some.shape) for name, some in first.items()}
+    return replace(one, **again, squared_error=rng.random_sample(len(Z_test)))
 
 
 def by_key(embedding: Embedding) -> dict[Key, float | None]:
@@ -60,8 +71,10 @@ def without_nines(one: Embedding, test: np.ndarray | slice = slice(None)) -> Emb
 
 
 def test_with_all_points_as_anchors_scores_are_exact(digits_embedding: Embedding) -> None:
-    expected = by_key(digits_embedding)
-    found = with_errors(anchored(digits_embedding, everyone(digits_embedding)))
+    one = mapped_again(digits_embedding)
+    expected = by_key(one)
+    assert expected["refit_knn_recall", "train", 15, ""] not in (None, 0, 1)
+    found = with_errors(anchored(one, everyone(one)))
     assert list(found) == list(expected)
     for key, (value, error) in found.items():
         if key[0] in OF_PAIRS:
@@ -127,15 +140,16 @@ def test_tiles_blocks_and_a_shared_pass_change_nothing(
 
 
 def test_every_score_that_does_not_look_at_all_points_has_an_error(digits_embedding: Embedding) -> None:
-    one = without_nines(digits_embedding)
-    found = with_errors(anchored(one, draw(one.space, 150)))
+    one = mapped_again(without_nines(digits_embedding))
+    expected, found = by_key(one), with_errors(anchored(one, draw(one.space, 150)))
     for key, (value, error) in found.items():
         if value is None:
-            assert error is None, key
-        elif key[1] == "train" and key[0] in OF_ALL_POINTS:
-            assert error == 0, key
+            assert error is None and expected[key] is None, key
+        elif (key[1] == "train" and key[0] in OF_ALL_POINTS) or key[0].startswith(OF_FIRST_POINTS):
+            assert error == 0 and value == pytest.approx(expected[key], abs=1e-12), key
         elif not key[3]:
             assert error is not None and 0 < error < 0.2, key
+            assert value == pytest.approx(expected[key], abs=5 * error), key
     assert {key[0] for key, (value, _) in found.items() if value is not None} >= {"unseen_auc", "unseen_taken_for"}
 
 

@@ -95,6 +95,22 @@ def test_a_single_best_is_compared_with_the_next(tmp_path: Path) -> None:
     assert _findings(maker.write(tmp_path, {"a": {TRUST: _around(0.9)}, "b": {TRUST: _around(0.8)}})) == (said,)
 
 
+def test_sentences_are_of_methods_that_were_fitted_on_the_same_points(tmp_path: Path) -> None:
+    means = {"a": 0.9, "b": 0.8, "c": 0.99, "d": 0.98}
+    values = {name: {ACCURACY: _around(mean)} for name, mean in means.items()}
+    results = maker.write(tmp_path, values, runs={name: {"n_train": 50} for name in "cd"})
+    of_some = "Only methods with the same training points and number of dimensions are compared"
+    assert _findings(results)[0] == _advice(results)[0] == f"{of_some}, here A and B."
+    assert _findings(results)[1].startswith("A has the best 10-NN accuracy: 0.901")
+
+
+def test_a_silhouette_is_compared_with_that_of_the_same_points(study: Results) -> None:
+    runs = study.frame("runs")
+    runs.loc[runs["variant"] == "umap", "n_train"] -= 1
+    runs.to_csv(study.folder / "runs.csv", index=False)
+    assert "UMAP separates the classes" not in _text(Results(study.folder))
+
+
 def test_methods_that_share_no_seeds_are_not_compared(tmp_path: Path) -> None:
     """Each was successful with seeds of its own: nothing may be said of the two."""
     lost, ok = maker.failed(Status.CRASHED, "x"), maker.successful(1.0)

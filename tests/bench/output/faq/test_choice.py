@@ -51,6 +51,7 @@ def test_every_step_of_the_ranking_says_what_points_and_seeds_decide(tmp_path: P
     assert "over the 1,000 test points. The method with the higher mean is better (2) and inconclusive over" in text
     assert "Not next to each other" not in text
     assert "in 10-NN accuracy 0 are equivalent and 1 inconclusive of 21;" in text
+    assert "in silhouette" not in text, "it has no margin, so that nothing is decided"
 
 
 def test_seeds_that_scatter_leave_a_difference_over_points_only(tmp_path: Path) -> None:

@@ -60,11 +60,11 @@ def test_the_finding_counts_datasets(tmp_path: Path) -> None:
 def test_the_limits_of_the_page_speak_of_other_data_once_there_are_results(tmp_path: Path) -> None:
     made_up.initialisation().write(tmp_path)
     before = faq.write(tmp_path).read_text()
-    assert "- The data are one dataset of digits, MNIST. A method" in before
+    assert "are one dataset of digits, MNIST, except in `word-vectors` and `word-vectors-mapped`. A" in before
     assert "- Does it hold on other data? (`make bench STUDY=datasets`)" in before
     made_up.datasets().write(tmp_path)
     after = faq.write(tmp_path).read_text()
-    assert "MNIST, but in the study `datasets`" in after and "is one dataset" not in after
+    assert "MNIST, except in `word-vectors`, `word-vectors-mapped` and `datasets`." in after
     assert "Shown in [`datasets/summary.md`](datasets/summary.md), `make bench STUDY=datasets`." in after
 
 

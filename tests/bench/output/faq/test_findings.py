@@ -34,7 +34,7 @@ def test_another_best_method_with_fewer_points_is_said(tmp_path: Path) -> None:
     )
     assert findings.sizes(large, other) == f"{said_of} ahead on test digits (0.990)."
     unsure = full().with_values(umap={ACCURACY: [0.9, 0.95, 0.99]}).write(tmp_path / "unsure")
-    assert findings.sizes(large, unsure).endswith("; the seeds leave open whether that is more than chance.")
+    assert findings.sizes(large, unsure).endswith("; whether the difference is larger than the margin is open.")
 
 
 def test_a_new_process_pays_before_the_first_result(tmp_path: Path) -> None:

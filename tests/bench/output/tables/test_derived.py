@@ -73,6 +73,14 @@ def test_points_and_seeds_are_told_from_each_other(tmp_path: Path) -> None:
     assert results["LOW and SAME"] == ["inconclusive"] * 2
 
 
+def test_pairs_that_seeds_cannot_compare_are_not_counted(tmp_path: Path) -> None:
+    correct = {"a": [points(0.5, 1), points(0.5, 2)], "b": [points(0.6, 3), points(0.6, 4)], "once": [points(0.9, 5)]}
+    _, pairs = _tables(tmp_path / "some", correct)
+    assert pairs.caption.startswith("Of 1 pair of methods ")
+    (alone,) = _tables(tmp_path / "none", {"a": [points(0.5, 1)], "once": [points(0.9, 5)]})
+    assert alone.key == "over-points"
+
+
 def test_of_many_pairs_only_some_are_named(tmp_path: Path) -> None:
     correct = {f"m{i}": [points(0.5, 2 * i), points(0.5, 2 * i + 1)] for i in range(7)}
     _, pairs = _tables(tmp_path, correct)

@@ -39,6 +39,20 @@ def test_a_label_score_is_shown_less_that_of_the_data(tmp_path: Path) -> None:
     assert rows["gone"][0].value is None
 
 
+def test_a_method_that_was_fitted_on_other_points_has_no_gain(tmp_path: Path) -> None:
+    values = {name: {ACCURACY: [0.9, 0.9], "silhouette": [0.4, 0.4]} for name in ("all", "nine")}
+    specs = {"all": {"reducer": "pca"}, "nine": {"reducer": "pca", "without": "9", "label": "without 9"}}
+    of_data = {"pixels": {ACCURACY: 0.8, "silhouette": 0.1}}
+    results = maker.write(tmp_path, values | of_data, maker.study_of(variants=specs))
+    (table,) = gains(results, "labels", KEYS)
+    cells = {row.key: [(cell.text, cell.interval) for cell in row.cells] for row in table.rows}
+    assert cells["nine"] == [("n/a", "(other points)")] * 2
+    assert cells["all"][0][0] == "0.100"
+    assert "without 9" not in note(results, [ACCURACY])[0]
+    [headline] = build.headline(results, {key: ranking(results, key) for key in QUANTITIES}, ())
+    assert {build.APART, build.OF_ALL_POINTS} <= set(headline.notes)
+
+
 def test_samples_are_compared_one_by_one(tmp_path: Path) -> None:
     of_a = {(0, 0): 0.2, (1, 0): 0.3, (2, 0): 0.4}
     values = {"a": {"silhouette": of_a}, "pixels": {"silhouette": 0.1}}
