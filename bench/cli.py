@@ -65,10 +65,7 @@ def run(
     label: Annotated[str, _of_file(help="Column of labels.")] = "",
     drop: Annotated[list[str], _of_file(help="Column to leave out; may be repeated.")] = [],  # noqa: B006
     keep: Annotated[list[str], _of_file(help="Column that is a feature, no id or label; may be repeated.")] = [],  # noqa: B006
-    scale: Annotated[
-        str,
-        _of_file(help="Each column by standard, minmax or none, computed from all rows; auto sees how they spread."),
-    ] = "",
+    scale: Annotated[str, _of_file(help="Columns by standard, minmax or none, from all rows; auto sees how.")] = "",
     missing: Annotated[
         str, _of_file(help="Of missing values: refuse them, drop their rows, or fill in the mean of all rows.")
     ] = "",
