@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from hashlib import sha256
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reducers._entry_points import entry_points
 from reducers._neural.history import HISTORY_COLUMNS, Epoch
 from reducers._neural.presets import NETWORKS
 from reducers._remedies import hint, unknown_reducer

@@ -20,7 +20,11 @@ _distributions = lru_cache(packages_distributions)
 
 def canonical(file: Path) -> str:
     """Return the code of a file without comments, layout and `NOT_IN_A_KEY`; its raw text if it does not parse."""
-    text = text_of(file)
+    return _canonical(text_of(file))
+
+
+@lru_cache(maxsize=256)
+def _canonical(text: str) -> str:
     tree = parsed(text)
     return text if tree is None else ast.dump(_without_facts(tree))
 

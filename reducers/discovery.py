@@ -246,8 +246,8 @@ def _missing_modules(tree: ast.Module) -> Iterator[str]:
             spec, file = _spec(module), file_of(module)
             if spec is None:
                 yield module
-            elif module.startswith(f"{PACKAGE}.") and file is not None:
-                yield from _missing_modules(ast.parse(file.read_text(encoding="utf-8")))
+            elif module.startswith(f"{PACKAGE}.") and (behind := parsed(text_of(file)) if file else None):
+                yield from _missing_modules(behind)
 
 
 def file_of(module: str) -> Path | None:

@@ -7,6 +7,7 @@ import random
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -31,9 +32,12 @@ def make(cls: type[Reducer], **params: object) -> Reducer:
     return reducer
 
 
+_digits = cache(load_digits)
+
+
 def points() -> np.ndarray:
     """Return a few digits, in the type that studies hand over."""
-    return (load_digits().data[:ROWS] / 16).astype(np.float32)
+    return (_digits().data[:ROWS] / 16).astype(np.float32)
 
 
 def _to_fix(advice: str) -> Callable[[Holds], Holds]:
@@ -65,7 +69,7 @@ def _other_seed_other_embedding(cls: type[Reducer]) -> None:
 
 @_to_fix("let fit and fit_transform be the base class's")
 def _labels_are_not_used(cls: type[Reducer]) -> None:
-    y = load_digits().target[:ROWS]
+    y = _digits().target[:ROWS]
     shuffled = np.random.RandomState(0).permutation(y)
     without, true, other = (make(cls).fit_transform(points(), labels) for labels in (None, y, shuffled))
     assert _same(without, true), "labels changed the embedding"

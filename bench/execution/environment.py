@@ -86,7 +86,7 @@ def environment(dataset: str, dataset_fingerprint: str, provenance: str, thread_
     return Environment(
         **machine().model_dump(),
         python=platform.python_version(),
-        versions=dict(sorted((found.metadata["Name"], found.version) for found in distributions() if found.name)),
+        versions=_versions(),
         git_commit=git_commit(),
         thread_budget=thread_budget,
         dataset=dataset,
@@ -96,6 +96,13 @@ def environment(dataset: str, dataset_fingerprint: str, provenance: str, thread_
         fingerprint=fingerprint(),
         measurement=MEASUREMENT,
     )
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """Return the versions of all installed distributions; each would read its metadata again when asked for one."""
+    found = (distribution.metadata for distribution in distributions())
+    return dict(sorted((each["Name"], each["Version"]) for each in found if each["Name"]))
 
 
 def load() -> float | None:
