@@ -13,7 +13,7 @@ from bench.analysis.summary import interval_of
 from bench.metrics.metric import not_available
 from bench.metrics.registry import REFERENCES
 from bench.metrics.statistics import Interval
-from bench.output.tables.gains import error_of_gain, gain
+from bench.output.tables.gains import OTHER_POINTS, error_of_gain, gain
 from bench.output.tables.model import Cell, Row, Table
 from bench.store.results import Results
 from bench.store.values import Kind
@@ -197,9 +197,14 @@ def _column(one: Results, key: str, *, is_gain: bool) -> dict[str, Cell]:
             error = error_of_gain(one, row, key) if is_gain else one.standard_error(row, key)
             cells[row] = Cell.of(quantity, found, row in bold, error)
         elif row not in REFERENCES:
-            status = str(one.runs_of(row)["status"].iloc[0]).replace("_", " ")
-            cells[row] = Cell.missing(one.values(row, key).reason if one.ok(row) else not_available(status))
+            cells[row] = Cell.missing(_why_none(one, row, key, is_gain=is_gain))
     return cells
+
+
+def _why_none(one: Results, row: str, key: str, *, is_gain: bool) -> str:
+    if not one.ok(row):
+        return not_available(str(one.runs_of(row)["status"].iloc[0]).replace("_", " "))
+    return one.values(row, key).reason or (not_available(OTHER_POINTS) if is_gain else "")
 
 
 def _variants(results: Results) -> list[str]:

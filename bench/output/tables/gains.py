@@ -19,6 +19,8 @@ from bench.store.values import Kind
 REFERENCE = "pixels"
 """The unreduced data."""
 FAMILIES = ("labels", "clusters")
+OTHER_POINTS = "other points"
+"""Why a method has no gain that was fitted on other points than the reference is of."""
 CAPTION = (
     "Score of each embedding less that of the unreduced data [95 % interval]. Above 0 the embedding shows classes "
     "farther apart than they are in the data, below 0 it loses what the data have; the other way round where lower is "
@@ -82,5 +84,5 @@ def _cell(results: Results, row: str, key: str) -> Cell:
     if found := gain(results, row, key):
         return Cell.of(QUANTITIES[key], found, error=error_of_gain(results, row, key))
     reason = results.values(row, key).reason if results.ok(row) else ""
-    why = "not scored" if not results.ok(row) or results.has_all_points(row) else "other points"
+    why = "not scored" if not results.ok(row) or results.has_all_points(row) else OTHER_POINTS
     return Cell.missing(reason or not_available(why))

@@ -70,6 +70,14 @@ def test_scores_of_labels_have_their_gain_over_the_unreduced_data(results: Resul
     assert f"{KEY}-gain" not in found and "fit_s" not in found
 
 
+def test_a_method_of_other_points_has_no_gain_and_the_cell_says_why(results: Results, tmp_path: Path) -> None:
+    values = {"a": {ACCURACY: around(0.9)}, "b": {ACCURACY: around(0.7)}, "pixels": {ACCURACY: 0.8}}
+    maker.write(tmp_path / "x", values, results.datasets["x"].study, runs={"b": {"n_train": 500}})
+    found = {table.key: table for table in tables.families(Results(tmp_path))}
+    cell = _cells(found[f"{ACCURACY}-gain"], "b")["x"]
+    assert (cell.text, cell.interval) == ("n/a", "(other points)")
+
+
 def test_a_measure_has_the_unreduced_data_as_a_row(results: Results) -> None:
     [table] = [table for table in tables.families(results) if table.key == "m:x"]
     assert table.title == "m x" and _cells(table, "a")["x"].value == pytest.approx(0.55)
