@@ -32,6 +32,7 @@ def linear_vae(beta: float) -> VAE:
     )
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("beta", "active"), [(0.1, 4), (1.0, 3), (3.0, 2), (6.0, 1)])
 def test_active_units_of_a_linear_vae_are_eigenvalues_above_half_of_beta(beta: float, active: int) -> None:
     assert active == sum(eigenvalue > beta / 2 for eigenvalue in EIGENVALUES)

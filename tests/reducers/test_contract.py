@@ -10,10 +10,14 @@ from bench.commands.conformance import Finding
 from reducers import Source
 from reducers.base import Reducer
 
+COMPILED_LONG = ("densmap",)
+"""Reducers that are compiled for twenty seconds before the first fit; they are checked with whole studies."""
+
 
 def _marks(source: Source) -> list[pytest.MarkDecorator]:
     skipped = [pytest.mark.skip(reason=f"NOT CHECKED: {source.problem}")] if source.problem else []
-    return [*skipped, *([pytest.mark.extra] if source.requires else [])]
+    steps = [pytest.mark.extra] if source.requires else []
+    return [*skipped, *steps, *([pytest.mark.whole] if source.name in COMPILED_LONG else [])]
 
 
 EVERY = [pytest.param(name, marks=_marks(source)) for name, source in reducers.sources().items()]

@@ -43,6 +43,7 @@ def test_the_loss_is_the_cross_entropy_of_pixels(name: str) -> None:
     assert fitted.score_samples(X) == pytest.approx(-expected.numpy(), rel=1e-3)
 
 
+@pytest.mark.whole
 def test_training_in_half_precision_follows_that_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
     losses = []
     for half in (True, False):

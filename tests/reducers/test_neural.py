@@ -296,6 +296,7 @@ def test_extras_are_those_of_a_fitted_reducer() -> None:
         VAE().training_extras(X)
 
 
+@pytest.mark.whole
 def test_a_fit_holds_one_copy_of_the_data() -> None:
     code = """
 import threading, numpy as np, psutil, reducers

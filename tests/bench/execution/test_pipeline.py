@@ -145,6 +145,7 @@ def test_more_points_than_there_are_is_an_error(tmp_path: Path, clouds_file: Cal
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", ["runs.csv", "scores.csv", "curves.csv", "arrays.npz", "environment.json"])
 def test_what_is_damaged_is_made_of_the_runs_again(finished: Case, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     path, content = finished.request.out / name, bytearray((finished.request.out / name).read_bytes())

@@ -89,6 +89,7 @@ def is_believed(read: Callable[[Path], bool], folder: Path) -> bool:
         return False
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", FILES)
 def test_no_flipped_bit_is_believed(
     tmp_path: Path, finished: Path, name: str, caplog: pytest.LogCaptureFixture

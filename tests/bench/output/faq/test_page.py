@@ -45,6 +45,7 @@ def test_every_question_and_every_finding_is_answered(root: Path) -> None:
     assert "nan" not in text and "None" not in text and "Undefined" not in text
 
 
+@pytest.mark.whole
 def test_names_of_variants_change_no_answer(root: Path, tmp_path: Path) -> None:
     """A name that comes first in the alphabet becomes the last one, and none keeps a part of what it said."""
     for study in made_up.ALL:

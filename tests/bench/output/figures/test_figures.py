@@ -106,6 +106,7 @@ def test_pictures_are_white_and_have_few_colours(pictures: dict[str, Figure]) ->
     assert picture.width == round(pictures["embeddings"].get_figwidth() * style.DPI)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("change", "n_components"),
     [
@@ -132,6 +133,7 @@ def test_a_study_of_one_method_and_one_seed_is_drawn(
     assert ("drawn as a band" in texts(drawn["embeddings"])) == (n_components == 1)
 
 
+@pytest.mark.whole
 def test_thirty_classes_and_a_hostile_label(tmp_path: Path) -> None:
     rng = np.random.RandomState(0)
     data = replace(
