@@ -24,6 +24,8 @@ TILE = 2**13
 """Points that are looked at together: distances of a row to them stay in the processor's cache."""
 MAX_ROWS = 64
 """Anchors of a block: what is counted for all of them stays in the processor's cache, too."""
+TOGETHER = 4
+"""Blocks that go over data together that are not kept on the grid: a tile is brought there once for all of them."""
 OCTAVES = 48
 """Powers of two that keys tell apart below the largest squared distance: seven digits of a distance."""
 DATA_SHIFT, EMBEDDED_SHIFT = 13, 14
@@ -51,89 +53,87 @@ class Compared(NamedTuple):
 
 @dataclass(frozen=True)
 class _Block:
-    """A block of anchors in the data: which training points they are, -1 for test points, and where they lie."""
+    """A block of anchors: which training points they are, -1 for test points, where they lie, and what is found."""
 
-    space: ReferenceSpace
     itself: np.ndarray
     points: np.ndarray
+    data: Side
+    embedded: list[Embedded]
+
+
+_Tiles = tuple[np.ndarray, list[Tile]]
+"""A stretch of points on the grid, and a tile of it for each block."""
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """Blocks of anchors that go over all points together, so that these are brought on the grid for all of them."""
+
+    space: ReferenceSpace
+    blocks: Sequence[_Block]
     run: Callable[..., None]
 
-    def sweep(self) -> Iterable[Tile]:
-        """Return all points as tiles, to be gone over once or, if that takes little memory, any number of times."""
-        is_small = len(self.points) * self.space.n * self.points.itemsize <= BLOCK
-        return list(self._tiles(0)) if is_small else self._tiles(len(self.points) * TILE)
+    def sweep(self) -> Iterable[_Tiles]:
+        """Return all points tile by tile, to be gone over once or, if that takes little memory, any number of times."""
+        n_anchors, points = sum(len(block.points) for block in self.blocks), self.blocks[0].points
+        is_small = n_anchors * self.space.n * points.itemsize <= BLOCK
+        return list(self._tiles(keep=True)) if is_small else self._tiles(keep=False)
 
-    def _tiles(self, size: int) -> Iterator[Tile]:
-        """Yield tiles, whose products are in one buffer of that size, if it is not 0."""
-        norms, buffer = squared_norms(self.points), np.empty(size, self.points.dtype)
+    def _tiles(self, *, keep: bool) -> Iterator[_Tiles]:
+        """Yield the tiles of each stretch of points, one a block; unless kept, their products share one memory."""
+        norms = [squared_norms(block.points) for block in self.blocks]
+        shapes = [(len(block.points), TILE) for block in self.blocks]
+        buffers = [np.empty(shape, self.blocks[0].points.dtype) for shape in shapes if not keep]
         for start in np.random.RandomState(TILE_SEED).permutation(np.arange(0, self.space.n, TILE)):
-            tile = self.space.grid(slice(start, start + TILE))
-            shape = len(self.points), len(tile)
-            products = buffer[: shape[0] * shape[1]].reshape(shape) if size else np.empty(shape, tile.dtype)
-            self.run(_multiply, self.points, tile, products)
-            yield Tile(products, norms, self.space.norms[start : start + TILE], int(start), self.itself)
+            grid, of_tile = self.space.grid(slice(start, start + TILE)), self.space.norms[start : start + TILE]
+            if keep:
+                buffers = [np.empty(shape, grid.dtype) for shape in shapes]
+            products = [buffer.reshape(-1)[: len(buffer) * len(grid)].reshape(-1, len(grid)) for buffer in buffers]
+            tiles = [
+                Tile(product, of_block, of_tile, int(start), block.itself)
+                for product, of_block, block in zip(products, norms, self.blocks, strict=True)
+            ]
+            yield grid, tiles
 
-    def scan(self, tiles: Iterable[Tile], data: Side, embedded: Sequence[Embedded] = ()) -> None:
-        """Count points and find the nearest, in the data and in embeddings."""
-        for tile in tiles:
-            self.run(kernels.scan_data, tile, data)
-            for one in embedded:
-                self.run(kernels.scan_embedding, tile, one)
+    def scan(self) -> list[_Tiles] | None:
+        """Count points and find the nearest, in the data and in embeddings; return the tiles if they are kept."""
+        sweep = self.sweep()
+        for grid, tiles in sweep:
+            self.run(_scan, self.blocks, grid, tiles)
+        return sweep if isinstance(sweep, list) else None
 
-    def side(self) -> Side:
-        """Return that nothing is known of the data yet."""
-        return _side(DATA_SHIFT, self.points.shape[1] * self.space.levels**2, len(self.points), self.n_near)
-
-    @property
-    def n_near(self) -> int:
-        """How many of the nearest points are looked for."""
-        return min(MAX_NEIGHBOURS, self.space.n - bool((self.itself >= 0).all()))
-
-    def compare(self, embeddings: Sequence[Embedding], anchors: np.ndarray, of: Points) -> list[Compared]:
-        """Compare the anchors with all points, in the data and in each embedding."""
+    def compare(self, of: Points) -> Iterator[list[Compared]]:
+        """Compare anchors with all points, in the data and in each embedding; yield it block by block."""
         cumulative, least = NOTHING, 0.0
         if of == "train":
             cumulative, least = self.space.once("weights of ranks", lambda: _weights(self.space.n))
-        data, tiles = self.side(), self.sweep()
-        embedded = [self._embedded(one, anchors, of, data.scale) for one in embeddings]
-        self.scan(tiles, data, embedded)
-        self.run(kernels.sum_counts, cumulative, data)
-        for one in embedded:
-            self.run(kernels.sum_counts, cumulative, one.side)
-            self.run(kernels.begin_ranks, data, one)
-        for tile in tiles if isinstance(tiles, list) else self.sweep():
-            for one in embedded:
-                self.run(kernels.compare_rows, tile, data, one)
-        for one in embedded if of == "train" else ():
-            self.run(kernels.correct_areas, data, one, cumulative)
-        return [
-            Compared(
-                near=one.side.near,
-                near_in_data=data.near,
-                ranks_in_data=one.in_data.ranks,
-                ranks=one.in_embedding.ranks,
-                areas=one.areas - least if of == "train" else np.zeros(len(anchors)),
-            )
-            for one in embedded
-        ]
-
-    def _embedded(self, embedding: Embedding, anchors: np.ndarray, of: Points, in_data: Scale) -> Embedded:
-        of_rows = embedding.positions if of == "train" else embedding.test_positions
-        shape = len(anchors), self.n_near
-        side = _side(EMBEDDED_SHIFT, 4 * len(of_rows), *shape)  # no coordinate of a training point is beyond 1
-        chosen = (
-            Chosen(in_data, side.near, np.empty(shape), np.empty(shape, np.int32)),
-            Chosen(side.scale, np.empty(shape, np.int32), np.empty(shape), np.empty(shape, np.int32)),
-        )
-        areas = np.zeros(len(anchors) if of == "train" else 0)
-        queries = np.ascontiguousarray(of_rows[:, anchors])
-        return Embedded(embedding.positions, queries, side, *chosen, areas)
+        kept = self.scan()
+        for block in self.blocks:
+            self.run(kernels.sum_counts, cumulative, block.data)
+            for one in block.embedded:
+                self.run(kernels.sum_counts, cumulative, one.side)
+                self.run(kernels.begin_ranks, block.data, one)
+        for grid, tiles in self.sweep() if kept is None else kept:
+            self.run(_compare_rows, self.blocks, grid if kept is None else None, tiles)
+        for block in self.blocks:
+            for one in block.embedded if of == "train" else ():
+                self.run(kernels.correct_areas, block.data, one, cumulative)
+            yield [
+                Compared(
+                    near=one.side.near,
+                    near_in_data=block.data.near,
+                    ranks_in_data=one.in_data.ranks,
+                    ranks=one.in_embedding.ranks,
+                    areas=one.areas - least if of == "train" else np.zeros(len(block.points)),
+                )
+                for one in block.embedded
+            ]
 
 
 def compare(space: ReferenceSpace, embeddings: Sequence[Embedding], anchors: np.ndarray, of: Points) -> list[Compared]:
     """Compare anchors with all training points, in the data and in each of some embeddings of them."""
     with threadpool_limits(1, "blas"), threads() as run:
-        found = [_block(space, block, of, run).compare(embeddings, block, of) for block in _blocks(anchors)]
+        found = [one for some in _passes(space, embeddings, anchors, of, run) for one in some.compare(of)]
     return [Compared(*map(np.concatenate, zip(*parts, strict=True))) for parts in zip(*found, strict=True)]
 
 
@@ -141,25 +141,66 @@ def nearest_in_data(space: ReferenceSpace, anchors: np.ndarray, of: Points) -> n
     """Return the nearest training points of anchors in the data."""
     found = []
     with threadpool_limits(1, "blas"), threads() as run:
-        for block in (_block(space, some, of, run) for some in _blocks(anchors)):
-            block.scan(block.sweep(), data := block.side())
-            found.append(data.near)
+        for some in _passes(space, (), anchors, of, run):
+            some.scan()
+            found += [block.data.near for block in some.blocks]
     return np.concatenate(found)
+
+
+def _passes(
+    space: ReferenceSpace, embeddings: Sequence[Embedding], anchors: np.ndarray, of: Points, run: Callable[..., None]
+) -> Iterator[_Pass]:
+    """Yield the passes over all points, each with what it needs for some of the anchors."""
+    rows = [anchors[start : start + MAX_ROWS] for start in range(0, len(anchors), MAX_ROWS)]
+    together = 1 if space.is_on_grid else TOGETHER
+    for start in range(0, len(rows), together):
+        yield _Pass(space, [_block(space, embeddings, some, of) for some in rows[start : start + together]], run)
+
+
+def _block(space: ReferenceSpace, embeddings: Sequence[Embedding], anchors: np.ndarray, of: Points) -> _Block:
+    itself = (anchors if of == "train" else np.full(len(anchors), -1)).astype(np.int64)
+    points = np.ascontiguousarray(space.grid(anchors, of))
+    n_near = min(MAX_NEIGHBOURS, space.n - bool((itself >= 0).all()))
+    data = _side(DATA_SHIFT, points.shape[1] * space.levels**2, len(points), n_near)
+    return _Block(itself, points, data, [_embedded(one, anchors, of, data) for one in embeddings])
+
+
+def _embedded(embedding: Embedding, anchors: np.ndarray, of: Points, data: Side) -> Embedded:
+    of_rows = embedding.positions if of == "train" else embedding.test_positions
+    shape = data.near.shape
+    side = _side(EMBEDDED_SHIFT, 4 * len(of_rows), *shape)  # no coordinate of a training point is beyond 1
+    chosen = (
+        Chosen(data.scale, side.near, np.empty(shape), np.empty(shape, np.int32)),
+        Chosen(side.scale, np.empty(shape, np.int32), np.empty(shape), np.empty(shape, np.int32)),
+    )
+    areas = np.zeros(len(anchors) if of == "train" else 0)
+    queries = np.ascontiguousarray(of_rows[:, anchors])
+    return Embedded(embedding.positions, queries, side, *chosen, areas)
+
+
+def _scan(chunk: int, n_chunks: int, blocks: Sequence[_Block], grid: np.ndarray, tiles: Sequence[Tile]) -> None:
+    """Look at one stretch of points in one thread: no thread waits for another one before the next stretch."""
+    for block, tile in zip(blocks, tiles, strict=True):
+        _multiply(chunk, n_chunks, block.points, grid, tile.products)
+        kernels.scan_data(chunk, n_chunks, tile, block.data)
+        for one in block.embedded:
+            kernels.scan_embedding(chunk, n_chunks, tile, one)
+
+
+def _compare_rows(
+    chunk: int, n_chunks: int, blocks: Sequence[_Block], grid: np.ndarray | None, tiles: Sequence[Tile]
+) -> None:
+    """Compare ranks on one stretch of points; without it, products are there already."""
+    for block, tile in zip(blocks, tiles, strict=True):
+        if grid is not None:
+            _multiply(chunk, n_chunks, block.points, grid, tile.products)
+        for one in block.embedded:
+            kernels.compare_rows(chunk, n_chunks, tile, block.data, one)
 
 
 def _multiply(chunk: int, n_chunks: int, points: np.ndarray, tile: np.ndarray, products: np.ndarray) -> None:
     """Multiply in the threads that kernels run in: those of BLAS, too many of small tasks, wait for each other."""
-    rows = slice(len(points) * chunk // n_chunks, len(points) * (chunk + 1) // n_chunks)
-    np.matmul(points[rows], tile.T, out=products[rows])
-
-
-def _blocks(anchors: np.ndarray) -> list[np.ndarray]:
-    return [anchors[start : start + MAX_ROWS] for start in range(0, len(anchors), MAX_ROWS)]
-
-
-def _block(space: ReferenceSpace, anchors: np.ndarray, of: Points, run: Callable[..., None]) -> _Block:
-    itself = anchors if of == "train" else np.full(len(anchors), -1)
-    return _Block(space, itself.astype(np.int64), np.ascontiguousarray(space.grid(anchors, of)), run)
+    np.matmul(points[chunk::n_chunks], tile.T, out=products[chunk::n_chunks])
 
 
 def _side(shift: int, largest: int, n_rows: int, k: int) -> Side:

@@ -129,10 +129,17 @@ class ReferenceSpace(Memory):
     def grid(self, rows: slice | np.ndarray, of: Points = "train") -> np.ndarray:
         """Return some points on the grid; of large data without bringing all of them there."""
         name, X = ("points", self.dataset.X) if of == "train" else ("test_points", self.dataset.X_test)
-        is_large = 8 * len(X) * X.shape[1] > 2 * BLOCK and name not in self.__dict__
-        if not is_large:
+        if self._is_kept(name, X):
             return getattr(self, name)[rows]
         return self._on_grid(stretch_of(X, rows) if isinstance(rows, slice) else X[rows])
+
+    @property
+    def is_on_grid(self) -> bool:
+        """Whether the training points are kept on the grid, and not brought there whenever they are looked at."""
+        return self._is_kept("points", self.dataset.X)
+
+    def _is_kept(self, name: str, X: np.ndarray) -> bool:
+        return name in self.__dict__ or 8 * len(X) * X.shape[1] <= 2 * BLOCK
 
     @cached_property
     def _products(self) -> Products:
