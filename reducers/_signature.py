@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from reducers.discovery import Source, file_of, parsed, text_of
@@ -31,10 +32,8 @@ def parameters_of(source: Source) -> frozenset[str] | None:
 
 def _found_in(file: Path, class_name: str, depth: int) -> frozenset[str] | None:
     """Return the parameters of a class; None if neither it nor its bases have an `__init__`."""
-    tree = parsed(text_of(file))
-    nodes = (
-        [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == class_name] if tree else []
-    )
+    text = text_of(file)
+    tree, nodes = parsed(text), [node for node in _classes(text) if node.name == class_name]
     if tree is None or len(nodes) != 1 or nodes[0] not in tree.body or not depth:
         raise _CannotTellError
     (node,) = nodes
@@ -51,6 +50,13 @@ def _found_in(file: Path, class_name: str, depth: int) -> frozenset[str] | None:
     if len(found) > 1:
         raise _CannotTellError
     return found.pop() if found else None
+
+
+@lru_cache(maxsize=256)
+def _classes(text: str) -> list[ast.ClassDef]:
+    """Return all classes that are defined anywhere in a source text."""
+    tree = parsed(text)
+    return [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)] if tree else []
 
 
 def _of_base(base: ast.expr, tree: ast.Module, file: Path, depth: int) -> frozenset[str] | None:

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 import reducers
 from bench import cli, datasets
-from bench.execution import estimate
+from bench.execution import estimate, forecast
 
 PROJECT = Path(__file__).parents[1]
 PAGES = (
@@ -114,6 +114,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patched.setattr(reducers, "sources", cache(reducers.sources))
         reducers.sources()
         patched.setattr(estimate, "_earlier_runs", cache(estimate._earlier_runs))
+        patched.setattr(forecast, "_earlier", cache(forecast._earlier))
         yield
     _typed.cache_clear()
 

@@ -133,7 +133,7 @@ class Series:
         """Runs that passed the time limit, and those that were not tried because fewer points passed it."""
         return self.runs[self.runs["status"] == Status.TIMEOUT.value]
 
-    @property
+    @cached_property
     def limit(self) -> float:
         """The least number of points with which a run passed a limit; infinite if none did."""
         passed = self.runs[self.runs["status"].isin(LIMITED)]["n_train"]
@@ -150,12 +150,17 @@ class Series:
         Left out are numbers of points from the limit on, where the mean of the runs that ended would be that of the
         fast ones.
         """
+        return self._intervals[quantity]
+
+    @cached_property
+    def _intervals(self) -> dict[Quantity, dict[int, Interval]]:
         kept = {n: variant for n, variant in self.variants.items() if n < self.limit}
         found = {
-            n: self._added_memory(n) if quantity is MEMORY else interval_of(self.results, variant, quantity.key)
-            for n, variant in kept.items()
+            quantity: {n: interval_of(self.results, variant, quantity.key) for n, variant in kept.items()}
+            for quantity in (FIT, TRANSFORM)
         }
-        return {n: one for n, one in found.items() if one is not None}
+        found[MEMORY] = {n: self._added_memory(n) for n in kept}
+        return {quantity: {n: one for n, one in of.items() if one is not None} for quantity, of in found.items()}
 
     def costs(self, quantity: Quantity) -> pd.Series:
         """Return the means of `intervals` by number of points."""

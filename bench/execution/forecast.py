@@ -86,10 +86,11 @@ def lines(study: Study, runs: Sequence[Run], data: Dataset, folder: Path) -> Ite
     """Yield whether runs are expected to keep within the limits of a study, as results in a folder tell."""
     earlier, n_train = _earlier(folder), len(data.X)
     variants = {run.variant: run.spec for run in runs}
-    found = {
-        name: _expected(earlier, one, min(one.n or n_train, n_train), in_blocks=_in_blocks(one.reducer, data))
-        for name, one in variants.items()
-    }
+    growth = {reducer: _growth(earlier, reducer) for reducer in {one.reducer for one in variants.values()}}
+    found = {}
+    for name, one in variants.items():
+        n, in_blocks = min(one.n or n_train, n_train), _in_blocks(one.reducer, data)
+        found[name] = _expected(earlier, one, n, growth[one.reducer], in_blocks=in_blocks)
     known = [one for one in found.values() if one is not None]
     within = [one for one in known if not one.beyond(study)]
     if within:
@@ -111,14 +112,13 @@ def _in_blocks(reducer: str, data: Dataset) -> bool:
     return is_large and data.in_place is not None and reducers.source(reducer).streams
 
 
-def _expected(earlier: Earlier, variant: Variant, n: int, *, in_blocks: bool) -> Forecast | None:
+def _expected(earlier: Earlier, variant: Variant, n: int, growth: Growth | None, *, in_blocks: bool) -> Forecast | None:
     """Return what a method is expected to take on n points; None without earlier runs of it."""
     alike = _alike(earlier, variant, n)
     if alike is None:
         return None
     measured = int(alike["n_train"].iloc[int(_how_far(alike, n).argmin())])
     nearest = alike[alike["n_train"] == measured]
-    growth = _growth(earlier, variant.reducer)
     added = float(nearest["added"].median() if nearest["added"].notna().any() else alike["added"].max())
     seconds = float(nearest["fit_s"].median() * (n / measured) ** (growth.power if growth else 1.0))
     more = 0.0 if in_blocks else (n - measured) * (growth.mib if growth else added / measured)

@@ -40,8 +40,13 @@ def read_texts(path: Path) -> pd.DataFrame:
 
 
 def _with_texts(frame: pd.DataFrame, change: Callable[[object], object]) -> pd.DataFrame:
-    texts = frame.select_dtypes(exclude=["number", "bool"])
-    return frame.assign(**{str(name): texts[name].map(change) for name in texts})
+    """Return a table with its texts changed; each text is looked at once, however many rows have it."""
+    changed: dict[str, pd.Series] = {}
+    for name, cells in frame.select_dtypes(exclude=["number", "bool"]).items():
+        others = {cell: new for cell in cells.unique() if (new := change(cell)) is not cell}
+        if others:
+            changed[str(name)] = cells.map({cell: cell for cell in cells.unique()} | others)
+    return frame.assign(**changed)
 
 
 def _as_text(cell: object) -> object:
