@@ -7,7 +7,7 @@ points nor a second copy of large data are ever in memory. Neighbours and ranks 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -61,10 +61,6 @@ class _Block:
     embedded: list[Embedded]
 
 
-_Tiles = tuple[np.ndarray, list[Tile]]
-"""A stretch of points on the grid, and a tile of it for each block."""
-
-
 @dataclass(frozen=True)
 class _Pass:
     """Blocks of anchors that go over all points together, so that these are brought on the grid for all of them."""
@@ -73,20 +69,20 @@ class _Pass:
     blocks: Sequence[_Block]
     run: Callable[..., None]
 
-    def sweep(self) -> Iterable[_Tiles]:
-        """Return all points tile by tile, to be gone over once or, if that takes little memory, any number of times."""
-        n_anchors, points = sum(len(block.points) for block in self.blocks), self.blocks[0].points
-        is_small = n_anchors * self.space.n * points.itemsize <= BLOCK
-        return list(self._tiles(keep=True)) if is_small else self._tiles(keep=False)
+    @property
+    def keeps(self) -> bool:
+        """Whether products of all points are kept for the second time, as they take little memory."""
+        n_anchors = sum(len(block.points) for block in self.blocks)
+        return n_anchors * self.space.n * self.blocks[0].points.itemsize <= BLOCK
 
-    def _tiles(self, *, keep: bool) -> Iterator[_Tiles]:
-        """Yield the tiles of each stretch of points, one a block; unless kept, their products share one memory."""
+    def sweep(self) -> Iterator[tuple[np.ndarray, list[Tile]]]:
+        """Yield each stretch of points on the grid, and a tile of it for each block, whose products are still empty."""
         norms = [squared_norms(block.points) for block in self.blocks]
         shapes = [(len(block.points), TILE) for block in self.blocks]
-        buffers = [np.empty(shape, self.blocks[0].points.dtype) for shape in shapes if not keep]
+        buffers = [np.empty(shape, block.points.dtype) for shape, block in zip(shapes, self.blocks, strict=True)]
         for start in np.random.RandomState(TILE_SEED).permutation(np.arange(0, self.space.n, TILE)):
             grid, of_tile = self.space.grid(slice(start, start + TILE)), self.space.norms[start : start + TILE]
-            if keep:
+            if self.keeps:
                 buffers = [np.empty(shape, grid.dtype) for shape in shapes]
             products = [buffer.reshape(-1)[: len(buffer) * len(grid)].reshape(-1, len(grid)) for buffer in buffers]
             tiles = [
@@ -95,12 +91,14 @@ class _Pass:
             ]
             yield grid, tiles
 
-    def scan(self) -> list[_Tiles] | None:
+    def scan(self) -> list[tuple[None, list[Tile]]]:
         """Count points and find the nearest, in the data and in embeddings; return the tiles if they are kept."""
-        sweep = self.sweep()
-        for grid, tiles in sweep:
+        kept = []
+        for grid, tiles in self.sweep():
             self.run(_scan, self.blocks, grid, tiles)
-        return sweep if isinstance(sweep, list) else None
+            if self.keeps:
+                kept.append((None, tiles))
+        return kept
 
     def compare(self, of: Points) -> Iterator[list[Compared]]:
         """Compare anchors with all points, in the data and in each embedding; yield it block by block."""
@@ -113,8 +111,8 @@ class _Pass:
             for one in block.embedded:
                 self.run(kernels.sum_counts, cumulative, one.side)
                 self.run(kernels.begin_ranks, block.data, one)
-        for grid, tiles in self.sweep() if kept is None else kept:
-            self.run(_compare_rows, self.blocks, grid if kept is None else None, tiles)
+        for grid, tiles in kept or self.sweep():
+            self.run(_compare_rows, self.blocks, grid, tiles)
         for block in self.blocks:
             for one in block.embedded if of == "train" else ():
                 self.run(kernels.correct_areas, block.data, one, cumulative)
